@@ -1,0 +1,187 @@
+// The way out: from the queue to the send buffer, in batches where the server pipelines.
+#include <string.h>
+
+#include "core/engine_private.h"
+#include "core/memory.h"
+
+#define LAYER "engine"
+
+// Goes out alone, and nothing follows before its answer: what the answer changes (identity,
+// encryption, the end) must hold for the next command, and some servers lose what they read behind
+// PASS.
+static int is_barrier(pop3_command command) {
+  switch (command) {
+    case POP3_CMD_STLS:
+    case POP3_CMD_AUTH:
+    case POP3_CMD_PASS:
+    case POP3_CMD_APOP:
+    case POP3_CMD_RPOP:
+    case POP3_CMD_QUIT:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+static int may_pipeline(const pop3_engine *engine) {
+  return engine->options.pipelining == POP3_PIPELINING_AUTO && engine->has_capabilities &&
+         pop3_capabilities_has(&engine->capabilities, POP3_CAP_PIPELINING);
+}
+
+static int may_send(pop3_engine *engine, const pop3_op *op) {
+  pop3_op_queue *queue = &engine->queue;
+  if (engine->mode == POP3_MODE_GREETING || engine->mode == POP3_MODE_CHALLENGED) return 0;
+  // Octets that nobody asked for must not become the answer to this command.
+  if (queue->num_in_flight == 0) return engine->recv_at == engine->recv_end;
+  if (!may_pipeline(engine) || is_barrier(op->command) || is_barrier(queue->head->command)) {
+    return 0;
+  }
+  if (queue->num_in_flight >= engine->limits.pipeline_high ||
+      queue->octets_in_flight + op->line_len > engine->limits.pipeline_octets) {
+    engine->refilling = 0;
+  }
+  return engine->refilling;
+}
+
+// The command carries something readable that the policy has a say in.
+static int needs_gate(const pop3_op *op) {
+  return op->line_secret < op->line_len && op->command != POP3_CMD_APOP;
+}
+
+static void refuse_unsent(pop3_engine *engine, pop3_op *op, const pop3_error *error) {
+  pop3_op_remove_unsent(&engine->queue, op);
+  pop3_result result;
+  pop3_engine_result_init(&result, op, error->status);
+  result.error = error;
+  pop3_engine_end_op(engine, op, &result);
+  pop3_op_free(&engine->queue, op);
+}
+
+// Asks policy and audit hook. Returns 1 if |op| may go out; else it is done, or the engine has
+// failed.
+static int admit(pop3_engine *engine, pop3_op *op) {
+  if (needs_gate(op) && engine->options.gate != NULL) {
+    pop3_error error = POP3_ERROR_INIT;
+    const pop3_status status = engine->options.gate(engine->options.gate_arg, op->command, &error);
+    if (status != POP3_OK) {
+      error.status = status;
+      refuse_unsent(engine, op, &error);
+      return 0;
+    }
+  }
+  if (!pop3_engine_audit(engine, op->line, op->line_len - 2, op->line_secret)) {
+    pop3_engine_protocol_error(engine, POP3_ERR_AUDIT, "the audit hook forbade %s",
+                               pop3_command_name(op->command));
+    return 0;
+  }
+  return 1;
+}
+
+static int ensure_send_buffer(pop3_engine *engine) {
+  if (engine->send != NULL) return 1;
+  engine->send = pop3_mem_alloc(&engine->allocator, engine->limits.send_buffer);
+  if (engine->send != NULL) return 1;
+  pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the send buffer");
+  return 0;
+}
+
+static void move_response(pop3_engine *engine) {
+  const size_t room = engine->limits.send_buffer - engine->send_end;
+  size_t n = engine->response_len - engine->response_sent;
+  if (n > room) n = room;
+  memcpy(engine->send + engine->send_end, engine->response + engine->response_sent, n);
+  engine->send_end += n;
+  engine->response_sent += n;
+  engine->send_secret = 1;
+  if (engine->response_sent < engine->response_len) return;
+  pop3_wipe(engine->response, engine->response_len);
+  pop3_mem_free(&engine->allocator, engine->response);
+  engine->response = NULL;
+}
+
+static void fill(pop3_engine *engine) {
+  pop3_op_queue *queue = &engine->queue;
+  if (engine->send_at == engine->send_end) engine->send_at = engine->send_end = 0;
+  if (engine->response != NULL) {
+    if (ensure_send_buffer(engine)) move_response(engine);
+    return;
+  }
+  if (queue->num_in_flight <= engine->limits.pipeline_low) engine->refilling = 1;
+  while (!engine->failed && queue->unsent != NULL && may_send(engine, queue->unsent)) {
+    pop3_op *op = queue->unsent;
+    if (!ensure_send_buffer(engine)) return;
+    if (op->line_len > engine->limits.send_buffer - engine->send_end) return;
+    if (!admit(engine, op)) continue;
+    memcpy(engine->send + engine->send_end, op->line, op->line_len);
+    engine->send_end += op->line_len;
+    if (op->line_secret < op->line_len) engine->send_secret = 1;
+    pop3_op_set_in_flight(queue);
+    pop3_engine_trace(engine, POP3_TRACE_COMMAND, op->line, op->line_len - 2, op->line_secret);
+  }
+}
+
+const uint8_t *pop3_engine_send_buf(pop3_engine *engine, size_t *out_len) {
+  // Inside a callback nothing moves: the buffer may be in the caller's hands.
+  if (engine->depth == 0 && !engine->failed && !engine->upgrading && !engine->closed) fill(engine);
+  if (engine->failed) {
+    *out_len = 0;
+    return NULL;
+  }
+  *out_len = engine->send_end - engine->send_at;
+  return *out_len == 0 ? NULL : engine->send + engine->send_at;
+}
+
+void pop3_engine_send_ack(pop3_engine *engine, size_t len) {
+  if (engine->failed || engine->send == NULL) return;
+  const size_t there = engine->send_end - engine->send_at;
+  if (len > there) len = there;
+  if (engine->send_secret) pop3_wipe(engine->send + engine->send_at, len);
+  engine->send_at += len;
+  if (engine->send_at == engine->send_end) engine->send_secret = 0;
+}
+
+pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t line_len,
+                                pop3_error *err) {
+  if (engine->failed) {
+    if (err != NULL) *err = engine->error;
+    return engine->error.status;
+  }
+  if (engine->mode != POP3_MODE_CHALLENGED || engine->response != NULL) {
+    return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "no challenge waits for a response");
+  }
+  if (line_len > engine->limits.max_auth_line - 2) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                          "a response of %zu octets: %u are allowed (limit max_auth_line)",
+                          line_len + 2, (unsigned)engine->limits.max_auth_line);
+  }
+  for (size_t i = 0; i < line_len; i++) {
+    if (line[i] == '\r' || line[i] == '\n' || line[i] == 0) {
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                            "a response has CR, LF or NUL at octet %zu", i);
+    }
+  }
+  const int cancels = line_len == 1 && line[0] == '*';
+  if (!cancels && line_len > 0 && engine->options.gate != NULL) {
+    const pop3_status status = engine->options.gate(engine->options.gate_arg, POP3_CMD_AUTH, err);
+    if (status != POP3_OK) return status;
+  }
+  uint8_t *copy = pop3_mem_alloc(&engine->allocator, line_len + 2);
+  if (copy == NULL) {
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a response");
+  }
+  if (line_len > 0) memcpy(copy, line, line_len);
+  memcpy(copy + line_len, "\r\n", 2);
+  engine->response = copy;
+  engine->response_len = line_len + 2;
+  engine->response_sent = 0;
+  // The lone "*" and the empty line say nothing; all else may hold a password.
+  const size_t secret = cancels || line_len == 0 ? line_len : 0;
+  if (!pop3_engine_audit(engine, copy, line_len, secret)) {
+    pop3_engine_protocol_error(engine, POP3_ERR_AUDIT, "the audit hook forbade a response");
+    if (err != NULL) *err = engine->error;
+    return POP3_ERR_AUDIT;
+  }
+  pop3_engine_trace(engine, POP3_TRACE_COMMAND, copy, line_len, secret);
+  engine->mode = POP3_MODE_STATUS;
+  return POP3_OK;
+}

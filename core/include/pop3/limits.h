@@ -1,0 +1,93 @@
+// Every bound that libpop3 keeps, in one struct, and the leniency that a caller may switch on.
+#ifndef POP3_LIMITS_H_
+#define POP3_LIMITS_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// pop3_limits bounds memory, replies and waiting commands. Start from POP3_LIMITS_INIT, whose zeros
+// stand for the defaults named at each member. Crossing one that the server controls is
+// POP3_ERR_LIMIT (fatal for the session), one that the caller controls POP3_ERR_ARGUMENT.
+typedef struct pop3_limits {
+  uint32_t size;                // sizeof(pop3_limits)
+  uint32_t recv_buffer;         // octets of the receive buffer; default 128 KiB, least 512
+  uint32_t send_buffer;         // octets of the send buffer; default 8 KiB, least 512
+  uint32_t max_command;         // octets of a command line with CRLF; default 255 (RFC 2449),
+                                // least 32; at most send_buffer
+  uint32_t max_reply_line;      // octets of a status or listing line with CRLF; default 8192, or
+                                // recv_buffer if that is less; least 64; at most recv_buffer
+  uint32_t max_capa_lines;      // lines of a CAPA response; default 256
+  uint32_t max_capa_octets;     // octets of a CAPA response; default 64 KiB
+  uint32_t max_items;           // lines of any other listing; default 100,000,000
+  uint32_t max_queued;          // operations submitted and not done; default 1,048,576
+  uint32_t pipeline_high;       // commands in flight at the most; default 256
+  uint32_t pipeline_low;        // refill once this few are in flight; default 128, or half of
+                                // pipeline_high if that is less; at most pipeline_high
+  uint32_t pipeline_octets;     // octets of commands in flight at the most; default 8 KiB
+  uint32_t max_auth_rounds;     // challenges of one AUTH exchange; default 64
+  uint32_t max_auth_line;       // octets of one AUTH challenge or response; default 1 MiB; a
+                                // challenge is bounded by max_reply_line too
+  uint32_t max_layers;          // transports stacked on each other; default 8, at most 16
+  uint64_t max_message_octets;  // octets of one message body; default 2^40
+  uint64_t max_collect_octets;  // octets that pop3_buffer takes; default 2^30
+} pop3_limits;
+
+// POP3_LIMITS_INIT stands for the defaults.
+#define POP3_LIMITS_INIT \
+  { (uint32_t)sizeof(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+// pop3_quirk names a way in which real servers break the standard. Each is off by default; when
+// switched on, each use is counted, so that a report can say what a server needed.
+typedef enum pop3_quirk {
+  POP3_QUIRK_BARE_LF = 0,  // LF without CR ends a line, and LF . LF a response
+  POP3_QUIRK_ANY_PLUS,     // any status line that starts with '+' is success
+  POP3_QUIRK_PLUS_ERR,     // "+ERR" is a refusal (else a protocol error)
+  POP3_QUIRK_UID_LENIENT,  // unique-ids of up to 512 octets, with spaces or 8-bit octets
+  POP3_QUIRK_LIST_SPACES,  // several spaces or tabs between or before the fields of a listing
+  POP3_QUIRK_LIST_ONE_MULTILINE,  // LIST n and UIDL n answered in several lines
+  POP3_QUIRK_UIDL_OK_PREFIX,      // "+OK" before each UIDL line
+  POP3_QUIRK_UIDL_ONE_NO_NUMBER,  // UIDL n answered without the number
+  POP3_QUIRK_ODD_SIZE,            // negative, missing or unreadable octets: taken as unknown
+  POP3_QUIRK_CAPA_DAMAGE,         // CAPA lines that break the grammar ("EXPIRENEVER", bad values)
+  POP3_QUIRK_AUTH_PLUS,           // "+OK" or "+text" where a continuation "+ " should stand
+  POP3_QUIRK_COUNT                // how many there are
+} pop3_quirk;
+
+// POP3_QUIRK_BIT is the flag for |quirk| in pop3_quirks.enabled.
+#define POP3_QUIRK_BIT(quirk) (UINT32_C(1) << (unsigned)(quirk))
+
+// POP3_QUIRKS_ALL switches every leniency on.
+#define POP3_QUIRKS_ALL (POP3_QUIRK_BIT(POP3_QUIRK_COUNT) - 1U)
+
+// POP3_OCTETS_UNKNOWN stands for a size that the server did not tell (POP3_QUIRK_ODD_SIZE).
+#define POP3_OCTETS_UNKNOWN UINT64_MAX
+
+// pop3_quirks holds what is allowed and how often each was needed.
+typedef struct pop3_quirks {
+  uint32_t enabled;   // POP3_QUIRK_BIT()s
+  uint32_t reserved;  // 0
+  uint64_t hits[POP3_QUIRK_COUNT];
+} pop3_quirks;
+
+// POP3_QUIRKS_NONE is strict behaviour.
+#define POP3_QUIRKS_NONE \
+  {                      \
+    0, 0, { 0 }          \
+  }
+
+// pop3_quirk_name returns a stable lower-case name such as "bare-lf", or NULL if |quirk| is none.
+// The string is static.
+const char *pop3_quirk_name(pop3_quirk quirk);
+
+// pop3_quirk_from_name finds a quirk by its name. Returns POP3_QUIRK_COUNT if there is none.
+pop3_quirk pop3_quirk_from_name(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_LIMITS_H_

@@ -1,0 +1,19 @@
+// libpop3: the whole application interface.
+#ifndef POP3_POP3_H_
+#define POP3_POP3_H_
+
+#include <pop3/allocator.h>
+#include <pop3/capability.h>
+#include <pop3/collect.h>
+#include <pop3/commands.h>
+#include <pop3/engine.h>
+#include <pop3/interest.h>
+#include <pop3/limits.h>
+#include <pop3/registry.h>
+#include <pop3/request.h>
+#include <pop3/session.h>
+#include <pop3/status.h>
+#include <pop3/trace.h>
+#include <pop3/url.h>
+
+#endif  // POP3_POP3_H_

@@ -1,0 +1,142 @@
+// The authentication interface: a way to log in, as an exchange of lines.
+#ifndef POP3_SPI_AUTH_H_
+#define POP3_SPI_AUTH_H_
+
+#include <pop3/spi/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pop3_transport_ops;
+
+// pop3_credential says what is asked of the caller.
+typedef enum pop3_credential {
+  POP3_CREDENTIAL_USER = 1,  // the user name (authentication identity)
+  POP3_CREDENTIAL_PASSWORD,
+  POP3_CREDENTIAL_AUTHZID,  // whom to act as, if not oneself
+  POP3_CREDENTIAL_TOKEN,    // an OAuth 2 access token
+  POP3_CREDENTIAL_REALM
+} pop3_credential;
+
+// POP3_CHANNEL_PRIVATE: nobody can read along: loopback, a Unix socket, or encrypted with the peer
+// verified.
+#define POP3_CHANNEL_PRIVATE UINT32_C(1)
+// POP3_CHANNEL_CLEARTEXT_ALLOWED: the caller allowed readable credentials on any channel.
+#define POP3_CHANNEL_CLEARTEXT_ALLOWED UINT32_C(2)
+
+// pop3_auth_context is what a mechanism may know and ask. The functions take |session| first.
+// Everything is valid from begin (or for the time of score) until end.
+typedef struct pop3_auth_context {
+  uint32_t size;
+  uint32_t channel;  // POP3_CHANNEL_*
+  void *session;
+  const char *mechanism;  // the one asked for by name, upper case, or NULL for any
+  const char *host;       // the server's name as the caller gave it
+  const char *timestamp;  // the greeting's APOP timestamp with its angle brackets (a checked msg-id
+                          // of RFC 822), or NULL
+  size_t timestamp_len;
+  uint32_t capabilities_known;  // 1 if the server answered CAPA, so that a NULL from |capability|
+                                // means that it does not have it
+  uint32_t reserved;
+  // capability returns the arguments of a CAPA line, "" if it has none, NULL if the server does not
+  // have it or was not asked. The keyword "" asks whether the server answered CAPA at all: "" or
+  // NULL.
+  const char *(*capability)(void *session, const char *keyword);
+  // credential fetches a credential. The octets are the session's, followed by a NUL that does not
+  // count, valid until end, and wiped then. POP3_ERR_NO_CREDENTIALS if there is none.
+  pop3_status (*credential)(void *session, pop3_credential what, const uint8_t **out_data,
+                            size_t *out_len, pop3_error *err);
+  // has_credential says without asking anybody whether it is likely to be had.
+  int (*has_credential)(void *session, pop3_credential what);
+  // query asks the transports (see pop3_query).
+  pop3_status (*query)(void *session, uint32_t what, pop3_answer *out);
+} pop3_auth_context;
+
+// pop3_auth_event is what the server just did.
+typedef enum pop3_auth_event {
+  POP3_AUTH_START = 0,  // nothing yet: produce the first line
+  POP3_AUTH_POSITIVE,   // +OK; |data| is its text
+  POP3_AUTH_NEGATIVE,   // -ERR; |data| is its text
+  POP3_AUTH_CHALLENGE   // "+ "; |data| is what follows, still in base64
+} pop3_auth_event;
+
+// pop3_auth_input is handed to step.
+typedef struct pop3_auth_input {
+  uint32_t size;
+  pop3_auth_event event;
+  const char *data;  // not NUL-terminated
+  size_t data_len;
+} pop3_auth_input;
+
+// pop3_auth_verdict is step's answer.
+typedef enum pop3_auth_verdict {
+  POP3_AUTH_SEND = 0,  // send the line in |out|
+  POP3_AUTH_DONE,      // logged in (only in answer to POP3_AUTH_POSITIVE)
+  POP3_AUTH_FAIL  // give up. After POP3_AUTH_NEGATIVE the host reports the server's refusal; else
+                  // |err| is filled. After POP3_AUTH_CHALLENGE the host cancels with "*"
+} pop3_auth_verdict;
+
+// pop3_auth_output is filled by step.
+typedef struct pop3_auth_output {
+  uint32_t size;
+  uint32_t is_command;  // 1: |line| is a command (START, POSITIVE, NEGATIVE); 0: it answers a
+                        // challenge
+  const uint8_t *line;  // without CRLF; the plugin's, valid until the next call into it
+  size_t line_len;
+  size_t secret_offset;  // from here on it must not be shown; line_len if all may be
+  // With POP3_AUTH_DONE a security layer may be pushed: the host creates it on the present chain.
+  const struct pop3_transport_ops *layer;
+  const pop3_option *layer_options;
+  size_t num_layer_options;
+} pop3_auth_output;
+
+// POP3_AUTH_CLEARTEXT: the password or token can be read from what is sent. Never used on a channel
+// that is not private unless the caller allowed it.
+#define POP3_AUTH_CLEARTEXT UINT32_C(1)
+// POP3_AUTH_ONLY_IF_ASKED: never chosen by itself, only by name.
+#define POP3_AUTH_ONLY_IF_ASKED UINT32_C(2)
+
+// POP3_AUTH_FAMILY: plays several mechanisms under their own names (SASL). It is asked for every
+// name that no other plugin has, finds it in context->mechanism, and looks after context->channel
+// itself: a mechanism that sends something readable must score 0 on a channel that is neither
+// private nor allowed.
+#define POP3_AUTH_FAMILY UINT32_C(4)
+
+typedef struct pop3_auth_ops pop3_auth_ops;
+
+// pop3_auth_ops is an authentication plugin's function table.
+//
+// Contract. score may be called at any time after the greeting, in any order, without begin. An
+// attempt is: begin once; step with POP3_AUTH_START; step again with each answer of the server
+// until a verdict other than POP3_AUTH_SEND; end exactly once after a begin that returned POP3_OK,
+// also in the middle of an exchange. Every call returns at once.
+struct pop3_auth_ops {
+  uint32_t abi;      // POP3_ABI
+  uint32_t size;     // sizeof(pop3_auth_ops)
+  const char *name;  // the name to ask for: "user", "apop", "rpop", or lower-case SASL names
+  uint32_t flags;    // POP3_AUTH_*
+  uint32_t reserved;
+
+  // score says how good this mechanism is here: 0 or less: unusable, with the reason as a
+  // NUL-terminated line in |why|; more is stronger (100: password in clear, 200: shared-secret
+  // digest, 300: salted challenge-response, 400: with channel binding). Required.
+  int (*score)(const pop3_host *host, const pop3_auth_context *context, char *why, size_t why_cap);
+
+  // begin makes the state of one attempt. Required.
+  pop3_status (*begin)(const pop3_host *host, const pop3_auth_context *context, void **out_self,
+                       pop3_error *err);
+
+  // step takes what the server did and says what to do. Required.
+  pop3_auth_verdict (*step)(void *self, const pop3_auth_input *in, pop3_auth_output *out,
+                            pop3_error *err);
+
+  // end frees the attempt, wiping secrets. Required.
+  void (*end)(void *self);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_SPI_AUTH_H_

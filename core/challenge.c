@@ -14,7 +14,7 @@ static int looks_like_challenge(const char *text, size_t text_len) {
     size_t len = pop3_base64_group(text + i, group);
     for (size_t k = 0; k < len; k++) {
       // Exchange's prompts end in NUL.
-      int last = i + 4 == text_len && k + 1 == len;
+      int last = i + 4 == text_len && k + 1 == len && i + k > 0;
       if ((group[k] < 0x20 || group[k] > 0x7E) && !(last && group[k] == 0)) {
         return 0;
       }

@@ -72,6 +72,24 @@ static pop3_status run_capture(pop3_session *session, const pop3_request *reques
   return run(session, request, &sink, err);
 }
 
+pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, const char *url,
+                             const pop3_session_options *options, pop3_error *err) {
+  *out = NULL;
+  pop3_url parsed;
+  pop3_status status =
+      pop3_url_parse(&parsed, url, strlen(url), options != NULL ? options->allocator : NULL, err);
+  if (status != POP3_OK) return status;
+  status = pop3_session_new_url(out, registry, &parsed, options, err);
+  pop3_url_cleanup(&parsed);
+  if (status != POP3_OK) return status;
+  status = pop3_connect(*out, err);
+  if (status != POP3_OK) {
+    pop3_session_free(*out);
+    *out = NULL;
+  }
+  return status;
+}
+
 pop3_status pop3_connect(pop3_session *session, pop3_error *err) {
   return pop3_wait_ready(session, err);
 }

@@ -290,15 +290,12 @@ static void append(char *text, size_t cap, const char *name, const char *why) {
 }
 
 static void fail_choice(pop3_session *session, const char *reasons, int policy) {
-  const char *asked = session->login.asked;
   pop3_error error = POP3_ERROR_INIT;
   if (policy) {
     pop3_error_set(&error, POP3_ERR_POLICY, LAYER, 0,
                    "the connection to %s is neither encrypted nor local, and no mechanism hides "
                    "the password (%s); set allow_cleartext to permit that",
                    session->host != NULL ? session->host : "the server", reasons);
-  } else if (asked != NULL && reasons[0] == 0) {
-    pop3_error_set(&error, POP3_ERR_NOT_FOUND, LAYER, 0, "no plugin for mechanism %s", asked);
   } else {
     pop3_error_set(&error, POP3_ERR_NO_MECHANISM, LAYER, 0, "no mechanism is usable (%s)",
                    reasons[0] != 0 ? reasons : "the registry has none");
@@ -364,9 +361,23 @@ void pop3_login_pump(pop3_session *session) {
   choose(session);
 }
 
+// Whether a plugin could play |name|, so that the server is not asked in vain.
+static int is_known(const pop3_session *session, const char *name) {
+  if (pop3_registry_auth(session->registry, name) != NULL) return 1;
+  const pop3_auth_ops *ops;
+  for (size_t i = 0; (ops = pop3_registry_auth_at(session->registry, i)) != NULL; i++) {
+    if ((ops->flags & POP3_AUTH_FAMILY) != 0) return 1;
+  }
+  return 0;
+}
+
 static pop3_status ask_mechanism(pop3_session *session, const char *mechanism, pop3_error *err) {
   const char *name = mechanism != NULL ? mechanism : session->mechanism;
   if (name == NULL) return POP3_OK;
+  if (!is_known(session, name)) {
+    return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0,
+                          "no plugin of this program plays mechanism \"%s\"", name);
+  }
   char *copy = pop3_mem_strdup(&session->allocator, name, strlen(name));
   if (copy == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a login");

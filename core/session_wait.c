@@ -93,6 +93,7 @@ typedef enum wait_goal {
 
 static int is_reached(const pop3_session *session, wait_goal goal, const pop3_watch *watch) {
   if (goal == WAIT_FOR_OP) return watch->done;
+  if (session->state != POP3_SESSION_OPEN) return 0;  // the greeting may have been a refusal
   const int ready = pop3_engine_greeting(session->engine) != NULL && !session->layers.connecting &&
                     !pop3_engine_upgrading(session->engine);
   return ready && (goal == WAIT_FOR_READY ||

@@ -14,6 +14,12 @@
 extern "C" {
 #endif
 
+// pop3_connect_url makes a session for the URL |url| (NUL-terminated; see pop3_url_parse), connects
+// and waits for the greeting, as poplib's constructor does. |options| may be NULL. On failure
+// |*out| is NULL.
+pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, const char *url,
+                             const pop3_session_options *options, pop3_error *err);
+
 // pop3_connect connects and waits for the greeting. A greeting of -ERR is POP3_REFUSED. The
 // commands below do it by themselves if it was not done.
 pop3_status pop3_connect(pop3_session *session, pop3_error *err);

@@ -1,0 +1,68 @@
+"""@cyrus_sasl and @com_google_googletest from Debian's packages."""
+
+def _require(repository_ctx, path, package):
+    """Fails with the name of the missing package, rather than with that of a missing header."""
+    found = repository_ctx.path(path)
+    if not found.exists:
+        fail("\n\n%s is missing (%s does not exist). On Debian 12, as root:\n    apt-get install %s\n" %
+             (package, path, package) +
+             "tools/packages.sh installs everything that libpop3 needs.\n")
+    return found
+
+def _cyrus_sasl_impl(repository_ctx):
+    _require(repository_ctx, "/usr/include/sasl/sasl.h", "libsasl2-dev")
+    repository_ctx.symlink("/usr/include/sasl", "include/sasl")
+    repository_ctx.file("BUILD.bazel", """
+# Linked as the system's shared library: it needs libc alone, and it finds its mechanisms (which
+# need more) by dlopen. The linker knows the multiarch directory by itself.
+cc_library(
+    name = "sasl2",
+    hdrs = glob(["include/sasl/*.h"]),
+    includes = ["include"],
+    linkopts = ["-lsasl2"],
+    visibility = ["//visibility:public"],
+)
+""")
+
+debian_cyrus_sasl_repository = repository_rule(
+    implementation = _cyrus_sasl_impl,
+    doc = "Cyrus SASL of the package libsasl2-dev, as @cyrus_sasl//:sasl2.",
+    local = True,
+)
+
+def _googletest_impl(repository_ctx):
+    _require(repository_ctx, "/usr/src/googletest/googletest/src/gtest-all.cc", "googletest")
+    for part in ["googletest", "googlemock"]:
+        repository_ctx.symlink("/usr/src/googletest/" + part, part)
+
+    # googletest's own BUILD.bazel lies in neither part, so the labels are its own, not the paths.
+    repository_ctx.file("BUILD.bazel", """
+cc_library(
+    name = "gtest",
+    testonly = True,
+    srcs = glob(
+        ["googletest/src/*.cc", "googletest/src/*.h", "googlemock/src/*.cc"],
+        exclude = ["googletest/src/gtest-all.cc", "googlemock/src/gmock-all.cc", "**/*_main.cc"],
+    ),
+    hdrs = glob(["googletest/include/gtest/**/*.h", "googlemock/include/gmock/**/*.h"]),
+    includes = ["googlemock/include", "googletest", "googletest/include"],
+    linkopts = ["-pthread"],
+    linkstatic = True,
+    visibility = ["//visibility:public"],
+)
+
+cc_library(
+    name = "gtest_main",
+    testonly = True,
+    srcs = ["googlemock/src/gmock_main.cc"],
+    linkstatic = True,
+    visibility = ["//visibility:public"],
+    deps = [":gtest"],
+)
+""")
+
+debian_googletest_repository = repository_rule(
+    implementation = _googletest_impl,
+    doc = "GoogleTest and GoogleMock, compiled from the sources of the package googletest.",
+    local = True,
+)

@@ -1,0 +1,134 @@
+#include "auth/apop.h"
+
+#include <openssl/md5.h>
+#include <pop3/spi/auth.h>
+#include <string.h>
+
+#include "auth/line.h"
+
+static const char LAYER[] = "apop";
+static const char NO_TIMESTAMP[] = "the server's greeting has no timestamp for APOP";
+
+typedef enum apop_stage { APOP_NEW = 0, APOP_SENT, APOP_OVER } apop_stage;
+
+typedef struct apop_attempt {
+  const pop3_host *host;
+  apop_stage stage;
+  pop3_auth_line line;
+} apop_attempt;
+
+static int apop_score(const pop3_host *host, const pop3_auth_context *context, char *why,
+                      size_t why_cap) {
+  (void)host;
+  if (!context->timestamp) return pop3_auth_unusable(why, why_cap, NO_TIMESTAMP);
+  if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
+    return pop3_auth_unusable(why, why_cap, "no user name was given");
+  }
+  if (!context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) {
+    return pop3_auth_unusable(why, why_cap, "no password was given");
+  }
+  return 200;
+}
+
+// MD5 of timestamp and password, in lower-case hexadecimal.
+static int hex_digest(const pop3_host *host, const pop3_auth_context *context,
+                      const pop3_auth_bytes *password, char out[2 * MD5_DIGEST_LENGTH]) {
+  MD5_CTX md5;
+  uint8_t digest[MD5_DIGEST_LENGTH];
+  int ok = MD5_Init(&md5) && MD5_Update(&md5, context->timestamp, context->timestamp_len) &&
+           MD5_Update(&md5, password->data, password->len) && MD5_Final(digest, &md5);
+  for (size_t i = 0; ok && i < sizeof(digest); i++) {
+    out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+    out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+  }
+  host->wipe(host->ctx, &md5, sizeof(md5));
+  host->wipe(host->ctx, digest, sizeof(digest));
+  return ok;
+}
+
+// "APOP user digest". The digest is a secret: who has it can try passwords at leisure.
+static pop3_status make_line(apop_attempt *self, const pop3_auth_context *context,
+                             pop3_error *err) {
+  const pop3_host *host = self->host;
+  pop3_auth_bytes user, password;
+  pop3_status status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &user, err);
+  if (status != POP3_OK) return status;
+  if (memchr(user.data, ' ', user.len)) {
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
+                      "the user name holds a space, which APOP cannot send");
+  }
+  status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_PASSWORD, &password, err);
+  if (status != POP3_OK) return status;
+
+  char hex[2 * MD5_DIGEST_LENGTH];
+  if (!hex_digest(host, context, &password, hex)) {
+    return host->fail(host->ctx, err, POP3_ERR_AUTH, LAYER, 0, 0, "MD5 is not available");
+  }
+  pop3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex)};
+  status = pop3_auth_line_set(&self->line, host, LAYER, "APOP", &user, &digest, err);
+  host->wipe(host->ctx, hex, sizeof(hex));
+  return status;
+}
+
+static void apop_end(void *ptr) {
+  apop_attempt *self = ptr;
+  if (!self) return;
+  pop3_auth_line_clear(&self->line, self->host);
+  self->host->release(self->host->ctx, self);
+}
+
+static pop3_status apop_begin(const pop3_host *host, const pop3_auth_context *context,
+                              void **out_self, pop3_error *err) {
+  if (!context->timestamp) {
+    return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, 0, "%s", NO_TIMESTAMP);
+  }
+  apop_attempt *self = host->alloc(host->ctx, sizeof(*self));
+  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  memset(self, 0, sizeof(*self));
+  self->host = host;
+  pop3_status status = make_line(self, context, err);
+  if (status != POP3_OK) {
+    apop_end(self);
+    return status;
+  }
+  *out_self = self;
+  return POP3_OK;
+}
+
+static pop3_auth_verdict apop_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
+                                   pop3_error *err) {
+  apop_attempt *self = ptr;
+  apop_stage stage = self->stage;
+  if (stage == APOP_NEW && in->event == POP3_AUTH_START) {
+    self->stage = APOP_SENT;
+    return pop3_auth_send(&self->line, out);
+  }
+  self->stage = APOP_OVER;
+  pop3_auth_line_clear(&self->line, self->host);
+  if (stage == APOP_SENT && in->event == POP3_AUTH_POSITIVE) return POP3_AUTH_DONE;
+  return pop3_auth_refused(self->host, LAYER, "APOP", in->event, err);
+}
+
+static const pop3_auth_ops apop_ops = {
+    .abi = POP3_ABI,
+    .size = sizeof(pop3_auth_ops),
+    .name = "apop",
+    .flags = POP3_AUTH_ONLY_IF_ASKED,
+    .score = apop_score,
+    .begin = apop_begin,
+    .step = apop_step,
+    .end = apop_end,
+};
+
+static const pop3_auth_ops *const auths[] = {&apop_ops};
+
+static const pop3_plugin plugin = {
+    .abi = POP3_ABI,
+    .size = sizeof(pop3_plugin),
+    .name = "apop",
+    .version = "1.0.0",
+    .auths = auths,
+    .num_auths = 1,
+};
+
+POP3_PLUGIN_ENTRY(apop, plugin)

@@ -1,0 +1,96 @@
+#include "tests/auth/exchange.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace pop3_testing {
+
+Exchange::Exchange(TestHost *host, const pop3_plugin *plugin)
+    : host_(host), ops_(plugin->auths[0]) {}
+
+void Exchange::Prepare() {
+  std::memset(&context_, 0, sizeof(context_));
+  context_.size = sizeof(context_);
+  context_.channel = POP3_CHANNEL_PRIVATE;
+  context_.session = this;
+  context_.host = "mail.example";
+  if (!timestamp.empty()) {
+    context_.timestamp = timestamp.data();
+    context_.timestamp_len = timestamp.size();
+  }
+  context_.capability = Capability;
+  context_.credential = Credential;
+  context_.has_credential = HasCredential;
+  context_.query = Query;
+}
+
+int Exchange::Score() {
+  Prepare();
+  char why[200] = "";
+  const int score = ops_->score(host_->get(), &context_, why, sizeof(why));
+  EXPECT_EQ(score > 0, why[0] == '\0') << "a reason stands there if and only if it is unusable";
+  why_ = why;
+  return score;
+}
+
+pop3_status Exchange::Begin() {
+  Prepare();
+  return ops_->begin(host_->get(), &context_, &self_, &error_);
+}
+
+pop3_auth_verdict Exchange::Step(pop3_auth_event event, const std::string &text) {
+  pop3_auth_input in = {sizeof(in), event, text.data(), text.size()};
+  pop3_auth_output out;
+  std::memset(&out, 0, sizeof(out));
+  out.size = sizeof(out);
+  error_ = POP3_ERROR_INIT;
+  const pop3_auth_verdict verdict = ops_->step(self_, &in, &out, &error_);
+  line_.clear();
+  shown_.clear();
+  if (verdict == POP3_AUTH_SEND) {
+    EXPECT_EQ(out.is_command, 1u);
+    EXPECT_LE(out.secret_offset, out.line_len);
+    line_.assign(reinterpret_cast<const char *>(out.line), out.line_len);
+    shown_ = line_.substr(0, out.secret_offset);
+    EXPECT_EQ(line_.find_first_of(std::string("\r\n\0", 3)), std::string::npos);
+  }
+  return verdict;
+}
+
+void Exchange::End() {
+  if (self_ != nullptr) ops_->end(self_);
+  self_ = nullptr;
+}
+
+const char *Exchange::Capability(void *session, const char *keyword) {
+  auto *self = static_cast<Exchange *>(session);
+  if (keyword[0] == '\0') return self->capabilities_known ? "" : nullptr;
+  const auto found = self->capabilities.find(keyword);
+  return found == self->capabilities.end() ? nullptr : found->second.c_str();
+}
+
+pop3_status Exchange::Credential(void *session, pop3_credential what, const uint8_t **out_data,
+                                 size_t *out_len, pop3_error *err) {
+  auto *self = static_cast<Exchange *>(session);
+  const auto found = self->credentials.find(what);
+  if (found == self->credentials.end() || self->withhold == what) {
+    const pop3_host *host = self->host_->get();
+    return host->fail(host->ctx, err, POP3_ERR_NO_CREDENTIALS, "session", 0, 0, "not given");
+  }
+  *out_data = reinterpret_cast<const uint8_t *>(found->second.data());
+  *out_len = found->second.size();
+  return POP3_OK;
+}
+
+int Exchange::HasCredential(void *session, pop3_credential what) {
+  auto *self = static_cast<Exchange *>(session);
+  if (self->only_when_asked && what != POP3_CREDENTIAL_USER && what != POP3_CREDENTIAL_PASSWORD) {
+    return 0;
+  }
+  return self->credentials.count(what) > 0 ? 1 : 0;
+}
+
+pop3_status Exchange::Query(void *, uint32_t, pop3_answer *) { return POP3_ERR_UNSUPPORTED; }
+
+}  // namespace pop3_testing

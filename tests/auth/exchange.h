@@ -1,0 +1,68 @@
+// Drives a mechanism through its function table as a host would, playing the server.
+#ifndef POP3_TESTS_AUTH_EXCHANGE_H_
+#define POP3_TESTS_AUTH_EXCHANGE_H_
+
+#include <pop3/spi/auth.h>
+
+#include <map>
+#include <string>
+
+#include "tests/testing/test_host.h"
+
+namespace pop3_testing {
+
+// Exchange is one login attempt with a plugin's only mechanism. Fill in what the session knows,
+// then Begin and Step.
+class Exchange {
+ public:
+  Exchange(TestHost *host, const pop3_plugin *plugin);
+  ~Exchange() { End(); }
+  Exchange(const Exchange &) = delete;
+  Exchange &operator=(const Exchange &) = delete;
+
+  std::map<pop3_credential, std::string> credentials;
+  std::map<std::string, std::string> capabilities;
+  bool capabilities_known = false;
+  std::string timestamp;  // "" if the greeting had none
+  // The credential that is refused although has_credential said it is there, or 0.
+  int withhold = 0;
+
+  // has_credential says no to what is not the user or the password, as it does where a callback has
+  // to be asked.
+  bool only_when_asked = false;
+
+  int Score();
+  const std::string &why() const { return why_; }
+
+  pop3_status Begin();
+  pop3_auth_verdict Step(pop3_auth_event event, const std::string &text = "");
+  void End();
+
+  // The line of the last step that answered SEND, and the part of it that may be shown.
+  const std::string &line() const { return line_; }
+  const std::string &shown() const { return shown_; }
+
+  const pop3_error &error() const { return error_; }
+  const pop3_auth_ops *ops() const { return ops_; }
+
+ private:
+  static const char *Capability(void *session, const char *keyword);
+  static pop3_status Credential(void *session, pop3_credential what, const uint8_t **out_data,
+                                size_t *out_len, pop3_error *err);
+  static int HasCredential(void *session, pop3_credential what);
+  static pop3_status Query(void *session, uint32_t what, pop3_answer *out);
+  void Prepare();
+
+  TestHost *host_;
+  const pop3_auth_ops *ops_;
+  pop3_auth_context context_;
+  void *self_ = nullptr;
+  pop3_error error_ = POP3_ERROR_INIT;
+  std::string why_;
+  std::string line_;
+  std::string shown_;
+};
+
+}  // namespace pop3_testing
+
+#endif  // POP3_TESTS_AUTH_EXCHANGE_H_

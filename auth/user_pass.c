@@ -21,7 +21,8 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
                       size_t why_cap) {
   (void)host;
   const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
-  if (is_known && !context->capability(context->session, "USER")) {
+  // Some servers forget to list it: whoever asks for it by name may try.
+  if (!context->mechanism && is_known && !context->capability(context->session, "USER")) {
     return pop3_auth_unusable(why, why_cap,
                               "the server's capabilities do not have USER (it may want TLS first)");
   }

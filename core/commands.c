@@ -58,7 +58,8 @@ static void capture_done(void *arg, const pop3_result *result) {
   into->count = result->count;
   into->octets = result->octets;
   into->quit = result->quit;
-  if (into->text != NULL && result->text != NULL && result->text_len < POP3_UID_MAX) {
+  if (result->status == POP3_OK && into->text != NULL && result->text != NULL &&
+      result->text_len < POP3_UID_MAX) {
     memcpy(into->text, result->text, result->text_len);
     into->text[result->text_len] = 0;
   }
@@ -123,10 +124,16 @@ pop3_status pop3_pass(pop3_session *session, const char *password, pop3_error *e
 
 pop3_status pop3_apop(pop3_session *session, const char *user, const char *password,
                       pop3_error *err) {
+  pop3_status status = pop3_wait_ready(session, err);
+  if (status != POP3_OK) return status;
+  if (session->engine->timestamp == NULL) {
+    return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0,
+                          "APOP: the greeting has no valid timestamp");
+  }
   session->once_user = user;
   session->once_password = password;
   pop3_session_hold(session);
-  const pop3_status status = pop3_auth(session, "APOP", err);
+  status = pop3_auth(session, "APOP", err);
   session->once_user = NULL;
   session->once_password = NULL;
   (void)pop3_session_release(session);
@@ -291,7 +298,7 @@ void pop3_close(pop3_session *session) {
   session->state = POP3_SESSION_CLOSED;
   pop3_session_hold(session);
   pop3_session_fail(session, &error);
-  pop3_layers_shutdown(&session->layers);
+  if (!session->write_failed) pop3_layers_shutdown(&session->layers);
   pop3_layers_destroy(&session->layers);
   (void)pop3_session_release(session);
 }

@@ -14,9 +14,9 @@ static pop3_dot_state state_behind(const pop3_dot *dot, const uint8_t *data, siz
   const uint8_t last = data[len - 1];
   if (last == '\r') return POP3_DOT_CR;
   if (last != '\n') return POP3_DOT_MID_LINE;
-  if (dot->bare_lf) return POP3_DOT_LINE_START;
   const int behind_cr = len > 1 ? data[len - 2] == '\r' : dot->state == POP3_DOT_CR;
-  return behind_cr ? POP3_DOT_LINE_START : POP3_DOT_MID_LINE;
+  if (behind_cr) return POP3_DOT_LINE_START;
+  return dot->bare_lf ? POP3_DOT_BARE_START : POP3_DOT_MID_LINE;
 }
 
 // The LF at |data[at]| ends a line for certain, or by leniency, or not at all.
@@ -56,7 +56,9 @@ void pop3_dot_next(pop3_dot *dot, const uint8_t *data, size_t len, size_t *out_r
   *out_span_len = 0;
   switch (dot->state) {
     case POP3_DOT_LINE_START:
+    case POP3_DOT_BARE_START:
       if (data[0] == '.') {
+        if (dot->state == POP3_DOT_BARE_START) quirks->hits[POP3_QUIRK_BARE_LF]++;
         *out_read = 1;
         dot->state = POP3_DOT_DOT;
         return;

@@ -61,6 +61,13 @@ void pop3_engine_free(pop3_engine *engine) {
   pop3_capabilities_cleanup(&engine->capabilities);
   pop3_capabilities_cleanup(&engine->building);
   if (engine->send != NULL) pop3_wipe(engine->send, engine->limits.send_buffer);
+  // The server may have repeated a secret in a place where nobody looked for it.
+  if (engine->recv != NULL && engine->had_secret) {
+    pop3_wipe(engine->recv, engine->limits.recv_buffer);
+  }
+  if (engine->reply_text != NULL && engine->had_secret) {
+    pop3_wipe(engine->reply_text, engine->reply_text_cap);
+  }
   pop3_mem_free(&engine->allocator, engine->send);
   pop3_mem_free(&engine->allocator, engine->recv);
   pop3_mem_free(&engine->allocator, engine->reply_text);
@@ -217,11 +224,7 @@ void pop3_engine_set_failed(pop3_engine *engine, const pop3_error *error) {
     engine->failed = 1;
     engine->error = *error;
   }
-  if (engine->response != NULL) {
-    pop3_wipe(engine->response, engine->response_len);
-    pop3_mem_free(&engine->allocator, engine->response);
-    engine->response = NULL;
-  }
+  pop3_engine_drop_response(engine);
   if (engine->send != NULL) pop3_wipe(engine->send, engine->limits.send_buffer);
   engine->send_at = engine->send_end = 0;
   engine->paused = 0;

@@ -33,6 +33,7 @@ struct pop3_engine {
   int depth;          // > 0 inside a callback or a call that runs them
   int paused;         // by the sink of the first operation
   int upgrading;      // behind the +OK to STLS
+  int ended;          // no more octets will come
   int closed;         // QUIT was answered, or the server hung up in order
   int failed;         // |error| is sticky
   int authenticated;  // a login command succeeded
@@ -48,6 +49,7 @@ struct pop3_engine {
   size_t send_at;
   size_t send_end;
   int send_secret;  // some of them are secret
+  int had_secret;   // some that were sent before were
 
   // The reply that is being read.
   pop3_dot dot;
@@ -59,9 +61,10 @@ struct pop3_engine {
   pop3_item last_item;  // LIST n, UIDL n answered in several lines
   pop3_capabilities building;
   uint32_t auth_rounds;
-  uint8_t *response;  // an AUTH response on its way to the send buffer
+  uint8_t *response;  // an AUTH response, kept until the server's next line (see
+                      // pop3_engine_echoes)
   size_t response_len;
-  size_t response_sent;
+  size_t response_sent;  // octets moved to the send buffer
 
   // What is known of the server.
   pop3_reply greeting;
@@ -111,8 +114,9 @@ void pop3_engine_flush_all(pop3_engine *engine, const pop3_error *error);
 // pop3_engine_run reads what is in the receive buffer until it needs more or is paused.
 void pop3_engine_run(pop3_engine *engine);
 
-// pop3_engine_on_status takes a status line (without line end) of the first operation in flight.
-void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len);
+// pop3_engine_on_status takes a status line (without line end) of the first operation in flight;
+// |echo| says that it repeats a secret.
+void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo);
 
 // pop3_engine_on_line takes a line of a listing, un-stuffed.
 void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len);
@@ -131,6 +135,13 @@ void pop3_engine_protocol_error(pop3_engine *engine, pop3_status status, const c
 // it is replaced by "<redacted>" (|data_len| if nothing is).
 void pop3_engine_trace(pop3_engine *engine, pop3_trace_kind kind, const void *data, size_t data_len,
                        size_t secret);
+
+// pop3_engine_echoes says whether |text|, which came from the server, holds a secret that was just
+// sent: some servers repeat what they do not understand. It must not be shown then.
+int pop3_engine_echoes(const pop3_engine *engine, const char *text, size_t text_len);
+
+// pop3_engine_drop_response wipes and frees the AUTH response that is kept, if any.
+void pop3_engine_drop_response(pop3_engine *engine);
 
 // pop3_engine_audit asks the audit hook about a line. Returns 1 if it may be sent.
 int pop3_engine_audit(pop3_engine *engine, const uint8_t *line, size_t line_len, size_t secret);

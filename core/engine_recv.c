@@ -1,5 +1,6 @@
 // The way in: from the receive buffer to lines and spans. What they mean is engine_reply.c's
 // business.
+#include <stdio.h>
 #include <string.h>
 
 #include "core/codec.h"
@@ -11,7 +12,7 @@
 
 uint8_t *pop3_engine_recv_buf(pop3_engine *engine, size_t *out_cap) {
   *out_cap = 0;
-  if (engine->failed || engine->closed || engine->paused || engine->upgrading ||
+  if (engine->failed || engine->closed || engine->ended || engine->paused || engine->upgrading ||
       engine->depth > 0) {
     return NULL;
   }
@@ -33,19 +34,32 @@ uint8_t *pop3_engine_recv_buf(pop3_engine *engine, size_t *out_cap) {
   return *out_cap == 0 ? NULL : engine->recv + engine->recv_end;
 }
 
+// A line that cannot be read: says so with its start, unless that is not to be seen.
+static void fail_line(pop3_engine *engine, pop3_status status, const char *what, size_t len) {
+  uint8_t *start = engine->recv + engine->recv_at;
+  if (pop3_engine_echoes(engine, (const char *)start, len)) {
+    pop3_wipe(start, len);
+    pop3_engine_protocol_error(engine, status, "%s; it repeats the secret that was sent", what);
+    return;
+  }
+  pop3_engine_protocol_error(engine, status, "%s: \"%.*s\"", what, (int)(len > 60 ? 60 : len),
+                             (const char *)start);
+}
+
 // Finds the next line. Returns 1 with the line without its line end; 0 if more octets are needed or
 // the engine has failed.
-static int next_line(pop3_engine *engine, const char **out_line, size_t *out_len) {
-  const uint8_t *start = engine->recv + engine->recv_at;
+static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
+  uint8_t *start = engine->recv + engine->recv_at;
   const size_t there = engine->recv_end - engine->recv_at;
   const uint8_t *lf = memchr(start + engine->recv_scanned, '\n', there - engine->recv_scanned);
   const size_t octets = lf != NULL ? (size_t)(lf - start) + 1 : there;
   if (octets > engine->limits.max_reply_line ||
       (lf == NULL && octets == engine->limits.max_reply_line)) {
-    pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
-                               "a line of the server is longer than %u octets "
-                               "(limit max_reply_line); it starts \"%.40s\"",
-                               (unsigned)engine->limits.max_reply_line, (const char *)start);
+    char what[80];
+    (void)snprintf(what, sizeof(what),
+                   "a line of the server is longer than %u octets (limit max_reply_line)",
+                   (unsigned)engine->limits.max_reply_line);
+    fail_line(engine, POP3_ERR_LIMIT, what, octets);
     return 0;
   }
   if (lf == NULL) {
@@ -58,15 +72,13 @@ static int next_line(pop3_engine *engine, const char **out_line, size_t *out_len
   } else if ((engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF)) != 0) {
     engine->quirks.hits[POP3_QUIRK_BARE_LF]++;
   } else {
-    pop3_engine_protocol_error(engine, POP3_ERR_PROTOCOL,
-                               "a line of the server ends in LF without CR (quirk bare-lf): "
-                               "\"%.*s\"",
-                               (int)(len > 60 ? 60 : len), (const char *)start);
+    fail_line(engine, POP3_ERR_PROTOCOL,
+              "a line of the server ends in LF without CR (quirk bare-lf)", len);
     return 0;
   }
   engine->recv_at += octets;
   engine->recv_scanned = 0;
-  *out_line = (const char *)start;
+  *out_line = (char *)start;
   *out_len = len;
   return 1;
 }
@@ -89,14 +101,18 @@ static void fail_greeting(pop3_engine *engine) {
 
 // Returns 0 when more octets are needed.
 static int read_lines(pop3_engine *engine) {
-  const char *line;
+  char *line;
   size_t len;
   if (!next_line(engine, &line, &len)) return 0;
+  const int echo = pop3_engine_echoes(engine, line, len);
   if (engine->mode != POP3_MODE_LINES) {
-    pop3_engine_on_status(engine, line, len);
+    // What was kept for the comparison has served.
+    if (engine->response_sent == engine->response_len) pop3_engine_drop_response(engine);
+    pop3_engine_on_status(engine, line, len, echo);
+    if (echo) pop3_wipe(line, len);
     return 1;
   }
-  pop3_engine_trace(engine, POP3_TRACE_LINE, line, len, len);
+  pop3_engine_trace(engine, POP3_TRACE_LINE, line, len, echo ? 0 : len);
   if (len == 1 && line[0] == '.') {
     pop3_engine_on_end(engine);
   } else if (len > 0 && line[0] == '.') {
@@ -144,7 +160,7 @@ static void read_body(pop3_engine *engine) {
 
 // Octets while nothing is in flight. Many servers say why before they hang up on an idle client.
 static int read_unsolicited(pop3_engine *engine) {
-  const char *line;
+  char *line;
   size_t len;
   if (!next_line(engine, &line, &len)) return 0;
   pop3_engine_trace(engine, POP3_TRACE_REPLY, line, len, len);
@@ -171,32 +187,8 @@ void pop3_engine_run(pop3_engine *engine) {
   }
 }
 
-static pop3_status outcome(const pop3_engine *engine) {
-  return engine->failed ? engine->error.status : POP3_OK;
-}
-
-pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len) {
-  if (engine->failed) return engine->error.status;
-  if (engine->depth > 0 || engine->recv == NULL ||
-      len > engine->limits.recv_buffer - engine->recv_end) {
-    pop3_engine_protocol_error(engine, POP3_ERR_STATE,
-                               "pop3_engine_recv_ack inside a callback or for more octets than "
-                               "pop3_engine_recv_buf gave room for");
-    return POP3_ERR_STATE;
-  }
-  engine->recv_end += len;
-  pop3_engine_run(engine);
-  return outcome(engine);
-}
-
-pop3_status pop3_engine_resume(pop3_engine *engine) {
-  engine->paused = 0;
-  if (engine->depth == 0) pop3_engine_run(engine);
-  return outcome(engine);
-}
-
-pop3_status pop3_engine_recv_eof(pop3_engine *engine) {
-  if (engine->failed || engine->closed) return outcome(engine);
+// Says what the end of the connection means, once all that came before it has been read.
+static void conclude(pop3_engine *engine) {
   const size_t left = engine->recv_end - engine->recv_at;
   const pop3_op *op = engine->queue.head;
   if (engine->mode == POP3_MODE_GREETING && is_foreign_greeting(engine, 1)) {
@@ -225,5 +217,36 @@ pop3_status pop3_engine_recv_eof(pop3_engine *engine) {
   } else {
     engine->closed = 1;
   }
-  return outcome(engine);
+}
+
+// Reads on, and concludes if that was all. What a paused sink has not taken yet is not lost.
+static pop3_status advance(pop3_engine *engine) {
+  if (engine->depth == 0) {
+    pop3_engine_run(engine);
+    if (engine->ended && !engine->paused && !engine->failed && !engine->closed) conclude(engine);
+  }
+  return engine->failed ? engine->error.status : POP3_OK;
+}
+
+pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len) {
+  if (engine->failed) return engine->error.status;
+  if (engine->depth > 0 || engine->recv == NULL ||
+      len > engine->limits.recv_buffer - engine->recv_end) {
+    pop3_engine_protocol_error(engine, POP3_ERR_STATE,
+                               "pop3_engine_recv_ack inside a callback or for more octets than "
+                               "pop3_engine_recv_buf gave room for");
+    return POP3_ERR_STATE;
+  }
+  engine->recv_end += len;
+  return advance(engine);
+}
+
+pop3_status pop3_engine_resume(pop3_engine *engine) {
+  engine->paused = 0;
+  return advance(engine);
+}
+
+pop3_status pop3_engine_recv_eof(pop3_engine *engine) {
+  engine->ended = 1;
+  return advance(engine);
 }

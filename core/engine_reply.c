@@ -8,18 +8,24 @@
 
 #define LAYER "engine"
 
+// Makes room for |size| octets of text. Returns 0 when memory ran out.
+static int reserve_text(pop3_engine *engine, size_t size) {
+  if (size <= engine->reply_text_cap) return 1;
+  const size_t cap = (size + 255) / 256 * 256;
+  char *grown = pop3_mem_grow(&engine->allocator, engine->reply_text, cap, 1);
+  if (grown == NULL) {
+    pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for a reply's text");
+    return 0;
+  }
+  engine->reply_text = grown;
+  engine->reply_text_cap = cap;
+  engine->reply.text = grown;
+  return 1;
+}
+
 // Keeps the text of a status line beyond the receive buffer. Returns 0 when memory ran out.
 static int keep_reply(pop3_engine *engine, const pop3_reply *reply) {
-  if (reply->text_len + 1 > engine->reply_text_cap) {
-    const size_t cap = (reply->text_len + 1 + 255) / 256 * 256;
-    char *grown = pop3_mem_grow(&engine->allocator, engine->reply_text, cap, 1);
-    if (grown == NULL) {
-      pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for a reply's text");
-      return 0;
-    }
-    engine->reply_text = grown;
-    engine->reply_text_cap = cap;
-  }
+  if (!reserve_text(engine, reply->text_len + 1)) return 0;
   memcpy(engine->reply_text, reply->text, reply->text_len);
   engine->reply_text[reply->text_len] = 0;
   engine->reply = *reply;
@@ -92,17 +98,8 @@ static int is_login(pop3_command command) {
          command == POP3_CMD_AUTH;
 }
 
-// The server echoed the secret of this command: some do with what they do not understand.
-static int echoes_secret(const pop3_op *op, const char *text, size_t text_len) {
-  // Shorter ones turn up in any text by chance.
-  if (op->line_secret + 2 + 4 > op->line_len) return 0;
-  const uint8_t *secret = op->line + op->line_secret;
-  const size_t secret_len = op->line_len - 2 - op->line_secret;
-  for (size_t i = 0; i + secret_len <= text_len; i++) {
-    if (text[i] == (char)secret[0] && memcmp(text + i, secret, secret_len) == 0) return 1;
-  }
-  return 0;
-}
+// Stands for what a server said that repeated a secret.
+static const char kHidden[] = "(the server repeated the secret; its words are left out)";
 
 static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   engine->mode = POP3_MODE_STATUS;
@@ -166,10 +163,11 @@ static pop3_status parse_single(pop3_engine *engine, const pop3_op *op, pop3_res
         error, POP3_ERR_PROTOCOL, LAYER, 0, "asked %s for message %u, the server told of %u",
         pop3_command_name(op->command), (unsigned)op->number, (unsigned)item->number);
   }
+  if (status != POP3_OK) return status;
   result->octets = item->octets;
   result->text = item->text;
   result->text_len = item->text_len;
-  return status;
+  return POP3_OK;
 }
 
 static void begin_lines(pop3_engine *engine, pop3_op *op) {
@@ -191,6 +189,17 @@ static void begin_lines(pop3_engine *engine, pop3_op *op) {
 static int has_answer_in_status(pop3_command command) {
   return command == POP3_CMD_STAT || command == POP3_CMD_LAST || command == POP3_CMD_LIST ||
          command == POP3_CMD_UIDL;
+}
+
+// Octets that were received together with a +OK behind which only encrypted ones may come.
+static int is_injected(pop3_engine *engine, const char *what) {
+  const size_t octets = engine->recv_end - engine->recv_at;
+  if (octets == 0) return 0;
+  pop3_engine_protocol_error(engine, POP3_ERR_INJECTION,
+                             "the server sent %zu octets behind its +OK to %s, before encryption: "
+                             "someone may be injecting responses",
+                             octets, what);
+  return 1;
 }
 
 static void on_positive_single(pop3_engine *engine, pop3_op *op) {
@@ -215,18 +224,28 @@ static void on_positive_single(pop3_engine *engine, pop3_op *op) {
     result.quit = POP3_QUIT_COMMITTED;
     engine->closed = 1;
   }
-  if (op->command == POP3_CMD_STLS) engine->upgrading = 1;
-  finish(engine, &result);
-  // Also where a |done| has just put the engine on hold for a security layer.
-  if (engine->upgrading && engine->recv_at < engine->recv_end && !engine->failed) {
-    pop3_engine_protocol_error(engine, POP3_ERR_INJECTION,
-                               "the server sent %zu octets behind its +OK to %s, before "
-                               "encryption: someone may be injecting responses",
-                               engine->recv_end - engine->recv_at, "STLS or AUTH");
+  if (op->command == POP3_CMD_STLS) {
+    if (is_injected(engine, "STLS")) return;
+    engine->upgrading = 1;
   }
+  finish(engine, &result);
+  // A |done| may just have put the engine on hold for a security layer.
+  if (engine->upgrading && !engine->failed) (void)is_injected(engine, "AUTH");
 }
 
-static void on_challenge(pop3_engine *engine, pop3_op *op, const char *text, size_t text_len) {
+static void on_challenge(pop3_engine *engine, pop3_op *op, size_t line_len, const char *text,
+                         size_t text_len) {
+  if (engine->response != NULL && engine->response_sent < engine->response_len) {
+    pop3_engine_protocol_error(engine, POP3_ERR_PROTOCOL,
+                               "a challenge before the one before it was answered");
+    return;
+  }
+  if (line_len + 2 > engine->limits.max_auth_line) {
+    pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
+                               "a challenge of %zu octets: %u are allowed (limit max_auth_line)",
+                               line_len + 2, (unsigned)engine->limits.max_auth_line);
+    return;
+  }
   if (++engine->auth_rounds > engine->limits.max_auth_rounds) {
     pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
                                "more than %u challenges to one AUTH (limit max_auth_rounds)",
@@ -249,16 +268,15 @@ static int may_be_first_challenge(const pop3_engine *engine, const pop3_op *op) 
   return engine->auth_rounds == 0 && op->line_secret >= op->line_len;
 }
 
-void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len) {
+void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo) {
   pop3_op *op = engine->mode == POP3_MODE_GREETING ? NULL : engine->queue.head;
-  const int echo = op != NULL && echoes_secret(op, line, line_len);
   pop3_engine_trace(engine, POP3_TRACE_REPLY, line, line_len, echo ? 0 : line_len);
   const char *text;
   size_t text_len;
   if (op != NULL && op->command == POP3_CMD_AUTH &&
       pop3_challenge_parse(line, line_len, may_be_first_challenge(engine, op), &engine->quirks,
                            &text, &text_len)) {
-    on_challenge(engine, op, text, text_len);
+    on_challenge(engine, op, line_len, text, text_len);
     return;
   }
   pop3_reply reply;
@@ -267,11 +285,11 @@ void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_le
   const pop3_status status = pop3_reply_parse(&reply, line, line_len, &engine->quirks, &error);
   if (status != POP3_OK) {
     if (op == NULL) error.status = POP3_ERR_GREETING;
+    if (echo) pop3_error_set(&error, status, LAYER, 0, "no reply: %s", kHidden);
     pop3_engine_set_failed(engine, &error);
     return;
   }
   if (echo) {
-    static const char kHidden[] = "(the server repeated the secret; its words are left out)";
     reply.text = kHidden;
     reply.text_len = sizeof(kHidden) - 1;
   }
@@ -353,11 +371,13 @@ void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len)
   if (op->number != 0 && item.number == op->number) {
     engine->last_item.number = item.number;
     engine->last_item.octets = item.octets;
-    // One entry at the most: the line is kept where the status text was.
-    pop3_reply kept = engine->reply;
-    kept.text = item.text;
-    kept.text_len = item.text_len;
-    if (op->command == POP3_CMD_UIDL && !keep_reply(engine, &kept)) return;
+    engine->last_item.text_len = item.text_len;
+    if (op->command == POP3_CMD_UIDL) {
+      // One at the most, so it is kept behind the status line's text.
+      const size_t at = engine->reply.text_len + 1;
+      if (!reserve_text(engine, at + item.text_len)) return;
+      memcpy(engine->reply_text + at, item.text, item.text_len);
+    }
   }
   if (op->detached || op->sink.item == NULL || op->number != 0) return;
   engine->depth++;
@@ -398,8 +418,8 @@ void pop3_engine_on_end(pop3_engine *engine) {
                                      "the response to %s %u does not name the message",
                                      pop3_command_name(op->command), (unsigned)op->number);
     } else if (op->command == POP3_CMD_UIDL) {
-      result.text = engine->reply.text;
-      result.text_len = engine->reply.text_len;
+      result.text = engine->reply_text + engine->reply.text_len + 1;
+      result.text_len = engine->last_item.text_len;
     }
   }
   if (result.status != POP3_OK) result.error = &error;

@@ -1,6 +1,7 @@
 // The way out: from the queue to the send buffer, in batches where the server pipelines.
 #include <string.h>
 
+#include "core/command.h"
 #include "core/engine_private.h"
 #include "core/memory.h"
 
@@ -8,9 +9,10 @@
 
 // Goes out alone, and nothing follows before its answer: what the answer changes (identity,
 // encryption, the end) must hold for the next command, and some servers lose what they read behind
-// PASS.
-static int is_barrier(pop3_command command) {
-  switch (command) {
+// PASS. A raw command is what its first word says.
+static int is_barrier(const pop3_op *op) {
+  const int is_raw = op->command == POP3_CMD_RAW || op->command == POP3_CMD_RAW_MULTI;
+  switch (is_raw ? pop3_command_of_line((const char *)op->line, op->line_len - 2) : op->command) {
     case POP3_CMD_STLS:
     case POP3_CMD_AUTH:
     case POP3_CMD_PASS:
@@ -31,9 +33,8 @@ static int may_pipeline(const pop3_engine *engine) {
 static int may_send(pop3_engine *engine, const pop3_op *op) {
   pop3_op_queue *queue = &engine->queue;
   if (engine->mode == POP3_MODE_GREETING || engine->mode == POP3_MODE_CHALLENGED) return 0;
-  // Octets that nobody asked for must not become the answer to this command.
-  if (queue->num_in_flight == 0) return engine->recv_at == engine->recv_end;
-  if (!may_pipeline(engine) || is_barrier(op->command) || is_barrier(queue->head->command)) {
+  if (queue->num_in_flight == 0) return 1;
+  if (!may_pipeline(engine) || is_barrier(op) || is_barrier(queue->head)) {
     return 0;
   }
   if (queue->num_in_flight >= engine->limits.pipeline_high ||
@@ -92,17 +93,39 @@ static void move_response(pop3_engine *engine) {
   memcpy(engine->send + engine->send_end, engine->response + engine->response_sent, n);
   engine->send_end += n;
   engine->response_sent += n;
-  engine->send_secret = 1;
-  if (engine->response_sent < engine->response_len) return;
+  engine->send_secret = engine->had_secret = 1;
+}
+
+static int has_response_to_send(const pop3_engine *engine) {
+  return engine->response != NULL && engine->response_sent < engine->response_len;
+}
+
+void pop3_engine_drop_response(pop3_engine *engine) {
+  if (engine->response == NULL) return;
   pop3_wipe(engine->response, engine->response_len);
   pop3_mem_free(&engine->allocator, engine->response);
   engine->response = NULL;
 }
 
+// Part of a line that nobody asked for stands in the receive buffer and a command wants to go out:
+// there is no telling what would be its answer.
+static int is_out_of_step(const pop3_engine *engine) {
+  return engine->mode == POP3_MODE_STATUS && engine->queue.num_in_flight == 0 &&
+         engine->queue.unsent != NULL && engine->recv_at != engine->recv_end;
+}
+
 static void fill(pop3_engine *engine) {
   pop3_op_queue *queue = &engine->queue;
+  if (is_out_of_step(engine)) {
+    const size_t len = engine->recv_end - engine->recv_at;
+    pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
+                               "the server said without being asked: \"%.*s\", without a line end",
+                               (int)(len > 200 ? 200 : len),
+                               (const char *)engine->recv + engine->recv_at);
+    return;
+  }
   if (engine->send_at == engine->send_end) engine->send_at = engine->send_end = 0;
-  if (engine->response != NULL) {
+  if (has_response_to_send(engine)) {
     if (ensure_send_buffer(engine)) move_response(engine);
     return;
   }
@@ -114,7 +137,7 @@ static void fill(pop3_engine *engine) {
     if (!admit(engine, op)) continue;
     memcpy(engine->send + engine->send_end, op->line, op->line_len);
     engine->send_end += op->line_len;
-    if (op->line_secret < op->line_len) engine->send_secret = 1;
+    if (op->line_secret < op->line_len) engine->send_secret = engine->had_secret = 1;
     pop3_op_set_in_flight(queue);
     pop3_engine_trace(engine, POP3_TRACE_COMMAND, op->line, op->line_len - 2, op->line_secret);
   }
@@ -146,10 +169,11 @@ pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t
     if (err != NULL) *err = engine->error;
     return engine->error.status;
   }
-  if (engine->mode != POP3_MODE_CHALLENGED || engine->response != NULL) {
+  if (engine->mode != POP3_MODE_CHALLENGED) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "no challenge waits for a response");
   }
-  if (line_len > engine->limits.max_auth_line - 2) {
+  const int cancels = line_len == 1 && line[0] == '*';
+  if (!cancels && line_len + 2 > engine->limits.max_auth_line) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a response of %zu octets: %u are allowed (limit max_auth_line)",
                           line_len + 2, (unsigned)engine->limits.max_auth_line);
@@ -160,17 +184,20 @@ pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t
                             "a response has CR, LF or NUL at octet %zu", i);
     }
   }
-  const int cancels = line_len == 1 && line[0] == '*';
   if (!cancels && line_len > 0 && engine->options.gate != NULL) {
     const pop3_status status = engine->options.gate(engine->options.gate_arg, POP3_CMD_AUTH, err);
     if (status != POP3_OK) return status;
   }
   uint8_t *copy = pop3_mem_alloc(&engine->allocator, line_len + 2);
   if (copy == NULL) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a response");
+    pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a response");
+    // Without its "*" the exchange would never end.
+    if (cancels) pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory to cancel AUTH");
+    return POP3_ERR_MEMORY;
   }
   if (line_len > 0) memcpy(copy, line, line_len);
   memcpy(copy + line_len, "\r\n", 2);
+  pop3_engine_drop_response(engine);
   engine->response = copy;
   engine->response_len = line_len + 2;
   engine->response_sent = 0;

@@ -34,6 +34,26 @@ void pop3_engine_trace(pop3_engine *engine, pop3_trace_kind kind, const void *da
   engine->options.trace(engine->options.trace_arg, &event);
 }
 
+static int holds(const char *text, size_t text_len, const uint8_t *secret, size_t secret_len) {
+  // Shorter ones turn up in any text by chance.
+  if (secret_len < 4) return 0;
+  for (size_t i = 0; i + secret_len <= text_len; i++) {
+    if (text[i] == (char)secret[0] && memcmp(text + i, secret, secret_len) == 0) return 1;
+  }
+  return 0;
+}
+
+int pop3_engine_echoes(const pop3_engine *engine, const char *text, size_t text_len) {
+  if (engine->queue.num_in_flight == 0) return 0;
+  const pop3_op *op = engine->queue.head;
+  if (engine->response != NULL &&
+      holds(text, text_len, engine->response, engine->response_len - 2)) {
+    return 1;
+  }
+  return op->line_secret + 2 < op->line_len &&
+         holds(text, text_len, op->line + op->line_secret, op->line_len - 2 - op->line_secret);
+}
+
 int pop3_engine_audit(pop3_engine *engine, const uint8_t *line, size_t line_len, size_t secret) {
   if (engine->options.audit == NULL) return 1;
   char shown[SHOWN_MAX];

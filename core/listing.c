@@ -86,8 +86,11 @@ static pop3_status number_and_octets(cursor *c, const char *what, const char *ba
     return fail(c, err, what, "not exactly one space between the numbers");
   }
   // The largest number stands for "unknown". What follows the octets is the server's own affair.
-  if (!number(c, 0, POP3_OCTETS_UNKNOWN - 1, &octets) ||
-      (c->at < c->len && c->line[c->at] != ' ' && !may(c, POP3_QUIRK_LIST_SPACES))) {
+  if (number(c, 0, POP3_OCTETS_UNKNOWN - 1, &octets)) {
+    if (c->at < c->len && c->line[c->at] != ' ' && !may(c, POP3_QUIRK_LIST_SPACES)) {
+      return fail(c, err, what, "no space behind the number of octets");
+    }
+  } else {
     if (!may(c, POP3_QUIRK_ODD_SIZE)) {
       return fail(c, err, what, "no valid number of octets");
     }

@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-// pop3_allocator_resolve copies |in| (NULL or all-NULL members: the C library's) to |out|.
+// pop3_allocator_resolve copies |in| to |out|; if |in| or one of its functions is NULL, it takes
+// the C library's, all three: two allocators are never mixed.
 void pop3_allocator_resolve(pop3_allocator *out, const pop3_allocator *in);
 
 // pop3_mem_alloc returns |size| octets, or NULL. |size| 0 gives one octet.

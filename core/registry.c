@@ -5,7 +5,8 @@
 #include "core/memory.h"
 
 #define LAYER "registry"
-#define NAME_MAX_OCTETS 15
+#define NAME_MAX_OCTETS 15  // of a plugin or transport
+#define AUTH_NAME_MAX 20    // of a mechanism: RFC 4422 section 3.1
 
 // Copies of the function tables, full-size whatever the plugin was built with, so that the rest of
 // core never asks how large a foreign struct is.
@@ -44,13 +45,13 @@ void pop3_registry_free(pop3_registry *registry) {
   pop3_mem_free(&allocator, registry);
 }
 
-static int valid_name(const char *name) {
+static int valid_name(const char *name, size_t most) {
   if (name == NULL || name[0] == 0) return 0;
   size_t len = 0;
   for (; name[len] != 0; len++) {
     const char c = name[len];
     const int ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!ok || len >= NAME_MAX_OCTETS) return 0;
+    if (!ok || len >= most) return 0;
   }
   return 1;
 }
@@ -72,7 +73,7 @@ static pop3_status check_transport(const pop3_registry *registry, const pop3_plu
   if (!POP3_HAS_MEMBER(pop3_transport_ops, ops, destroy)) {
     return broken(err, plugin, kKind, NULL, "the table is smaller than the interface demands");
   }
-  if (!valid_name(ops->name)) {
+  if (!valid_name(ops->name, NAME_MAX_OCTETS)) {
     return broken(err, plugin, kKind, NULL, "the name is not 1 to 15 of a-z 0-9 - _");
   }
   if (ops->flags != POP3_TRANSPORT_BOTTOM && ops->flags != POP3_TRANSPORT_UPPER) {
@@ -99,8 +100,8 @@ static pop3_status check_auth(const pop3_registry *registry, const pop3_plugin *
   if (!POP3_HAS_MEMBER(pop3_auth_ops, ops, end)) {
     return broken(err, plugin, kKind, NULL, "the table is smaller than the interface demands");
   }
-  if (!valid_name(ops->name)) {
-    return broken(err, plugin, kKind, NULL, "the name is not 1 to 15 of a-z 0-9 - _");
+  if (!valid_name(ops->name, AUTH_NAME_MAX)) {
+    return broken(err, plugin, kKind, NULL, "the name is not 1 to 20 of a-z 0-9 - _");
   }
   if (ops->score == NULL || ops->begin == NULL || ops->step == NULL || ops->end == NULL) {
     return broken(err, plugin, kKind, ops->name, "score, begin, step or end is NULL");
@@ -126,7 +127,7 @@ static pop3_status check_plugin(const pop3_plugin *plugin, pop3_error *err) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "the plugin's descriptor is smaller than the interface demands");
   }
-  if (!valid_name(plugin->name)) {
+  if (!valid_name(plugin->name, NAME_MAX_OCTETS)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a plugin's name is not 1 to 15 of a-z 0-9 - _");
   }

@@ -52,7 +52,11 @@ pop3_status pop3_reply_parse(pop3_reply *out, const char *line, size_t line_len,
                : reject(err, "neither +OK nor -ERR", line, line_len);
   }
   if (line[0] == '+' && pop3_quirk_use(quirks, POP3_QUIRK_ANY_PLUS)) {
-    int glued = line_len > 3 && pop3_ascii_equal(line, 3, "+OK");  // "+OK, ready"
+    // "+OK, ready", but not "+Okay".
+    const char behind = line_len > 3 ? line[3] : 'x';
+    const int is_word = (behind >= 'a' && behind <= 'z') || (behind >= 'A' && behind <= 'Z') ||
+                        (behind >= '0' && behind <= '9');
+    int glued = !is_word && pop3_ascii_equal(line, 3, "+OK");
     return accept(out, 1, line, line_len, glued ? 3 : 1);
   }
   return reject(err,

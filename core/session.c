@@ -349,9 +349,12 @@ int pop3_session_release(pop3_session *session) {
 
 void pop3_session_fail(pop3_session *session, const pop3_error *error) {
   if (session->state == POP3_SESSION_FAILED) return;
+  const int was_stepping = session->stepping;
+  session->stepping = 1;  // the callbacks below must not block
   if (session->state == POP3_SESSION_CLOSED) {
     pop3_engine_fail(session->engine, error);
     pop3_login_abort(session, error);
+    session->stepping = was_stepping;
     return;
   }
   session->state = POP3_SESSION_FAILED;
@@ -362,6 +365,7 @@ void pop3_session_fail(pop3_session *session, const pop3_error *error) {
   pop3_login_abort(session, &session->error);
   pop3_layers_destroy(&session->layers);
   session->held--;  // whoever holds the session frees it
+  session->stepping = was_stepping;
 }
 
 void pop3_session_failf(pop3_session *session, pop3_status status, const char *format, ...) {

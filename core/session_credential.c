@@ -45,7 +45,7 @@ pop3_status pop3_credentials_fetch(void *arg, pop3_credential what, const uint8_
     } else if (session->credential != NULL) {
       pop3_error error = POP3_ERROR_INIT;
       const pop3_status status =
-          session->credential(session->credential_arg, what, 0, kept, &error);
+          session->credential(session->credential_arg, what, session->num_refused, kept, &error);
       if (status != POP3_OK) {
         pop3_secret_cleanup(kept);
         if (error.status == POP3_OK) (void)none(&error, what);

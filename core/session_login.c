@@ -42,6 +42,7 @@ static void finish(pop3_session *session, const pop3_error *error) {
   result.reply = pop3_session_reply(session);
   login->active = 0;
   login->watch = NULL;
+  if (result.status == POP3_REFUSED) session->num_refused++;
   pop3_login_wipe(session);
   login->ops = NULL;
   if (watch != NULL) {
@@ -53,7 +54,23 @@ static void finish(pop3_session *session, const pop3_error *error) {
 }
 
 void pop3_login_abort(pop3_session *session, const pop3_error *error) {
-  if (session->login.active) finish(session, error);
+  if (!session->login.active) return;
+  if (session->login.in_plugin) {
+    session->login.ending = 1;
+    session->login.error = *error;
+    return;
+  }
+  finish(session, error);
+}
+
+// Behind each call into a plugin. Returns 1 if the login was ended meanwhile, and does so now.
+static int ended_meanwhile(pop3_session *session) {
+  session->login.in_plugin = 0;
+  if (!session->login.ending) return 0;
+  session->login.ending = 0;
+  const pop3_error error = session->login.error;
+  finish(session, &error);
+  return 1;
 }
 
 // The server may believe that we are logged in: nothing more can be said on this connection.
@@ -147,9 +164,11 @@ static pop3_status keep_layer(pop3_session *session, const pop3_auth_output *out
                               pop3_error *err) {
   const pop3_transport_ops *ops = output->layer;
   if (POP3_ABI_MAJOR(ops->abi) != POP3_ABI_MAJOR(POP3_ABI) ||
-      !POP3_HAS_MEMBER(pop3_transport_ops, ops, destroy)) {
+      !POP3_HAS_MEMBER(pop3_transport_ops, ops, destroy) || ops->create == NULL ||
+      ops->connect == NULL || ops->read == NULL || ops->write == NULL || ops->interest == NULL ||
+      ops->destroy == NULL) {
     return pop3_error_set(err, POP3_ERR_AUTH, LAYER, 0,
-                          "the security layer of %s is not of this interface",
+                          "the security layer of %s is not of this interface, or incomplete",
                           session->login.ops->name);
   }
   memset(&session->pushed, 0, sizeof(session->pushed));
@@ -217,7 +236,9 @@ static void step_mechanism(pop3_session *session, pop3_auth_event event, const c
   pop3_auth_output output;
   memset(&output, 0, sizeof(output));
   output.size = (uint32_t)sizeof(output);
+  login->in_plugin = 1;
   const pop3_auth_verdict verdict = login->ops->step(login->self, &input, &output, &error);
+  if (ended_meanwhile(session)) return;
   if (verdict == POP3_AUTH_SEND) {
     send_line(session, event, &output);
   } else if (verdict == POP3_AUTH_DONE && event == POP3_AUTH_POSITIVE) {
@@ -314,7 +335,9 @@ static void choose(pop3_session *session) {
   for (size_t i = 0; (ops = pop3_registry_auth_at(session->registry, i)) != NULL; i++) {
     char why[96] = "unusable here";
     int this_policy = 0;
+    login->in_plugin = 1;
     const int points = score(session, ops, why, sizeof(why), &this_policy);
+    if (ended_meanwhile(session)) return;
     if (points > best_points) {
       best = ops;
       best_points = points;
@@ -331,10 +354,12 @@ static void choose(pop3_session *session) {
                     reasons);
   login->ops = best;
   pop3_error error = POP3_ERROR_INIT;
+  login->in_plugin = 1;
   const pop3_status status =
       best->begin(&session->host_table, &login->context, &login->self, &error);
+  if (status != POP3_OK) login->self = NULL;
+  if (ended_meanwhile(session)) return;
   if (status != POP3_OK) {
-    login->self = NULL;
     error.status = status;
     finish(session, &error);
     return;

@@ -34,6 +34,8 @@ typedef struct pop3_login_task {
   char *asked;  // the mechanism's name in upper case, or NULL
   uint32_t steps;
   int64_t deadline_ms;
+  int in_plugin;  // a plugin's function is on the stack: it must find its state alive
+  int ending;     // finish with |error| when it has returned
   pop3_error error;
   pop3_secret credentials[POP3_NUM_CREDENTIALS];
 } pop3_login_task;
@@ -92,7 +94,8 @@ struct pop3_session {
   int write_failed;      // |write_error| is told once the server's last words are read
   pop3_error write_error;
   int64_t start_ms;
-  int64_t progress_ms;  // when octets last moved
+  int64_t progress_ms;  // when octets last moved, or the server began to owe us some
+  int waiting;          // the last step ended with the server owing us octets
   int hot;              // there is more to do at once
   int touched;          // something was submitted, resumed or cancelled since the last step
   int cancelled;        // set by pop3_cancel; read and written atomically
@@ -105,6 +108,7 @@ struct pop3_session {
 
   pop3_login_task login;
   uint64_t num_logins;
+  uint32_t num_refused;  // logins that the server refused
   char *logged_in_with;
   // Credentials of pop3_apop, for the time of the call; not the session's.
   const char *once_user;
@@ -141,6 +145,9 @@ typedef enum pop3_deadline {
 } pop3_deadline;
 // pop3_session_deadline: see pop3_deadline.
 int64_t pop3_session_deadline(const pop3_session *session, pop3_deadline *out_what);
+
+// pop3_session_is_waiting says whether the server owes us octets, so that its silence counts.
+int pop3_session_is_waiting(const pop3_session *session);
 
 // pop3_session_check_deadlines fails the session if one has passed.
 void pop3_session_check_deadlines(pop3_session *session);

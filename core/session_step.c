@@ -138,6 +138,7 @@ static int receive_some(pop3_session *session) {
     case POP3_IO_DONE:
       moved(session);
       (void)pop3_engine_recv_ack(session->engine, len);
+      moved(session);  // the sinks may have taken their time
       // A short read has emptied the transport: do not ask it again in vain.
       session->read_wants = POP3_WAIT_READ;
       return len == cap || session->write_failed || pop3_layers_pending(&session->layers);
@@ -167,7 +168,7 @@ static int take_over(pop3_session *session) {
   }
   if (session->state == POP3_SESSION_CLOSED && session->layers.count > 0) {
     pop3_session_note(session, "closed");
-    pop3_layers_shutdown(&session->layers);
+    if (!session->write_failed) pop3_layers_shutdown(&session->layers);
     pop3_layers_destroy(&session->layers);
   }
   return is_over(session);
@@ -189,7 +190,11 @@ static void exchange(pop3_session *session) {
       (void)take_over(session);
       return;
     }
-    pop3_login_pump(session);
+    if (session->login.active && session->login.choosing) {
+      pop3_login_pump(session);
+      moved(session);  // a person may have been asked
+      if (take_over(session)) return;
+    }
     (void)send_some(session);
     if (take_over(session)) return;
     const int more = receive_some(session);
@@ -225,8 +230,11 @@ pop3_step_result pop3_step(pop3_session *session) {
     pop3_session_failf(session, POP3_ERR_CANCELLED, "the session was cancelled");
   }
   if (session->state == POP3_SESSION_NEW) start(session);
+  // Silence counts from when something became due, not from the last octet of an earlier exchange.
+  if (!session->waiting) session->progress_ms = pop3_session_now(session);
   if (session->state == POP3_SESSION_OPEN) pop3_session_check_deadlines(session);
   if (session->state == POP3_SESSION_OPEN && connect_layers(session)) exchange(session);
+  session->waiting = pop3_session_is_waiting(session);
   session->stepping = 0;
   const pop3_step_result result = result_of(session);
   (void)pop3_session_release(session);
@@ -251,6 +259,7 @@ void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
   const int unread = !engine->paused && !engine->upgrading &&
                      pop3_layers_pending(&session->layers) && !session->layers.connecting;
   // A resumed sink has what is in the buffer waiting for it.
-  const int undone = session->hot || unread || session->cancelled || session->touched;
+  const int undone = session->hot || unread || session->touched ||
+                     __atomic_load_n(&session->cancelled, __ATOMIC_SEQ_CST);
   if (undone) out->deadline_ms = now;
 }

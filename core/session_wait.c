@@ -36,6 +36,8 @@ pop3_status pop3_cancel_op(pop3_session *session, pop3_op_id op, pop3_error *err
   pop3_session_hold(session);
   session->touched = 1;
   pop3_status status = POP3_OK;
+  const int was_stepping = session->stepping;
+  session->stepping = 1;  // a |done| that runs from here must not block either
   pop3_login_task *login = &session->login;
   if ((op & POP3_LOGIN_OP) != 0 && login->active && op == login->id) {
     // What its last command does on the server nobody knows then, but the dialogue stays in step.
@@ -48,6 +50,7 @@ pop3_status pop3_cancel_op(pop3_session *session, pop3_op_id op, pop3_error *err
   } else {
     status = pop3_engine_cancel(session->engine, op, err);
   }
+  session->stepping = was_stepping;
   (void)pop3_session_release(session);
   return status;
 }
@@ -145,21 +148,31 @@ static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op
     return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0,
                           "operation %llu is not pending (any more)", (unsigned long long)op);
   }
-  pop3_status status = pop3_waker_prepare(&session->waker, err);
-  const int64_t until_ms =
-      deadline_ms == POP3_NO_TIMEOUT ? POP3_NO_DEADLINE : pop3_session_now(session) + deadline_ms;
+  pop3_error prepare = POP3_ERROR_INIT;
+  pop3_status status = pop3_waker_prepare(&session->waker, &prepare);
+  int64_t until_ms = POP3_NO_DEADLINE;
+  if (deadline_ms != POP3_NO_TIMEOUT) {
+    const int64_t now = pop3_session_now(session);
+    until_ms = deadline_ms > INT64_MAX - now ? INT64_MAX : now + deadline_ms;
+  }
   int expired = 0;
+  pop3_error error = POP3_ERROR_INIT;
   pop3_session_hold(session);
-  if (status == POP3_OK) status = run_loop(session, goal, watch, until_ms, &expired, err);
+  if (status == POP3_OK) {
+    status = run_loop(session, goal, watch, until_ms, &expired, &error);
+  } else {
+    error = prepare;
+  }
   if (goal == WAIT_FOR_OP) unwatch_op(session, op);
   if (expired) {
     if (goal == WAIT_FOR_OP) (void)pop3_cancel_op(session, op, NULL);
-    status = pop3_error_set(err, POP3_ERR_TIMEOUT, LAYER, 0, "not done within %lld ms",
+    status = pop3_error_set(&error, POP3_ERR_TIMEOUT, LAYER, 0, "not done within %lld ms",
                             (long long)deadline_ms);
-  } else if (watch->done) {
+  } else if (goal == WAIT_FOR_OP && watch->done) {
     status = watch->status;
-    if (status != POP3_OK && err != NULL) *err = watch->error;
+    error = watch->error;
   }
+  if (status != POP3_OK && err != NULL) *err = error;
   (void)pop3_session_release(session);
   return status;
 }

@@ -1,8 +1,5 @@
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
 #include <pop3/url.h>
+#include <string.h>
 
 #include "core/codec.h"
 #include "core/memory.h"
@@ -77,20 +74,27 @@ static pop3_status decode(const parser *p, size_t from, size_t to, octet_class a
   return POP3_OK;
 }
 
-// decode_string decodes into a string of its own, behind |prefix|.
+// decode_string decodes into a string of its own, behind |prefix|. Everything is handled as if it
+// were secret: where a ":" is missing, the password is a part of the user name.
 static pop3_status decode_string(const parser *p, size_t from, size_t to, octet_class allowed,
                                  const char *why, const char *prefix, char **out) {
   size_t prefix_len = strlen(prefix);
+  size_t cap = prefix_len + (to - from) + 1;
   size_t len = 0;
-  char *string = pop3_mem_alloc(&p->out->password.allocator, prefix_len + (to - from) + 1);
+  char *string = pop3_mem_alloc(&p->out->password.allocator, cap);
   if (string == NULL) {
     return no_memory(p);
   }
   memcpy(string, prefix, prefix_len);
   pop3_status status = decode(p, from, to, allowed, why, (uint8_t *)string + prefix_len, &len);
-  string[prefix_len + (status == POP3_OK ? len : 0)] = '\0';
-  *out = string;  // freed with the URL, also after a failure
-  return status;
+  if (status != POP3_OK) {
+    pop3_wipe(string, cap);
+    pop3_mem_free(&p->out->password.allocator, string);
+    return status;
+  }
+  string[prefix_len + len] = '\0';
+  *out = string;
+  return POP3_OK;
 }
 
 static pop3_status parse_password(const parser *p, size_t from, size_t to) {
@@ -184,12 +188,14 @@ static pop3_status parse_userinfo(const parser *p, size_t from, size_t to, size_
 static pop3_status parse_address(const parser *p, size_t from, size_t to) {
   char prefix[64];
   size_t percent = find(p, from, to, '%');
-  if (!pop3_ipv6_valid(p->text + from, percent - from)) {
+  size_t len = percent - from;
+  // No address is longer than 45 octets.
+  if (len > sizeof(prefix) - 2 || !pop3_ipv6_valid(p->text + from, len)) {
     return fail(p, from, "not an IPv6 address between the brackets");
   }
-  // An address is at most 45 octets long.
-  (void)snprintf(prefix, sizeof(prefix), "%.*s%s", (int)(percent - from), p->text + from,
-                 percent < to ? "%" : "");
+  memcpy(prefix, p->text + from, len);
+  prefix[len] = percent < to ? '%' : '\0';
+  prefix[len + 1] = '\0';
   if (percent == to) {
     return decode_string(p, to, to, is_text, "", prefix, &p->out->host);
   }
@@ -363,12 +369,19 @@ pop3_status pop3_url_parse(pop3_url *out, const char *text, size_t text_len,
   return status;
 }
 
+static void release(const pop3_allocator *allocator, char *string) {
+  if (string != NULL) {
+    pop3_wipe(string, strlen(string));
+    pop3_mem_free(allocator, string);
+  }
+}
+
 void pop3_url_cleanup(pop3_url *url) {
   pop3_allocator allocator = url->password.allocator;
-  pop3_mem_free(&allocator, url->host);
-  pop3_mem_free(&allocator, url->path);
-  pop3_mem_free(&allocator, url->user);
-  pop3_mem_free(&allocator, url->auth);
+  release(&allocator, url->host);
+  release(&allocator, url->path);
+  release(&allocator, url->user);
+  release(&allocator, url->auth);
   pop3_secret_cleanup(&url->password);
   memset(url, 0, sizeof(*url));
   url->password.allocator = allocator;

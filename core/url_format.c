@@ -1,7 +1,6 @@
+#include <pop3/url.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <pop3/url.h>
 
 #include "core/codec.h"
 

@@ -20,8 +20,9 @@
 //   tcp.fd                    (number)  a connected stream socket to use instead (TCP, or any other
 //                                       family). Its modes are left as they are: it may be a
 //                                       blocking one; nodelay and keepalive are set only if given
-//   tcp.own_fd                (number)  1: tcp.fd is shut down and closed with the session (once
-//                                       create has succeeded); 0 (default): it is left alone
+//   tcp.own_fd                (number)  1: tcp.fd is shut down and closed with the session,
+//                                       once create has succeeded (the session's first step);
+//                                       until then, and with 0 (default), it is the caller's
 //
 // The one resource that may outlive a session is the thread of a look-up that has not ended: the C
 // library cannot be interrupted. It frees what it holds when it ends.

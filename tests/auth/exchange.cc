@@ -15,6 +15,7 @@ void Exchange::Prepare() {
   context_.channel = POP3_CHANNEL_PRIVATE;
   context_.session = this;
   context_.host = "mail.example";
+  context_.mechanism = mechanism;
   if (!timestamp.empty()) {
     context_.timestamp = timestamp.data();
     context_.timestamp_len = timestamp.size();

@@ -23,7 +23,8 @@ class Exchange {
   std::map<pop3_credential, std::string> credentials;
   std::map<std::string, std::string> capabilities;
   bool capabilities_known = false;
-  std::string timestamp;  // "" if the greeting had none
+  const char *mechanism = nullptr;  // the name that the caller asked for, in upper case
+  std::string timestamp;            // "" if the greeting had none
   // The credential that is refused although has_credential said it is there, or 0.
   int withhold = 0;
 

@@ -63,6 +63,9 @@ TEST_F(UserPass, WantsUserAmongTheCapabilities) {
   exchange_.capabilities_known = true;
   EXPECT_EQ(exchange_.Score(), 0);
   EXPECT_NE(exchange_.why().find("do not have USER"), std::string::npos) << exchange_.why();
+  exchange_.mechanism = "USER";
+  EXPECT_EQ(exchange_.Score(), 100);
+  exchange_.mechanism = nullptr;
   exchange_.capabilities["USER"] = "";
   EXPECT_EQ(exchange_.Score(), 100);
 }

@@ -44,7 +44,7 @@ typedef struct pop3_stream {
 // Nothing is closed or flushed.
 pop3_sink pop3_stream_sink(pop3_stream *stream);
 
-// pop3_listing collects LIST or UIDL.
+// pop3_listing_entry is a line of LIST or UIDL.
 typedef struct pop3_listing_entry {
   uint32_t number;   // message number
   uint32_t uid_len;  // UIDL; else 0
@@ -52,7 +52,7 @@ typedef struct pop3_listing_entry {
   const char *uid;   // UIDL, NUL-terminated; else NULL
 } pop3_listing_entry;
 
-// pop3_listing owns its entries. They are in the server's order.
+// pop3_listing collects LIST or UIDL. It owns its entries. They are in the server's order.
 typedef struct pop3_listing {
   pop3_listing_entry *entries;
   size_t num_entries;

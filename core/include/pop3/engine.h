@@ -83,6 +83,7 @@ pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len);
 
 // pop3_engine_recv_eof says that no more octets will come. In-flight operations end with
 // POP3_ERR_EOF; a connection that closes when nothing is in flight or wanted is not a failure.
+// While a sink has paused, what was received before comes first: it ends with pop3_engine_resume.
 // Returns the failure, if any.
 pop3_status pop3_engine_recv_eof(pop3_engine *engine);
 
@@ -102,16 +103,18 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
                                const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err);
 
 // pop3_engine_respond answers a challenge of the AUTH command in flight with |line| (without CRLF;
-// base64 as RFC 5034 says, "*" cancels). It is treated as a secret.
+// base64 as RFC 5034 says, "*" cancels). It is treated as a secret. Given later than from inside the
+// challenge callback, follow it with pop3_engine_resume: the server may have spoken ahead.
 pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                 pop3_error *err);
 
 // pop3_engine_cancel ends operation |op| with POP3_ERR_CANCELLED: unsent, it is not sent; in
-// flight, its response is read and dropped. Unknown or finished: POP3_ERR_NOT_FOUND.
+// flight, its response is read and dropped. Unknown or finished: POP3_ERR_NOT_FOUND. If its sink had
+// paused, follow with pop3_engine_resume: octets of the next responses may be there already.
 pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id op, pop3_error *err);
 
 // pop3_engine_resume goes on after POP3_SINK_PAUSE, running callbacks for octets that are there
-// already. Does nothing if not paused. Returns POP3_OK, or the sticky failure.
+// already. Harmless if not paused. Returns POP3_OK, or the sticky failure.
 pop3_status pop3_engine_resume(pop3_engine *engine);
 
 // pop3_engine_paused says whether a sink has paused the engine.

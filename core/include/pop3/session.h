@@ -27,8 +27,8 @@ typedef struct pop3_session pop3_session;
 // POP3_NO_TIMEOUT as a time limit means none. (0 is refused, as in poplib.)
 #define POP3_NO_TIMEOUT INT64_C(-1)
 
-// pop3_credential_fn fetches a credential into |out| with pop3_secret_set. |attempt| is 0 at first
-// and 1 if the server refused what was given before. It may block (ask a person, run a command).
+// pop3_credential_fn fetches a credential into |out| with pop3_secret_set. |attempt| is how many
+// logins the server has refused in this session. It may block (ask a person, run a command).
 // Returns POP3_OK, or POP3_ERR_NO_CREDENTIALS or another failure with |err| filled.
 typedef pop3_status (*pop3_credential_fn)(void *arg, pop3_credential what, uint32_t attempt,
                                           pop3_secret *out, pop3_error *err);

@@ -88,8 +88,10 @@ typedef enum pop3_advice {
   POP3_ADVICE_ENABLE_UTF8         // send UTF8 before login next time
 } pop3_advice;
 
-#define POP3_ERROR_LAYER_MAX 16  // octets of pop3_error.layer with its NUL
-#define POP3_ERROR_TEXT_MAX 320  // octets of pop3_error.text with its NUL
+// POP3_ERROR_LAYER_MAX is the size of pop3_error.layer in octets with its NUL.
+#define POP3_ERROR_LAYER_MAX 16
+// POP3_ERROR_TEXT_MAX is the size of pop3_error.text in octets with its NUL.
+#define POP3_ERROR_TEXT_MAX 320
 
 // pop3_error says what went wrong. It is a plain value of fixed size owned by the caller, holds no
 // pointer and needs no clean-up. Every function that takes one accepts NULL. It is written on

@@ -36,9 +36,6 @@ typedef struct pop3_auth_context {
   const char *timestamp;  // the greeting's APOP timestamp with its angle brackets (a checked msg-id
                           // of RFC 822), or NULL
   size_t timestamp_len;
-  uint32_t capabilities_known;  // 1 if the server answered CAPA, so that a NULL from |capability|
-                                // means that it does not have it
-  uint32_t reserved;
   // capability returns the arguments of a CAPA line, "" if it has none, NULL if the server does not
   // have it or was not asked. The keyword "" asks whether the server answered CAPA at all: "" or
   // NULL.
@@ -114,7 +111,8 @@ typedef struct pop3_auth_ops pop3_auth_ops;
 struct pop3_auth_ops {
   uint32_t abi;      // POP3_ABI
   uint32_t size;     // sizeof(pop3_auth_ops)
-  const char *name;  // the name to ask for: "user", "apop", "rpop", or lower-case SASL names
+  const char *name;  // the name to ask for: "user", "apop", "rpop", or lower-case SASL names; at
+                     // most 20 octets of [a-z0-9_-]
   uint32_t flags;    // POP3_AUTH_*
   uint32_t reserved;
 

@@ -18,6 +18,7 @@ extern "C" {
 // plugin works with a host of the same major; structs grow at the end only, and the lesser of the
 // two |size| members rules.
 #define POP3_ABI ((UINT32_C(1) << 16) | UINT32_C(0))
+// POP3_ABI_MAJOR is the major version in |abi|.
 #define POP3_ABI_MAJOR(abi) ((uint32_t)(abi) >> 16)
 
 // POP3_HAS_MEMBER says whether the struct at |ptr|, which begins with a |size| member or has one as

@@ -1,0 +1,67 @@
+#include <gtest/gtest.h>
+#include <pop3/status.h>
+
+#include <string>
+
+namespace {
+
+TEST(ErrorSet, FillsEverything) {
+  pop3_error err;
+  std::fill_n(reinterpret_cast<char *>(&err), sizeof(err), '\xA5');
+  EXPECT_EQ(pop3_error_set(&err, POP3_ERR_IO, "tcp", 104, "reading from %s: %d", "host", 7),
+            POP3_ERR_IO);
+  EXPECT_EQ(err.status, POP3_ERR_IO);
+  EXPECT_EQ(err.code, POP3_CODE_NONE);
+  EXPECT_EQ(err.sys_errno, 104);
+  EXPECT_EQ(err.reserved, 0);
+  EXPECT_EQ(err.lib_code, 0);
+  EXPECT_STREQ(err.layer, "tcp");
+  EXPECT_STREQ(err.text, "reading from host: 7");
+}
+
+TEST(ErrorSet, NullIsFine) {
+  EXPECT_EQ(pop3_error_set(nullptr, POP3_ERR_EOF, "x", 0, "%s", "y"), POP3_ERR_EOF);
+  pop3_error err = POP3_ERROR_INIT;
+  EXPECT_EQ(pop3_error_set(&err, POP3_ERR_EOF, nullptr, 0, "%s", "y"), POP3_ERR_EOF);
+  EXPECT_STREQ(err.layer, "");
+}
+
+TEST(ErrorSet, CutsWhatIsTooLong) {
+  pop3_error err = POP3_ERROR_INIT;
+  const size_t max = POP3_ERROR_TEXT_MAX;
+  for (size_t len : {max - 2, max - 1, max, 2 * max, 100 * max}) {
+    std::string text(len, 'x');
+    pop3_error_set(&err, POP3_ERR_PROTOCOL, "a-layer-with-a-long-name", 0, "%s", text.c_str());
+    if (len < max) {
+      EXPECT_EQ(err.text, text);
+    } else {
+      EXPECT_EQ(err.text, std::string(max - 4, 'x') + "...");
+    }
+    EXPECT_STREQ(err.layer, "a-layer-with...");
+  }
+}
+
+TEST(ErrorSet, HostileOctetsCannotReachATerminal) {
+  pop3_error err = POP3_ERROR_INIT;
+  pop3_error_set(&err, POP3_REFUSED, "engine", 0, "%s",
+                 "no\r\n\x1B]0;owned\x07 gr\xC3\xBC\xC3\x9F \xFF");
+  EXPECT_STREQ(err.text, "no\\x0D\\x0A\\x1B]0;owned\\x07 gr\xC3\xBC\xC3\x9F \\xFF");
+  std::string all;
+  for (int i = 1; i < 256; i++) all += static_cast<char>(i);
+  for (size_t at = 0; at < all.size(); at++) {
+    pop3_error_set(&err, POP3_REFUSED, all.c_str() + at, 0, "%s", all.c_str() + at);
+    for (const char *text : {err.text, err.layer}) {
+      for (const char *c = text; *c != '\0'; c++) EXPECT_TRUE(*c >= 0x20 && *c < 0x7F);
+    }
+  }
+}
+
+TEST(ErrorSet, MayQuoteItself) {
+  pop3_error err = POP3_ERROR_INIT;
+  pop3_error_set(&err, POP3_ERR_IO, "tcp", 1, "reset");
+  pop3_error_set(&err, POP3_ERR_CONNECT, err.layer, 2, "first address: %s", err.text);
+  EXPECT_STREQ(err.text, "first address: reset");
+  EXPECT_STREQ(err.layer, "tcp");
+}
+
+}  // namespace

@@ -1,0 +1,134 @@
+#include "core/text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string Clean(std::string_view text, size_t cap = 1000) {
+  std::string out(cap, '#');
+  size_t len = pop3_text_clean(out.data(), cap, text.data(), text.size());
+  EXPECT_LT(len, cap);
+  EXPECT_EQ(out[len], '\0');
+  out.resize(len);
+  return out;
+}
+
+struct CleanCase {
+  std::string_view in;
+  std::string_view out;
+};
+
+TEST(TextClean, Table) {
+  const CleanCase cases[] = {
+      {"", ""},
+      {"plain ASCII ~ text", "plain ASCII ~ text"},
+      {"a\0b"sv, "a\\x00b"},
+      {"\r\n\t", "\\x0D\\x0A\\x09"},
+      {"\x1B[31mred", "\\x1B[31mred"},
+      {"\x7F", "\\x7F"},
+      {"gr\xC3\xBC\xC3\x9F", "gr\xC3\xBC\xC3\x9F"},
+      {"\xE2\x82\xAC \xF0\x9F\x93\xAC", "\xE2\x82\xAC \xF0\x9F\x93\xAC"},
+      {"Latin-1: \xFC", "Latin-1: \\xFC"},
+      {"\xC3", "\\xC3"},                             // cut short
+      {"\xC3(", "\\xC3("},                           // no continuation
+      {"\xE2\x82", "\\xE2\\x82"},                    //
+      {"\x80\xBF", "\\x80\\xBF"},                    // continuation alone
+      {"\xC0\xAF", "\\xC0\\xAF"},                    // overlong
+      {"\xC1\xBF", "\\xC1\\xBF"},                    //
+      {"\xE0\x80\xAF", "\\xE0\\x80\\xAF"},           //
+      {"\xF0\x80\x80\xAF", "\\xF0\\x80\\x80\\xAF"},  //
+      {"\xED\xA0\x80", "\\xED\\xA0\\x80"},           // surrogate
+      {"\xF4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"},  // above U+10FFFF
+      {"\xF5\x80\x80\x80", "\\xF5\\x80\\x80\\x80"},  //
+      {"\xFE\xFF", "\\xFE\\xFF"},                    //
+      {"\xC2\x9B", "\\xC2\\x9B"},                    // U+009B, CSI
+      {"\xC2\xA0", "\xC2\xA0"},                      // U+00A0
+      {"\xE2\x80\xAE"
+       "fdp",
+       "\\xE2\\x80\\xAE"
+       "fdp"},                                       // U+202E, right to left
+      {"\xE2\x80\xA8", "\\xE2\\x80\\xA8"},           // U+2028, line separator
+      {"\xE2\x81\xA6", "\\xE2\\x81\\xA6"},           // U+2066, isolate
+      {"\xE2\x80\x8B", "\\xE2\\x80\\x8B"},           // U+200B, zero width
+      {"\xEF\xBB\xBF", "\\xEF\\xBB\\xBF"},           // byte order mark
+      {"\xF3\xA0\x81\x81", "\\xF3\\xA0\\x81\\x81"},  // U+E0041, tag
+  };
+  for (const CleanCase &c : cases) {
+    EXPECT_EQ(Clean(c.in), c.out);
+    EXPECT_EQ(Clean(c.out), c.out) << "cleaning twice changes nothing";
+  }
+}
+
+TEST(TextClean, EveryOctetAloneBecomesPrintable) {
+  for (int i = 0; i < 256; i++) {
+    char c = static_cast<char>(i);
+    for (char o : Clean(std::string_view(&c, 1))) {
+      EXPECT_TRUE(o >= 0x20 && o < 0x7F) << i;
+    }
+  }
+}
+
+TEST(TextClean, CutsBetweenCharacters) {
+  EXPECT_EQ(Clean("abcdefgh", 9), "abcdefgh");
+  EXPECT_EQ(Clean("abcdefghi", 9), "abcde...");
+  EXPECT_EQ(Clean("abcd\x01", 9), "abcd\\x01");
+  EXPECT_EQ(Clean("abcd\x01z", 9), "abcd...");
+  EXPECT_EQ(Clean("abc\xE2\x82\xAC"
+                  "de",
+                  9),
+            "abc\xE2\x82\xAC"
+            "de");
+  EXPECT_EQ(Clean("abc\xE2\x82\xAC"
+                  "def",
+                  9),
+            "abc...");
+  EXPECT_EQ(Clean("\x01\x01\x01", 9), "\\x01...");
+}
+
+TEST(TextClean, TinyBuffers) {
+  EXPECT_EQ(pop3_text_clean(nullptr, 0, "abc", 3), 0U);
+  EXPECT_EQ(Clean("abc", 1), "");
+  EXPECT_EQ(Clean("abc", 2), ".");
+  EXPECT_EQ(Clean("abc", 3), "..");
+  EXPECT_EQ(Clean("abcd", 4), "...");
+  EXPECT_EQ(Clean("abc", 4), "abc");
+}
+
+TEST(TextClean, EveryLengthInEveryBuffer) {
+  const std::string text =
+      "a\x01\xC3\xBC\xFF\xF0\x9F\x93\xAC"
+      "end of it";
+  for (size_t len = 0; len <= text.size(); len++) {
+    for (size_t cap = 1; cap < 50; cap++) {
+      std::string out = Clean(std::string_view(text).substr(0, len), cap);
+      EXPECT_EQ(Clean(out), out) << len << " " << cap;
+    }
+  }
+}
+
+std::string Quote(std::string_view text) {
+  char out[POP3_QUOTE_MAX];
+  return pop3_text_quote(out, text.data(), text.size());
+}
+
+TEST(TextQuote, IsCleanAndShort) {
+  EXPECT_EQ(Quote("-OK\r"), "-OK\\x0D");
+  EXPECT_EQ(Quote(std::string(100000, 'x')), std::string(POP3_QUOTE_MAX - 4, 'x') + "...");
+}
+
+TEST(TextQuote, LeavesOutEchoedSecrets) {
+  EXPECT_EQ(Quote("PASS hunter2"), "PASS <redacted>");
+  EXPECT_EQ(Quote("pass hunter2\r+OK"), "PASS <redacted>");
+  EXPECT_EQ(Quote("APOP u d1g35t"), "APOP <redacted>");
+  EXPECT_EQ(Quote("Auth PLAIN AGFsaWNl"), "AUTH <redacted>");
+  EXPECT_EQ(Quote("PASS "), "PASS ");
+  EXPECT_EQ(Quote("PASSWORD expired"), "PASSWORD expired");
+  EXPECT_EQ(Quote("USER alice"), "USER alice");
+}
+
+}  // namespace

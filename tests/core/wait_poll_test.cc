@@ -1,0 +1,185 @@
+#include "core/wait_poll.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+namespace {
+
+constexpr int64_t kLong = 20000;  // never waited for if all is well
+
+class WaitPoll : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    pop3_waker_init(&waker_);
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
+  }
+  void TearDown() override {
+    pop3_waker_cleanup(&waker_);
+    close(fds_[0]);
+    if (fds_[1] >= 0) close(fds_[1]);
+  }
+
+  static pop3_interest Nothing() { return POP3_INTEREST_INIT; }
+  pop3_interest In(uint32_t events) {
+    pop3_interest interest = POP3_INTEREST_INIT;
+    interest.num_fds = 1;
+    interest.fds[0].fd = fds_[0];
+    interest.fds[0].events = events;
+    return interest;
+  }
+  // Waits and returns how long that took.
+  int64_t Took(const pop3_interest &interest, int64_t timeout_ms) {
+    const int64_t start = pop3_monotonic_ms();
+    pop3_error err = POP3_ERROR_INIT;
+    EXPECT_EQ(pop3_wait_poll(&waker_, &interest, timeout_ms, &err), POP3_OK) << err.text;
+    return pop3_monotonic_ms() - start;
+  }
+
+  pop3_waker waker_;
+  int fds_[2] = {-1, -1};
+};
+
+TEST_F(WaitPoll, TheClockRuns) {
+  const int64_t start = pop3_monotonic_ms();
+  EXPECT_GT(start, 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(15));
+  const int64_t took = pop3_monotonic_ms() - start;
+  EXPECT_GE(took, 14);
+  EXPECT_LT(took, kLong);
+}
+
+TEST_F(WaitPoll, TheTimeLimit) {
+  EXPECT_GE(Took(Nothing(), 30), 29);
+  EXPECT_GE(Took(In(POP3_WAIT_READ), 30), 29);
+  EXPECT_LT(Took(In(POP3_WAIT_READ), 0), kLong);
+}
+
+TEST_F(WaitPoll, ReadinessOfADescriptor) {
+  EXPECT_LT(Took(In(POP3_WAIT_WRITE), kLong), kLong);
+  ASSERT_EQ(write(fds_[1], "x", 1), 1);
+  EXPECT_LT(Took(In(POP3_WAIT_READ), kLong), kLong);
+  EXPECT_LT(Took(In(POP3_WAIT_READ | POP3_WAIT_WRITE), kLong), kLong);
+  EXPECT_LT(Took(In(POP3_WAIT_READ), INT64_MAX), kLong) << "more than poll() can count";
+}
+
+TEST_F(WaitPoll, AHangUpEndsTheWaitWhateverWasAskedFor) {
+  close(fds_[1]);
+  fds_[1] = -1;
+  EXPECT_LT(Took(In(0), kLong), kLong);
+}
+
+TEST_F(WaitPoll, AnyOfManyDescriptors) {
+  int pairs[POP3_INTEREST_FDS][2];
+  pop3_interest interest = POP3_INTEREST_INIT;
+  interest.num_fds = POP3_INTEREST_FDS;
+  for (int i = 0; i < POP3_INTEREST_FDS; i++) {
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+    interest.fds[i].fd = pairs[i][0];
+    interest.fds[i].events = POP3_WAIT_READ;
+  }
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  EXPECT_GE(Took(interest, 20), 19);
+  ASSERT_EQ(write(pairs[POP3_INTEREST_FDS - 1][1], "x", 1), 1);
+  EXPECT_LT(Took(interest, kLong), kLong);
+  for (auto &pair : pairs) {
+    close(pair[0]);
+    close(pair[1]);
+  }
+}
+
+TEST_F(WaitPoll, AWakeBeforeTheWaitEndsIt) {
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  pop3_waker_wake(&waker_);
+  EXPECT_LT(Took(Nothing(), kLong), kLong);
+}
+
+TEST_F(WaitPoll, AWakeFromAnotherThreadEndsIt) {
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  std::thread other([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    pop3_waker_wake(&waker_);
+  });
+  EXPECT_LT(Took(In(POP3_WAIT_READ), -1), kLong);
+  other.join();
+}
+
+TEST_F(WaitPoll, WakingTooOftenDoesNotBlockAndLeavesErrnoAlone) {
+  pop3_waker_wake(&waker_);  // not prepared: nothing happens
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  errno = 4711;
+  for (int i = 0; i < 200000; i++) pop3_waker_wake(&waker_);
+  EXPECT_EQ(errno, 4711);
+  EXPECT_LT(Took(Nothing(), kLong), kLong);
+}
+
+TEST_F(WaitPoll, TheDescriptorsAreMadeOnceAndNotInherited) {
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  const int read_fd = waker_.read_fd;
+  const int write_fd = waker_.write_fd;
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  EXPECT_EQ(waker_.read_fd, read_fd);
+  for (int fd : {read_fd, write_fd}) {
+    EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
+    EXPECT_NE(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
+  }
+  pop3_waker_cleanup(&waker_);
+  EXPECT_EQ(fcntl(read_fd, F_GETFD), -1);
+  EXPECT_EQ(fcntl(write_fd, F_GETFD), -1);
+  pop3_waker_cleanup(&waker_);
+  pop3_waker_wake(&waker_);
+}
+
+// No descriptors left: said in words, and nothing leaks.
+TEST_F(WaitPoll, NoDescriptors) {
+  struct rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  struct rlimit few = before;
+  few.rlim_cur = 100;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<int> taken;
+  for (int fd; (fd = dup(0)) >= 0;) taken.push_back(fd);
+  ASSERT_FALSE(taken.empty());
+  pop3_error err = POP3_ERROR_INIT;
+  const pop3_status status = pop3_waker_prepare(&waker_, &err);
+  // One alone is not enough, and must not be lost.
+  close(taken.back());
+  const pop3_status with_one = pop3_waker_prepare(&waker_, nullptr);
+  const int again = dup(0);
+  close(again);
+  taken.pop_back();
+  for (int fd : taken) close(fd);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(status, POP3_ERR_SYSTEM);
+  EXPECT_EQ(err.sys_errno, EMFILE);
+  EXPECT_EQ(with_one, POP3_ERR_SYSTEM);
+  EXPECT_GE(again, 0);
+  EXPECT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+}
+
+void OnSignal(int) {}
+
+TEST_F(WaitPoll, ASignalEndsTheWait) {
+  struct sigaction action = {};
+  struct sigaction before = {};
+  action.sa_handler = OnSignal;
+  ASSERT_EQ(sigaction(SIGUSR1, &action, &before), 0);
+  const pthread_t self = pthread_self();
+  std::thread other([self] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    pthread_kill(self, SIGUSR1);
+  });
+  EXPECT_LT(Took(Nothing(), kLong), kLong);
+  other.join();
+  ASSERT_EQ(sigaction(SIGUSR1, &before, nullptr), 0);
+}
+
+}  // namespace

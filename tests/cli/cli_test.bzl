@@ -1,0 +1,48 @@
+"""cli_test, cli_process_test: the tests of `pop3`."""
+
+def cli_test(name, **kwargs):
+    """Makes NAME_test from NAME_test.cc, which tests tools/cli/NAME.c.
+
+    Args:
+      name: name of the file under test, without its suffix.
+      **kwargs: further attributes of cc_test.
+    """
+    native.cc_test(
+        name = name + "_test",
+        size = "small",
+        srcs = [name + "_test.cc"],
+        linkstatic = True,
+        deps = [
+            ":helpers",
+            "//tools/cli",
+            "@com_google_googletest//:gtest_main",
+        ],
+        **kwargs
+    )
+
+def cli_process_test(name, size = "medium", **kwargs):
+    """Makes a test from the Python unittest file NAME.py, which runs pop3 against servers.
+
+    Args:
+      name: name of the file, without its suffix.
+      size: as of every test.
+      **kwargs: further attributes of sh_test.
+    """
+    native.sh_test(
+        name = name,
+        size = size,
+        srcs = ["run_python.sh"],
+        args = [
+            "$(location %s.py)" % name,
+            "$(location //tools/cli:pop3)",
+            "$(location //tools/mailboxd)",
+        ],
+        data = [
+            name + ".py",
+            "harness.py",
+            "terminal.py",
+            "//tools/cli:pop3",
+            "//tools/mailboxd",
+        ],
+        **kwargs
+    )

@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <regex>
+#include <set>
+#include <string>
+
+#include "tests/cli/place.h"
+#include "tests/cli/temp_dir.h"
+
+namespace {
+
+class DeliverMaildir : public testing::Test {
+ protected:
+  pop3_status Open() { return cli_deliver_maildir_open(place_.out(), path_.c_str(), &place_.err); }
+  std::vector<std::string> In(const char *name) { return ListDir(path_ + "/" + name); }
+
+  TempDir dir_;
+  std::string path_ = dir_.Path("Maildir");
+  Place place_;
+};
+
+TEST_F(DeliverMaildir, IsCreated) {
+  ASSERT_EQ(POP3_OK, Open()) << place_.err.text;
+  EXPECT_EQ((std::vector<std::string>{"cur", "new", "tmp"}), ListDir(path_));
+  struct stat info;
+  ASSERT_EQ(0, stat(path_.c_str(), &info));
+  EXPECT_EQ(0700U, info.st_mode & 0777U);
+}
+
+TEST_F(DeliverMaildir, MovesCompleteMessagesToNew) {
+  ASSERT_EQ(POP3_OK, Open());
+  ASSERT_EQ(POP3_OK, place_.Put(1, "Subject: a\r\n\r\n.dot\r\n", 1));
+  EXPECT_EQ(1U, In("tmp").size());
+  EXPECT_EQ(0U, In("new").size());
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ(0U, In("tmp").size());
+  ASSERT_EQ(1U, In("new").size());
+  EXPECT_EQ(1U, place_.stored());
+  EXPECT_EQ("Subject: a\r\n\r\n.dot\r\n", ReadFile(path_ + "/new/" + In("new")[0]));
+  EXPECT_EQ(0U, In("cur").size());
+}
+
+TEST_F(DeliverMaildir, NamesAreUniqueAndOfTheStandardForm) {
+  ASSERT_EQ(POP3_OK, Open());
+  for (uint32_t n = 1; n <= 200; ++n) ASSERT_EQ(POP3_OK, place_.Put(n, "x"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ(200U, place_.stored());
+  EXPECT_EQ(200U, In("new").size());
+  const std::regex form("[0-9]{10}\\.M[0-9]{6}P[0-9]+Q[0-9]+\\.[^/:]+");
+  for (const std::string &name : In("new")) EXPECT_TRUE(std::regex_match(name, form)) << name;
+}
+
+TEST_F(DeliverMaildir, AbortAndCloseLeaveNothing) {
+  ASSERT_EQ(POP3_OK, Open());
+  ASSERT_EQ(POP3_OK, place_.Begin(1));
+  ASSERT_EQ(POP3_OK, place_.Write(std::string(100000, 'x')));
+  place_.Abort();
+  EXPECT_EQ(0U, In("tmp").size());
+  ASSERT_EQ(POP3_OK, place_.Put(2, "not flushed"));
+  ASSERT_EQ(POP3_OK, place_.Begin(3));
+  place_.Close();
+  EXPECT_EQ(0U, In("tmp").size());
+  EXPECT_EQ(0U, In("new").size());
+}
+
+TEST_F(DeliverMaildir, SaysWhatIsWrong) {
+  WriteFile(path_, "a file");
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Open());
+  EXPECT_NE(std::string::npos, std::string(place_.err.text).find("as a Maildir: Not a directory"))
+      << place_.err.text;
+  path_ = dir_.Path("none/Maildir");
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Open());
+  if (geteuid() == 0) return;  // root may write anywhere
+  path_ = dir_.Path("readonly");
+  ASSERT_EQ(0, mkdir(path_.c_str(), 0500));
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Open());
+}
+
+}  // namespace

@@ -1,0 +1,125 @@
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <regex>
+#include <string>
+
+#include "tests/cli/place.h"
+#include "tests/cli/temp_dir.h"
+
+namespace {
+
+class DeliverMbox : public testing::Test {
+ protected:
+  void Open(int crlf = 0) {
+    place_.Close();
+    ASSERT_EQ(POP3_OK, cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, &place_.err))
+        << place_.err.text;
+  }
+
+  // What is in the mbox, with each From_ line as "<From>".
+  std::string Mbox() {
+    static const std::regex from(
+        "(^|\n)From MAILER-DAEMON (Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ 0-9]\\d "
+        "\\d\\d:\\d\\d:\\d\\d \\d{4}");
+    return std::regex_replace(ReadFile(path_), from, "$1<From>");
+  }
+
+  TempDir dir_;
+  std::string path_ = dir_.Path("mbox");
+  Place place_;
+};
+
+TEST_F(DeliverMbox, SeparatesAndQuotes) {
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Put(1, "Subject: a\n\nFrom me\n>From you\n"));
+  ASSERT_EQ(POP3_OK, place_.Put(2, ""));
+  ASSERT_EQ(POP3_OK, place_.Put(3, "no final newline"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ(3U, place_.stored());
+  EXPECT_EQ(
+      "<From>\nSubject: a\n\n>From me\n>>From you\n\n"
+      "<From>\n\n"
+      "<From>\nno final newline\n\n",
+      Mbox());
+  place_.Close();
+  EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir_.Path())) << "no lock is left";
+  struct stat info;
+  ASSERT_EQ(0, stat(path_.c_str(), &info));
+  EXPECT_EQ(0600U, info.st_mode & 0777U);
+}
+
+TEST_F(DeliverMbox, KeepsCrLfIfToldTo) {
+  Open(1);
+  ASSERT_EQ(POP3_OK, place_.Put(1, "a\r\nFrom b\r\n"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ("<From>\r\na\r\n>From b\r\n\r\n", Mbox());
+}
+
+TEST_F(DeliverMbox, AppendsBehindAnEmptyLine) {
+  const struct {
+    const char *before;
+    const char *after;
+  } cases[] = {{"", ""},
+               {"x", "x\n\n"},
+               {"From a\n\nx\n", "From a\n\nx\n\n"},
+               {"x\n\n", "x\n\n"},
+               {"x\r\n\r\n", "x\r\n\r\n"},
+               {"\n", "\n\n"}};
+  for (const auto &c : cases) {
+    WriteFile(path_, c.before);
+    Open();
+    ASSERT_EQ(POP3_OK, place_.Put(1, "y\n"));
+    ASSERT_EQ(POP3_OK, place_.Flush());
+    EXPECT_EQ(std::string(c.after) + "<From>\ny\n\n", Mbox());
+    place_.Close();
+  }
+}
+
+TEST_F(DeliverMbox, AnAbortedMessageIsCutOff) {
+  WriteFile(path_, "old");
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Begin(1));
+  ASSERT_EQ(POP3_OK, place_.Write(std::string(500000, 'x')));
+  place_.Abort();
+  EXPECT_EQ("old", ReadFile(path_));
+  ASSERT_EQ(POP3_OK, place_.Put(2, "y\n"));
+  ASSERT_EQ(POP3_OK, place_.Begin(3));
+  ASSERT_EQ(POP3_OK, place_.Write(std::string(500000, 'z')));
+  place_.Close();
+  EXPECT_EQ("old\n\n<From>\ny\n\n", Mbox());
+}
+
+TEST_F(DeliverMbox, ADiskThatIsFullLeavesTheOldMbox) {
+  signal(SIGXFSZ, SIG_IGN);
+  WriteFile(path_, "old\n\n");
+  Open();
+  struct rlimit before;
+  ASSERT_EQ(0, getrlimit(RLIMIT_FSIZE, &before));
+  struct rlimit small = before;
+  small.rlim_cur = 100000;
+  ASSERT_EQ(0, setrlimit(RLIMIT_FSIZE, &small));
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, place_.Put(1, std::string(200000, 'x')));
+  place_.Abort();
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ("old\n\n", ReadFile(path_));
+  EXPECT_NE(std::string::npos, std::string(place_.err.text).find("File too large"));
+}
+
+TEST_F(DeliverMbox, IsNotTouchedWithoutMessages) {
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  place_.Close();
+  EXPECT_EQ((std::vector<std::string>{}), ListDir(dir_.Path()));
+}
+
+TEST_F(DeliverMbox, SaysWhatIsWrongBeforeAnythingIsFetched) {
+  for (const std::string &path : {dir_.Path(), dir_.Path("none/mbox"), std::string("/dev/null")}) {
+    EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_deliver_mbox_open(place_.out(), path.c_str(), 0, &place_.err))
+        << path;
+  }
+}
+
+}  // namespace

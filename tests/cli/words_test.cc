@@ -1,0 +1,40 @@
+#include "tools/cli/words.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace {
+
+std::string Translated(const char *text, size_t cap = 200) {
+  std::string out(cap, 'x');
+  cli_words_translate(out.data(), cap, text);
+  return out.c_str();
+}
+
+TEST(Words, NamesOptionsInsteadOfSettings) {
+  EXPECT_EQ("took longer than 300 ms (--connect-timeout)",
+            Translated("took longer than 300 ms (connect_ms)"));
+  EXPECT_EQ("--timeout, --login-timeout, --total-timeout",
+            Translated("idle_ms, login_ms, total_ms"));
+  EXPECT_EQ("(no); --allow-cleartext is needed to permit that",
+            Translated("(no); set allow_cleartext to permit that"));
+  EXPECT_EQ("more than 2 lines (--limit max-items)",
+            Translated("more than 2 lines (limit max_items)"));
+}
+
+TEST(Words, LeavesTheRestAlone) {
+  for (const char *text : {"", "limit", "limit ", "limit max_", "limit max_nothing", "max_items",
+                           "plain words", "limits max_items"}) {
+    EXPECT_EQ(text, Translated(text));
+  }
+}
+
+TEST(Words, CutsWhatDoesNotFit) {
+  for (size_t cap = 1; cap < 40; ++cap) {
+    EXPECT_EQ(std::string("a --connect-timeout b").substr(0, cap - 1),
+              Translated("a connect_ms b", cap));
+  }
+}
+
+}  // namespace

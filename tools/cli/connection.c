@@ -1,0 +1,162 @@
+#define _POSIX_C_SOURCE 200809L
+#include "tools/cli/connection.h"
+
+#include <inttypes.h>
+#include <pop3/usual.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tools/cli/clock.h"
+#include "tools/cli/signals.h"
+
+int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err) {
+  return cli_report_error(&connection->report, what, CLI_STAGE_OTHER, err);
+}
+
+static pop3_status conflict(const char *what, pop3_error *err) {
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the URL and an option both give %s",
+                        what);
+}
+
+// An option must not contradict the URL.
+static pop3_status check_url(const pop3_url *url, const cli_options *options, pop3_error *err) {
+  if (url->user != NULL && options->user != NULL && strcmp(url->user, options->user) != 0) {
+    return conflict("a user name", err);
+  }
+  if (url->password.data != NULL &&
+      (options->password_file != NULL || options->password_command != NULL)) {
+    return conflict("a password", err);
+  }
+  if (url->auth != NULL && options->auth != NULL && strcasecmp(url->auth, options->auth) != 0) {
+    return conflict("a way to log in", err);
+  }
+  int wants_tcp = options->source_address != NULL || options->family != NULL;
+  if (url->scheme == POP3_URL_UNIX && wants_tcp) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0,
+                          "--ipv4, --ipv6 and --source-address are not for Unix sockets");
+  }
+  return POP3_OK;
+}
+
+// A scheme whose transport is not in this program. The library would say so too; this says it in
+// the user's words.
+static pop3_status check_transport(const cli_connection *c, pop3_error *err) {
+  if (c->url.scheme != POP3_URL_POP3S || pop3_registry_transport(c->registry, "tls") != NULL) {
+    return POP3_OK;
+  }
+  return pop3_error_set(err, POP3_ERR_NOT_FOUND, "cli", 0,
+                        "pop3s:// needs TLS, and this build has no TLS plugin yet");
+}
+
+static void set_credentials(cli_connection *c) {
+  const cli_options *o = c->options;
+  cli_credential_sources from;
+  memset(&from, 0, sizeof(from));
+  from.host = c->url.host == NULL ? "localhost" : c->url.host;
+  from.user = c->url.user == NULL ? o->user : c->url.user;
+  from.password_file = o->password_file;
+  from.password_command = o->password_command;
+  from.netrc = o->netrc;
+  from.no_netrc = o->no_netrc;
+  from.no_prompt = o->no_prompt;
+  cli_credentials_init(&c->credentials, &from);
+}
+
+static pop3_status make_session(cli_connection *c, pop3_error *err) {
+  const cli_options *o = c->options;
+  pop3_option transport[CLI_MAX_RESOLVE + 2];
+  size_t num_transport = 0;
+  memset(transport, 0, sizeof(transport));
+  if (o->source_address != NULL) {
+    transport[num_transport].name = "tcp.source_address";
+    transport[num_transport++].text = o->source_address;
+  }
+  if (o->family != NULL) {
+    transport[num_transport].name = "tcp.family";
+    transport[num_transport++].text = o->family;
+  }
+  for (int i = 0; i < o->num_resolve; ++i) {
+    transport[num_transport].name = "tcp.resolve";
+    transport[num_transport++].text = o->resolve[i];
+  }
+  pop3_session_options session = POP3_SESSION_OPTIONS_INIT;
+  session.options = transport;
+  session.num_options = num_transport;
+  session.quirks = o->quirks;
+  session.debug_level = (uint32_t)o->verbose;
+  session.user = c->credentials.from.user;
+  session.credential = cli_credentials_fetch;
+  session.credential_arg = &c->credentials;
+  if (o->connect_ms > 0) session.connect_ms = o->connect_ms;
+  if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
+  if (o->login_ms > 0) session.login_ms = o->login_ms;
+  if (o->total_ms > 0) session.total_ms = o->total_ms;
+  session.mechanism = o->auth;
+  session.allow_cleartext = (uint32_t)o->allow_cleartext;
+  session.pipelining = o->no_pipelining ? POP3_PIPELINING_NEVER : POP3_PIPELINING_AUTO;
+  session.limits = &o->limits;
+  session.clock_ms = cli_clock_ms;
+  pop3_status status = check_transport(c, err);
+  if (status != POP3_OK) return status;
+  return pop3_session_new_url(&c->session, c->registry, &c->url, &session, err);
+}
+
+int cli_connection_open(cli_connection *c, const cli_options *options) {
+  memset(c, 0, sizeof(*c));
+  c->options = options;
+  c->report.command = cli_command_name(options->command);
+  c->report.quiet = options->quiet;
+  pop3_error err = POP3_ERROR_INIT;
+  pop3_status status = pop3_url_parse(&c->url, options->url, strlen(options->url), NULL, &err);
+  if (status == POP3_OK) status = check_url(&c->url, options, &err);
+  set_credentials(c);
+  if (status == POP3_OK) status = pop3_registry_new(&c->registry, NULL, &err);
+  if (status == POP3_OK) status = pop3_registry_add_usual(c->registry, &err);
+  if (status == POP3_OK) status = make_session(c, &err);
+  if (status != POP3_OK) return cli_connection_fail(c, NULL, &err);
+  cli_signals_watch(c->session);
+  return CLI_EXIT_OK;
+}
+
+int cli_connection_greet(cli_connection *c) {
+  pop3_error err = POP3_ERROR_INIT;
+  if (pop3_connect(c->session, &err) == POP3_OK) return CLI_EXIT_OK;
+  return cli_connection_fail(c, NULL, &err);
+}
+
+int cli_connection_login(cli_connection *c) {
+  int code = cli_connection_greet(c);
+  if (code != CLI_EXIT_OK) return code;
+  pop3_error err = POP3_ERROR_INIT;
+  if (pop3_login(c->session, &err) == POP3_OK) return CLI_EXIT_OK;
+  return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
+}
+
+void cli_connection_finish(cli_connection *c) {
+  pop3_error err = POP3_ERROR_INIT;
+  pop3_status status = pop3_quit(c->session, NULL, &err);
+  if (status != POP3_OK && c->options->verbose > 0) {
+    cli_report_note(&c->report, "QUIT: %s", err.text);
+  }
+}
+
+// With -v: how often the server needed each leniency that was allowed.
+static void tell_quirks(const cli_connection *c) {
+  if (c->options->verbose == 0 || c->options->quirks == 0) return;
+  const pop3_quirks *quirks = pop3_engine_quirks(pop3_session_engine(c->session));
+  for (unsigned i = 0; i < POP3_QUIRK_COUNT; ++i) {
+    if ((c->options->quirks & POP3_QUIRK_BIT(i)) == 0) continue;
+    cli_report_note(&c->report, "quirk %s: needed %" PRIu64 " times",
+                    pop3_quirk_name((pop3_quirk)i), quirks->hits[i]);
+  }
+}
+
+void cli_connection_close(cli_connection *c) {
+  cli_signals_watch(NULL);
+  if (c->session != NULL) tell_quirks(c);
+  pop3_session_free(c->session);
+  pop3_registry_free(c->registry);
+  cli_credentials_cleanup(&c->credentials);
+  pop3_url_cleanup(&c->url);
+}

@@ -1,0 +1,54 @@
+// A session as the command line describes it, from the URL to QUIT.
+#ifndef POP3_TOOLS_CLI_CONNECTION_H_
+#define POP3_TOOLS_CLI_CONNECTION_H_
+
+#include <pop3/commands.h>
+#include <pop3/registry.h>
+#include <pop3/session.h>
+#include <pop3/url.h>
+
+#include "tools/cli/credentials.h"
+#include "tools/cli/options.h"
+#include "tools/cli/report.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// cli_connection is all that one run of the program holds.
+typedef struct cli_connection {
+  const cli_options *options;
+  cli_report report;
+  pop3_url url;
+  pop3_registry *registry;
+  pop3_session *session;
+  cli_credentials credentials;
+} cli_connection;
+
+// The functions that return an int return an exit code; what went wrong has been reported.
+
+// cli_connection_open reads the URL and makes the session. Nothing is sent yet.
+int cli_connection_open(cli_connection *connection, const cli_options *options);
+
+// cli_connection_greet connects and waits for the greeting.
+int cli_connection_greet(cli_connection *connection);
+
+// cli_connection_login connects, if that was not done, and logs in.
+int cli_connection_login(cli_connection *connection);
+
+// cli_connection_fail reports |err|, which happened while doing |what| (or NULL).
+int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err);
+
+// cli_connection_finish ends a session that changed nothing on the server: what QUIT says does not
+// matter then.
+void cli_connection_finish(cli_connection *connection);
+
+// cli_connection_close frees everything, wiping secrets, after telling about quirks. |connection|
+// may be one whose opening failed.
+void cli_connection_close(cli_connection *connection);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TOOLS_CLI_CONNECTION_H_

@@ -1,0 +1,71 @@
+// Where fetched messages go: one small interface, and the four places that implement it.
+#ifndef POP3_TOOLS_CLI_DELIVER_H_
+#define POP3_TOOLS_CLI_DELIVER_H_
+
+#include <pop3/status.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cli_deliver cli_deliver;
+
+// cli_deliver_ops is the function table of a place.
+//
+// Contract. For each message: begin, write any number of times, then end if the message is
+// complete, abort if not (also after a failed write or end). flush makes all ended messages visible
+// and durable; until then some may be neither. Nothing of an aborted message is left behind. close
+// comes last, in any state; messages that were ended and not flushed may be lost with it.
+typedef struct cli_deliver_ops {
+  // check says before anything is fetched whether message |number| could be delivered. Optional.
+  pop3_status (*check)(cli_deliver *deliver, uint32_t number, pop3_error *err);
+  pop3_status (*begin)(cli_deliver *deliver, uint32_t number, pop3_error *err);
+  pop3_status (*write)(cli_deliver *deliver, const uint8_t *data, size_t data_len, pop3_error *err);
+  pop3_status (*end)(cli_deliver *deliver, pop3_error *err);
+  void (*abort)(cli_deliver *deliver);
+  pop3_status (*flush)(cli_deliver *deliver, pop3_error *err);
+  void (*close)(cli_deliver *deliver);
+} cli_deliver_ops;
+
+// cli_deliver is what all places begin with.
+struct cli_deliver {
+  const cli_deliver_ops *ops;
+  uint64_t stored;  // how many messages a flush has made durable, in the order of their end
+};
+
+// cli_eol is how lines end in what is written.
+typedef enum cli_eol {
+  CLI_EOL_DEFAULT = 0,  // the place's own: as on the wire, but LF in an mbox
+  CLI_EOL_CRLF,         // as on the wire, octet for octet
+  CLI_EOL_LF            // each CRLF becomes LF
+} cli_eol;
+
+// Each of these opens a place as |*out|, creating and checking what can be before a server is
+// asked, and fails with POP3_ERR_LOCAL_IO or POP3_ERR_MEMORY. Close it with ops->close.
+
+// cli_deliver_maildir_open opens the Maildir at |path|, creating what is missing of it.
+pop3_status cli_deliver_maildir_open(cli_deliver **out, const char *path, pop3_error *err);
+
+// cli_deliver_mbox_open opens the mbox at |path|, which may not exist yet. |crlf| chooses the line
+// end of the lines that an mbox adds.
+pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf, pop3_error *err);
+
+// cli_deliver_dir_open opens the directory at |path|, creating it if it is missing; message N
+// becomes N.eml. An existing file is replaced only if |replace|.
+pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replace, pop3_error *err);
+
+// cli_deliver_fd_open writes messages to |fd|, one behind the other, and leaves it open. |name| is
+// for error messages and must stay valid.
+pop3_status cli_deliver_fd_open(cli_deliver **out, int fd, const char *name, pop3_error *err);
+
+// cli_deliver_lf_open makes a place that turns each CRLF into LF and hands the rest to |inner|,
+// which it closes with itself; on failure |inner| is left alone.
+pop3_status cli_deliver_lf_open(cli_deliver **out, cli_deliver *inner, pop3_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TOOLS_CLI_DELIVER_H_

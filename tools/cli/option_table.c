@@ -1,0 +1,119 @@
+#include "tools/cli/option_table.h"
+
+#include <stddef.h>
+
+#define ANY CLI_ANY_COMMAND
+#define FETCH CLI_BIT(CLI_FETCH)
+#define RAW CLI_BIT(CLI_RAW)
+#define BEFORE_LOGIN (CLI_BIT(CLI_CAPA) | CLI_BIT(CLI_RAW))
+#define WITH_JSON \
+  (FETCH | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_UIDL) | CLI_BIT(CLI_STAT) | CLI_BIT(CLI_CAPA))
+
+const cli_option_row cli_option_rows[] = {
+    {CLI_OPT_MAILDIR, 0, "--maildir", "DIR", FETCH, "Where messages go (default: standard output)",
+     "a Maildir, which is created if need be: written to tmp/, synced "
+     "to disk, then moved to new/"},
+    {CLI_OPT_MBOX, 0, "--mbox", "FILE", FETCH, NULL,
+     "append to an mbox, locked (FILE.lock and fcntl), with the quoting "
+     "called mboxrd"},
+    {CLI_OPT_DIR, 0, "--dir", "DIR", FETCH, NULL,
+     "one file per message, N.eml, in a directory, which is created if "
+     "need be"},
+    {CLI_OPT_FORCE, 0, "--force", NULL, FETCH, NULL, "--dir: replace files that exist"},
+    {CLI_OPT_EOL, 0, "--eol", "crlf|lf", FETCH, NULL,
+     "line ends in what is written: crlf is exactly what came from the "
+     "server (default, but for --mbox), lf is what most programs expect "
+     "in local files (default for --mbox)"},
+    {CLI_OPT_MESSAGES, 0, "--messages", "LIST", FETCH, "Which messages (default: all)",
+     "numbers, such as 1-5,7,12-"},
+    {CLI_OPT_MAX_SIZE, 0, "--max-size", "SIZE", FETCH, NULL,
+     "skip larger ones; in octets, or with k, M, G (powers of 1000)"},
+    {CLI_OPT_KEEP, 0, "--keep", NULL, FETCH, NULL, "leave them on the server (default)"},
+    {CLI_OPT_DELETE, 0, "--delete", NULL, FETCH, NULL,
+     "delete from the server what is safely stored (synced to disk). "
+     "The server does it when the session ends in order, and this says "
+     "whether it did. Not with standard output"},
+
+    {CLI_OPT_MULTI, 0, "--multi", NULL, RAW, "The response",
+     "is multi-line: print its lines up to the dot"},
+
+    {CLI_OPT_USER, 'u', "--user", "NAME", ANY, "Who you are", "user name, if the URL has none"},
+    {CLI_OPT_PASSWORD_FILE, 0, "--password-file", "FILE", ANY, NULL,
+     "read the password from FILE ('-': standard input), which only you "
+     "may be able to read; one line end at its end does not count"},
+    {CLI_OPT_PASSWORD_COMMAND, 0, "--password-command", "CMD", ANY, NULL,
+     "run CMD with /bin/sh; the password is the first line it prints"},
+    {CLI_OPT_NETRC, 0, "--netrc", "FILE", ANY, NULL, "use this netrc file instead of ~/.netrc"},
+    {CLI_OPT_NO_NETRC, 0, "--no-netrc", NULL, ANY, NULL, "use none"},
+    {CLI_OPT_NO_PROMPT, 0, "--no-prompt", NULL, ANY, NULL,
+     "never ask on the terminal; fail instead"},
+    {CLI_OPT_AUTH, 0, "--auth", "NAME", ANY, NULL,
+     "log in this way only: user, apop or rpop. Without it the strongest "
+     "way is taken that both sides have; apop and rpop only if asked for"},
+    {CLI_OPT_ALLOW_CLEARTEXT, 0, "--allow-cleartext", NULL, ANY, NULL,
+     "let the password cross a network where others can read it. Without "
+     "it that is refused, except to this machine itself"},
+    {CLI_OPT_NO_LOGIN, 0, "--no-login", NULL, BEFORE_LOGIN, NULL, "do not log in"},
+
+    {CLI_OPT_TIMEOUT, 0, "--timeout", "SECONDS", ANY, "The connection",
+     "give up after this long without a sign of the server (default 60)"},
+    {CLI_OPT_CONNECT_TIMEOUT, 0, "--connect-timeout", "SECONDS", ANY, NULL,
+     "give up if there is no greeting after this long (default 30)"},
+    {CLI_OPT_LOGIN_TIMEOUT, 0, "--login-timeout", "SECONDS", ANY, NULL,
+     "give up if not logged in after this long, questions included (default 180)"},
+    {CLI_OPT_TOTAL_TIMEOUT, 0, "--total-timeout", "SECONDS", ANY, NULL,
+     "give up on the whole session after this long (default: never)"},
+    {CLI_OPT_SOURCE_ADDRESS, 0, "--source-address", "ADDR", ANY, NULL, "connect from this address"},
+    {CLI_OPT_RESOLVE, 0, "--resolve", "HOST:ADDR", ANY, NULL,
+     "use this address for HOST instead of looking it up; repeatable"},
+    {CLI_OPT_IPV4, '4', "--ipv4", NULL, ANY, NULL, "use IPv4 only"},
+    {CLI_OPT_IPV6, '6', "--ipv6", NULL, ANY, NULL, "use IPv6 only"},
+
+    {CLI_OPT_QUIRK, 0, "--quirk", "NAME", ANY, "Servers that break the rules",
+     "tolerate this fault; repeatable. Names are below. With -v the end "
+     "of the run tells how often each was needed"},
+    {CLI_OPT_NO_PIPELINING, 0, "--no-pipelining", NULL, ANY, NULL,
+     "one command at a time, even if the server says it can do more"},
+    {CLI_OPT_LIMIT, 0, "--limit", "NAME=N", ANY, NULL,
+     "change one of the library's limits; repeatable. Names are below"},
+
+    {CLI_OPT_JSON, 0, "--json", NULL, WITH_JSON, "What is shown",
+     "write JSON to standard output; for fetch: a summary at the end"},
+    {CLI_OPT_VERBOSE, 'v', "--verbose", NULL, ANY, NULL,
+     "show the dialogue on standard error, passwords hidden; -vv shows "
+     "listings and messages' sizes too"},
+    {CLI_OPT_QUIET, 'q', "--quiet", NULL, ANY, NULL, "no progress, notes or summary: errors only"},
+    {CLI_OPT_HELP, 'h', "--help", NULL, ANY, NULL, "show this, or a command's help"},
+    {CLI_OPT_VERSION, 0, "--version", NULL, ANY, NULL, "show the version"},
+    {CLI_OPT_HELP, 0, NULL, NULL, 0, NULL, NULL},
+};
+
+const cli_command_row cli_command_rows[CLI_NUM_COMMANDS] = {
+    [CLI_NONE] = {"", "", 0, 0, "", ""},
+    [CLI_FETCH] = {"fetch", "", 0, 0, "fetch messages to a Maildir, an mbox, a directory or stdout",
+                   "Fetches messages and, with --delete, removes from the server what is safely "
+                   "stored. A message is stored whole or not at all. On a terminal a progress line "
+                   "shows messages, octets, rate and time left."},
+    [CLI_LIST] = {"list", "", 0, 0, "list messages and their sizes: NUMBER OCTETS",
+                  "Prints a line \"NUMBER OCTETS\" for each message."},
+    [CLI_UIDL] = {"uidl", "", 0, 0, "list messages and their unique ids: NUMBER UID",
+                  "Prints a line \"NUMBER UID\" for each message. A unique id stays the same from "
+                  "session to session, a number does not."},
+    [CLI_STAT] = {"stat", "", 0, 0, "count messages and octets: COUNT OCTETS",
+                  "Prints one line \"COUNT OCTETS\"."},
+    [CLI_CAPA] = {"capa", "", 0, 0, "show what the server can do, before and after login",
+                  "Prints the server's capabilities before the login and, if a user name is given "
+                  "(--user, URL, netrc), once more after it: servers may offer other ones then."},
+    [CLI_TOP] = {"top", "N LINES", 2, 2, "print the header and the first LINES lines of message N",
+                 "Prints the octets exactly as the server sends them (lines end in CRLF)."},
+    [CLI_RETR] = {"retr", "N", 1, 1, "print message N",
+                  "Prints the octets exactly as the server sends them (lines end in CRLF)."},
+    [CLI_DELE] =
+        {"dele", "N...", 1, -1, "delete messages: all of them or none",
+         "Deletes the messages with these numbers (1-5,7 works too). If one of them cannot "
+         "be deleted, none is. Says whether the server did it, by exit code and words."},
+    [CLI_RAW] = {"raw", "LINE", 1, 1, "send a line as it is and print the answer",
+                 "Sends LINE and prints the text behind the answer's +OK; with --multi the lines "
+                 "that follow it. Say --multi if, and only if, the command has such a response: "
+                 "POP3 does not tell. Put -- before a LINE that begins with a dash."},
+};

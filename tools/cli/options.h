@@ -1,0 +1,103 @@
+// The command line of `pop3`.
+#ifndef POP3_TOOLS_CLI_OPTIONS_H_
+#define POP3_TOOLS_CLI_OPTIONS_H_
+
+#include <pop3/limits.h>
+#include <pop3/status.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tools/cli/deliver.h"
+#include "tools/cli/number_set.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// cli_command is what to do.
+typedef enum cli_command {
+  CLI_NONE = 0,  // only --help or --version
+  CLI_FETCH,
+  CLI_LIST,
+  CLI_UIDL,
+  CLI_STAT,
+  CLI_CAPA,
+  CLI_TOP,
+  CLI_RETR,
+  CLI_DELE,
+  CLI_RAW,
+  CLI_NUM_COMMANDS
+} cli_command;
+
+// CLI_MAX_RESOLVE is how often --resolve may be given.
+#define CLI_MAX_RESOLVE 16
+
+// cli_options is what the command line says. Strings point into argv.
+typedef struct cli_options {
+  cli_command command;
+  int help;
+  int version;
+  int num_args;
+  char *url;    // as it was given: it may hold a password
+  char **args;  // what follows the URL
+
+  // Who.
+  const char *user;
+  const char *password_file;
+  const char *password_command;
+  const char *netrc;
+  const char *auth;
+  int no_netrc;
+  int no_prompt;
+  int allow_cleartext;
+  int no_login;
+
+  // How.
+  int64_t idle_ms;     // 0: the library's default
+  int64_t connect_ms;  // likewise
+  int64_t login_ms;    // likewise
+  int64_t total_ms;    // likewise
+  const char *source_address;
+  const char *family;  // "ipv4", "ipv6" or NULL
+  const char *resolve[CLI_MAX_RESOLVE];
+  int num_resolve;
+  int no_pipelining;
+  uint32_t quirks;  // POP3_QUIRK_BIT()s
+
+  // What is shown.
+  int verbose;  // 0, 1, 2
+  int quiet;
+  int json;
+
+  // Arguments and options of single commands.
+  int multi;       // raw
+  uint32_t lines;  // top
+  pop3_limits limits;
+  cli_number_set messages;  // fetch --messages; dele, retr, top: the numbers
+  const char *raw_line;     // raw
+  const char *maildir;      // fetch, from here on
+  const char *mbox;
+  const char *dir;
+  uint64_t max_size;  // octets; UINT64_MAX for none
+  cli_eol eol;
+  int delete_fetched;
+  int keep;
+  int force;
+} cli_options;
+
+// cli_options_parse reads |argv|, which must stay valid. Fails with POP3_ERR_ARGUMENT, saying what
+// is wrong, or POP3_ERR_MEMORY; |out->command| is set then if it was understood. Free |out| with
+// cli_options_cleanup in any case.
+pop3_status cli_options_parse(cli_options *out, int argc, char **argv, pop3_error *err);
+
+// cli_options_cleanup frees what |options| owns.
+void cli_options_cleanup(cli_options *options);
+
+// cli_command_name returns the word that the user types, "" for CLI_NONE. The string is static.
+const char *cli_command_name(cli_command command);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TOOLS_CLI_OPTIONS_H_

@@ -1,0 +1,26 @@
+// Signals: Ctrl-C ends the session, then the program, and nothing is left half-done.
+#ifndef POP3_TOOLS_CLI_SIGNALS_H_
+#define POP3_TOOLS_CLI_SIGNALS_H_
+
+#include <pop3/session.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// cli_signals_install catches SIGINT, SIGTERM and SIGHUP (unless they are ignored) and ignores
+// SIGPIPE and SIGXFSZ, whose errors are seen at the write. A second signal ends the program at
+// once.
+void cli_signals_install(void);
+
+// cli_signals_watch names the session that a signal cancels, NULL for none.
+void cli_signals_watch(pop3_session *session);
+
+// cli_signals_caught returns the number of the signal that came, or 0.
+int cli_signals_caught(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TOOLS_CLI_SIGNALS_H_

@@ -1,0 +1,146 @@
+#define _GNU_SOURCE 1  // renameat2, sync_file_range
+#include "tools/cli/staged_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void cli_staged_files_init(cli_staged_files *files, const char *layer, const char *path,
+                           int temp_dir, int final_dir, int replace) {
+  memset(files, 0, sizeof(*files));
+  files->layer = layer;
+  files->path = path;
+  files->temp_dir = temp_dir;
+  files->final_dir = final_dir;
+  files->replace = replace;
+  files->current.fd = -1;
+}
+
+static void discard(cli_staged_files *files, cli_staged_file *file) {
+  if (file->fd < 0) return;
+  (void)close(file->fd);
+  file->fd = -1;
+  (void)unlinkat(files->temp_dir, file->temp, 0);
+}
+
+static pop3_status fail(const cli_staged_files *files, const char *what, const char *name,
+                        int sys_errno, pop3_error *err) {
+  return pop3_error_set(err, POP3_ERR_LOCAL_IO, files->layer, sys_errno, "cannot %s %s in %s: %s",
+                        what, name, files->path, strerror(sys_errno));
+}
+
+pop3_status cli_staged_files_begin(cli_staged_files *files, const char *temp, const char *final,
+                                   pop3_error *err) {
+  cli_staged_file *file = &files->current;
+  size_t temp_len = strlen(temp);
+  size_t final_len = strlen(final);
+  if (temp_len >= sizeof(file->temp) || final_len >= sizeof(file->final)) {
+    return fail(files, "create", final, ENAMETOOLONG, err);
+  }
+  memcpy(file->temp, temp, temp_len + 1);
+  memcpy(file->final, final, final_len + 1);
+  file->fd = openat(files->temp_dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                    S_IRUSR | S_IWUSR);
+  if (file->fd < 0) return fail(files, "create", temp, errno, err);
+  cli_fd_writer_start(&files->writer, file->fd);
+  return POP3_OK;
+}
+
+pop3_status cli_staged_files_write(cli_staged_files *files, const uint8_t *data, size_t data_len,
+                                   pop3_error *err) {
+  int sys_errno = cli_fd_writer_put(&files->writer, data, data_len);
+  if (sys_errno == 0) return POP3_OK;
+  return fail(files, "write", files->current.final, sys_errno, err);
+}
+
+pop3_status cli_staged_files_end(cli_staged_files *files, pop3_error *err) {
+  int sys_errno = cli_fd_writer_flush(&files->writer);
+  if (sys_errno != 0) return fail(files, "write", files->current.final, sys_errno, err);
+  files->waiting[files->num_waiting++] = files->current;
+  files->current.fd = -1;
+  return POP3_OK;
+}
+
+void cli_staged_files_abort(cli_staged_files *files) { discard(files, &files->current); }
+
+// Renames without replacing. File systems that lack the flag get a hard link; those that lack hard
+// links too get a plain rename behind a look, which is the best that they can do.
+static int rename_to_free_name(int temp_dir, const char *temp, int final_dir, const char *final) {
+  if (renameat2(temp_dir, temp, final_dir, final, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (linkat(temp_dir, temp, final_dir, final, 0) == 0) {
+    (void)unlinkat(temp_dir, temp, 0);
+    return 0;
+  }
+  if (errno != EPERM && errno != EOPNOTSUPP) return errno;
+  if (faccessat(final_dir, final, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+  return renameat(temp_dir, temp, final_dir, final) == 0 ? 0 : errno;
+}
+
+static int give_name(cli_staged_files *files, const cli_staged_file *file) {
+  if (!files->replace) {
+    return rename_to_free_name(files->temp_dir, file->temp, files->final_dir, file->final);
+  }
+  int done = renameat(files->temp_dir, file->temp, files->final_dir, file->final);
+  return done == 0 ? 0 : errno;
+}
+
+// Gives a file its name and closes it.
+static pop3_status publish(cli_staged_files *files, cli_staged_file *file, pop3_error *err) {
+  int sys_errno = give_name(files, file);
+  if (sys_errno != 0) return fail(files, "create", file->final, sys_errno, err);
+  int fd = file->fd;
+  file->fd = -1;
+  if (close(fd) != 0 && errno != EINTR) return fail(files, "close", file->final, errno, err);
+  return POP3_OK;
+}
+
+// Makes the files durable. |*out_durable| of them are, from the first on.
+static pop3_status sync_all(const cli_staged_files *files, size_t *out_durable, pop3_error *err) {
+  *out_durable = 0;
+  // Start all the writing before waiting for the first: the disk then takes them in one go. And
+  // wait for all before the first rename: else each fsync would have to write out the rename before
+  // it.
+  for (size_t i = 0; files->num_waiting > 1 && i < files->num_waiting; ++i) {
+    (void)sync_file_range(files->waiting[i].fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  }
+  for (size_t i = 0; i < files->num_waiting; ++i) {
+    if (fsync(files->waiting[i].fd) != 0) {
+      return fail(files, "write", files->waiting[i].final, errno, err);
+    }
+    ++*out_durable;
+  }
+  return POP3_OK;
+}
+
+pop3_status cli_staged_files_publish(cli_staged_files *files, uint64_t *out_published,
+                                     pop3_error *err) {
+  if (files->num_waiting == 0) return POP3_OK;
+  size_t durable = 0;
+  uint64_t published = 0;
+  pop3_status synced = sync_all(files, &durable, err);
+  pop3_status status = POP3_OK;
+  for (size_t i = 0; i < files->num_waiting; ++i) {
+    if (i < durable && status == POP3_OK) {
+      status = publish(files, &files->waiting[i], synced == POP3_OK ? err : NULL);
+      if (status == POP3_OK) published++;
+    }
+    discard(files, &files->waiting[i]);
+  }
+  files->num_waiting = 0;
+  if (synced != POP3_OK) status = synced;
+  if (published > 0 && fsync(files->final_dir) != 0) {
+    return fail(files, "write", "the directory", errno, err);
+  }
+  *out_published += published;
+  return status;
+}
+
+void cli_staged_files_cleanup(cli_staged_files *files) {
+  discard(files, &files->current);
+  for (size_t i = 0; i < files->num_waiting; ++i) discard(files, &files->waiting[i]);
+  files->num_waiting = 0;
+}

@@ -1,0 +1,60 @@
+#include "tools/cli/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/cli/limit_option.h"
+
+#define NAME_MAX_LEN 64
+
+// Looks whether |text| begins with a setting's name; then |replacement| gets the option's. Returns
+// the length of the name, or 0.
+static size_t match(const char *text, char replacement[NAME_MAX_LEN]) {
+  static const struct {
+    const char *setting;
+    const char *option;
+  } kPairs[] = {{"set allow_cleartext", "--allow-cleartext is needed"},
+                {"allow_cleartext", "--allow-cleartext"},
+                {"connect_ms", "--connect-timeout"},
+                {"idle_ms", "--timeout"},
+                {"login_ms", "--login-timeout"},
+                {"total_ms", "--total-timeout"}};
+  for (size_t i = 0; i < sizeof(kPairs) / sizeof(kPairs[0]); ++i) {
+    size_t len = strlen(kPairs[i].setting);
+    if (strncmp(text, kPairs[i].setting, len) != 0) continue;
+    (void)snprintf(replacement, NAME_MAX_LEN, "%s", kPairs[i].option);
+    return len;
+  }
+  if (strncmp(text, "limit ", 6) != 0) return 0;
+  size_t len = strspn(text + 6, "abcdefghijklmnopqrstuvwxyz_");
+  for (size_t i = 0; cli_limit_name(i) != NULL; ++i) {
+    const char *name = cli_limit_name(i);
+    size_t same = 0;
+    while (same < len &&
+           (name[same] == text[6 + same] || (name[same] == '-' && text[6 + same] == '_'))) {
+      same++;
+    }
+    if (same != len || name[len] != '\0') continue;
+    (void)snprintf(replacement, NAME_MAX_LEN, "--limit %s", name);
+    return 6 + len;
+  }
+  return 0;
+}
+
+void cli_words_translate(char *out, size_t out_cap, const char *text) {
+  size_t at = 0;
+  char replacement[NAME_MAX_LEN];
+  while (*text != '\0' && at + 1 < out_cap) {
+    size_t len = match(text, replacement);
+    if (len == 0) {
+      out[at++] = *text++;
+      continue;
+    }
+    size_t n = strlen(replacement);
+    if (n >= out_cap - at) n = out_cap - at - 1;
+    memcpy(out + at, replacement, n);
+    at += n;
+    text += len;
+  }
+  out[at] = '\0';
+}

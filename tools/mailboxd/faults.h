@@ -1,0 +1,36 @@
+// What the server does wrong on purpose, so that clients can be tested. All off unless asked for.
+#ifndef TOOLS_MAILBOXD_FAULTS_H_
+#define TOOLS_MAILBOXD_FAULTS_H_
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// faults says which wrongs are wanted; {0} is none.
+struct faults {
+  bool hide_pipelining;  // --no-pipelining: not in CAPA
+  bool lie_pipelining;   // --lie-pipelining: what was buffered behind PASS is dropped
+  bool quit_fails;       // --quit-fails: QUIT deletes nothing and says so
+  uint64_t chunk;        // --chunk: octets per write, 0 for no limit
+  uint64_t delay_ms;     // --delay: before each reply
+  bool drops;            // --drop-after was given
+  uint64_t drop_after;   // --drop-after: octets sent before the connection is cut
+};
+
+// faults_write_limit returns how many octets may be written next, |sent| having been sent before.
+uint64_t faults_write_limit(const struct faults *faults, uint64_t sent);
+
+// faults_drop_now says whether the connection is to be cut, |sent| octets having been sent.
+bool faults_drop_now(const struct faults *faults, uint64_t sent);
+
+// faults_loses_input says whether input that is waiting behind a login is dropped.
+bool faults_loses_input(const struct faults *faults);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif
+
+#endif  // TOOLS_MAILBOXD_FAULTS_H_

@@ -1,0 +1,97 @@
+// What the server can do, and in which language it says so: CAPA (RFC 2449), UTF8 and LANG (RFC
+// 6856).
+
+#include "tools/mailboxd/reply.h"
+
+static bool is_enabled(const struct session *s, enum command command) {
+  return (s->config->disabled >> command & 1u) == 0;
+}
+
+static void capability(struct session *s, const char *name) {
+  outq_string(s->out, name);
+  outq_string(s->out, "\r\n");
+}
+
+static void capability_number(struct session *s, const char *name, uint64_t value) {
+  outq_string(s->out, name);
+  outq_string(s->out, " ");
+  outq_number(s->out, value);
+  outq_string(s->out, "\r\n");
+}
+
+// The list is the same in both states, as RFC 2449 wants it of all but a few capabilities; SASL
+// goes after login, when AUTH is no longer valid.
+enum result handle_capa(struct session *s, const struct command_line *line) {
+  (void)line;
+  const struct session_config *config = s->config;
+  (void)reply_ok(s, TEXT_LISTING);
+  if (is_enabled(s, COMMAND_TOP)) {
+    capability(s, "TOP");
+  }
+  if (is_enabled(s, COMMAND_USER) && is_enabled(s, COMMAND_PASS)) {
+    capability(s, "USER");
+  }
+  if (is_enabled(s, COMMAND_AUTH) && config->num_mechs > 0 && s->state == STATE_AUTHORIZATION) {
+    outq_string(s->out, "SASL");
+    for (size_t i = 0; i < config->num_mechs; i++) {
+      outq_string(s->out, " ");
+      outq_string(s->out, config->mechs[i]->name);
+    }
+    outq_string(s->out, "\r\n");
+  }
+  if (is_enabled(s, COMMAND_UIDL)) {
+    capability(s, "UIDL");
+  }
+  capability(s, "RESP-CODES");
+  capability(s, "AUTH-RESP-CODE");
+  if (!config->faults.hide_pipelining) {
+    capability(s, "PIPELINING");
+  }
+  if (is_enabled(s, COMMAND_UTF8)) {
+    capability(s, "UTF8");
+  }
+  if (is_enabled(s, COMMAND_LANG)) {
+    capability(s, "LANG");
+  }
+  if (config->has_expire && config->expire_days == SESSION_EXPIRE_NEVER) {
+    capability(s, "EXPIRE NEVER");
+  } else if (config->has_expire) {
+    capability_number(s, "EXPIRE", config->expire_days);
+  }
+  if (config->login_delay_s > 0) {
+    capability_number(s, "LOGIN-DELAY", config->login_delay_s);
+  }
+  capability(s, "IMPLEMENTATION mailboxd");
+  outq_string(s->out, ".\r\n");
+  return RESULT_OK;
+}
+
+// Messages are passed on as they are stored in any case: UTF8 only has to be accepted.
+enum result handle_utf8(struct session *s, const struct command_line *line) {
+  (void)line;
+  s->utf8 = true;
+  return reply_ok(s, TEXT_UTF8_ON);
+}
+
+enum result handle_lang(struct session *s, const struct command_line *line) {
+  if (line->num_args == 0) {
+    (void)reply_ok(s, TEXT_LISTING);
+    for (uint32_t i = 0; i < texts_count(); i++) {
+      outq_string(s->out, texts_tag(i));
+      outq_string(s->out, " ");
+      outq_string(s->out, texts_name(i));
+      outq_string(s->out, "\r\n");
+    }
+    outq_string(s->out, ".\r\n");
+    return RESULT_OK;
+  }
+  if (!texts_find(line->arg[0], line->arg_len[0], &s->language)) {
+    return reply_error(s, NULL, TEXT_UNKNOWN_LANGUAGE);
+  }
+  outq_string(s->out, "+OK ");
+  outq_string(s->out, texts_tag(s->language));
+  outq_string(s->out, " ");
+  outq_string(s->out, texts_get(s->language, TEXT_LANGUAGE_SET));
+  outq_string(s->out, "\r\n");
+  return RESULT_OK;
+}

@@ -6,8 +6,7 @@ static void earlier(int64_t at, pop3_deadline what, int64_t *deadline, pop3_dead
   *out_what = what;
 }
 
-// A limit far in the future must not wrap around into the past.
-static int64_t after(int64_t start_ms, int64_t limit_ms) {
+int64_t pop3_deadline_after(int64_t start_ms, int64_t limit_ms) {
   return limit_ms > INT64_MAX - start_ms ? INT64_MAX : start_ms + limit_ms;
 }
 
@@ -24,18 +23,20 @@ int64_t pop3_session_deadline(const pop3_session *session, pop3_deadline *out_wh
   const pop3_engine *engine = session->engine;
   const int greeted = pop3_engine_greeting(engine) != NULL;
   if (session->total_ms != POP3_NO_TIMEOUT) {
-    earlier(after(session->start_ms, session->total_ms), POP3_DEADLINE_TOTAL, &deadline, out_what);
+    earlier(pop3_deadline_after(session->start_ms, session->total_ms), POP3_DEADLINE_TOTAL,
+            &deadline, out_what);
   }
   if (!greeted && session->connect_ms != POP3_NO_TIMEOUT) {
-    earlier(after(session->start_ms, session->connect_ms), POP3_DEADLINE_CONNECT, &deadline,
-            out_what);
+    earlier(pop3_deadline_after(session->start_ms, session->connect_ms), POP3_DEADLINE_CONNECT,
+            &deadline, out_what);
   }
   if (session->login.active && session->login.deadline_ms != POP3_NO_DEADLINE) {
     earlier(session->login.deadline_ms, POP3_DEADLINE_LOGIN, &deadline, out_what);
   }
   // A connect, but for the handshake of a later STLS, has its own limit.
   if (greeted && pop3_session_is_waiting(session) && session->idle_ms != POP3_NO_TIMEOUT) {
-    earlier(after(session->progress_ms, session->idle_ms), POP3_DEADLINE_IDLE, &deadline, out_what);
+    earlier(pop3_deadline_after(session->progress_ms, session->idle_ms), POP3_DEADLINE_IDLE,
+            &deadline, out_what);
   }
   return deadline;
 }

@@ -443,7 +443,7 @@ pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, cons
   login->watch = NULL;
   login->deadline_ms = session->login_ms == POP3_NO_TIMEOUT
                            ? POP3_NO_DEADLINE
-                           : pop3_session_now(session) + session->login_ms;
+                           : pop3_deadline_after(pop3_session_now(session), session->login_ms);
   session->touched = 1;
   if (out_id != NULL) *out_id = login->id;
   if (pop3_engine_capabilities(session->engine) != NULL) {

@@ -146,6 +146,10 @@ typedef enum pop3_deadline {
 // pop3_session_deadline: see pop3_deadline.
 int64_t pop3_session_deadline(const pop3_session *session, pop3_deadline *out_what);
 
+// pop3_deadline_after is |limit_ms| after |start_ms|; a limit far in the future does not wrap
+// around into the past.
+int64_t pop3_deadline_after(int64_t start_ms, int64_t limit_ms);
+
 // pop3_session_is_waiting says whether the server owes us octets, so that its silence counts.
 int pop3_session_is_waiting(const pop3_session *session);
 

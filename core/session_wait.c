@@ -152,8 +152,7 @@ static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op
   pop3_status status = pop3_waker_prepare(&session->waker, &prepare);
   int64_t until_ms = POP3_NO_DEADLINE;
   if (deadline_ms != POP3_NO_TIMEOUT) {
-    const int64_t now = pop3_session_now(session);
-    until_ms = deadline_ms > INT64_MAX - now ? INT64_MAX : now + deadline_ms;
+    until_ms = pop3_deadline_after(pop3_session_now(session), deadline_ms);
   }
   int expired = 0;
   pop3_error error = POP3_ERROR_INIT;

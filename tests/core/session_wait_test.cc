@@ -149,7 +149,7 @@ TEST_F(SessionWait, FreeInsideCallbacks) {
     const pop3_op_id op = d.Submit(POP3_CMD_RETR, 1);
     d.Submit(POP3_CMD_NOOP);
     const pop3_status status = d.Wait(op);
-    EXPECT_EQ(status, in_done ? POP3_OK : POP3_ERR_CANCELLED);
+    EXPECT_EQ(status, POP3_OK) << "what was received already is handed out";
     d.Forget();
     EXPECT_EQ(d.log.size(), 3U);
     EXPECT_EQ(d.log.back(), "#2 done NOOP POP3_ERR_CANCELLED");
@@ -192,7 +192,6 @@ TEST_F(SessionWait, CancelledBeforeTheFirstStep) {
 TEST_F(SessionWait, CancelFromAnotherThread) {
   Ready();
   d_.wire.real_time = true;
-  d_.options.clock_ms = nullptr;
   Slow();
   std::thread other([this] {
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
@@ -208,14 +207,14 @@ TEST_F(SessionWait, CancelFromAnotherThread) {
 
 // At every moment of a busy session: it ends with one of two statuses and never hangs.
 TEST_F(SessionWait, CancelFromAnotherThreadAtAnyMoment) {
-  for (int round = 0; round < 50; round++) {
+  for (int round = 0; round < 12; round++) {
     SessionDriver d;
     d.wire.server = Chatty;
     ASSERT_EQ(d.Start(), POP3_OK);
     std::atomic<bool> go{false};
     std::thread other([&] {
       while (!go) std::this_thread::yield();
-      for (int i = 0; i < round * 20; i++) std::this_thread::yield();
+      for (int i = 0; i < round * 4; i++) std::this_thread::yield();
       pop3_cancel(d.session());
     });
     go = true;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tools/mailboxd/accounts.h"
@@ -28,6 +30,7 @@ struct program {
   struct options options;
   struct loop loop;
   struct loop_watch signals;
+  struct loop_watch parent;
   struct cache *cache;
   struct mailboxes boxes;
   struct users users;
@@ -41,15 +44,40 @@ static int fail(const char *what, const char *why) {
   return 1;
 }
 
-// A server that outlives the test that started it would be in the way for ever.
-static bool follow_parent(void) {
+static struct program *program_of(struct loop_watch *watch, size_t offset) {
+  return (struct program *)(void *)((char *)watch - offset);
+}
+
+static void on_signal(struct loop_watch *watch, uint32_t events) {
+  (void)events;
+  program_of(watch, offsetof(struct program, signals))->loop.stop = true;
+}
+
+static bool watch_signals(struct program *program, const sigset_t *set) {
+  program->signals.on_event = on_signal;
+  program->signals.fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
+  return program->signals.fd >= 0 && loop_watch_set(&program->loop, &program->signals, EPOLLIN);
+}
+
+static void on_parent(struct loop_watch *watch, uint32_t events) {
+  (void)events;
+  program_of(watch, offsetof(struct program, parent))->loop.stop = true;
+}
+
+// A server that outlives the test that started it would be in the way for ever. PR_SET_PDEATHSIG
+// looks simpler, but means the thread that started us, not the process: it is the second choice,
+// for old kernels.
+static bool watch_parent(struct program *program) {
   pid_t parent = getppid();
-  if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
+  program->parent.on_event = on_parent;
+  program->parent.fd = (int)syscall(SYS_pidfd_open, parent, 0);
+  if (program->parent.fd < 0 && prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
     return false;
   }
-  if (getppid() != parent) {
-    raise(SIGTERM);  // the parent was faster
+  if (program->parent.fd >= 0 && !loop_watch_set(&program->loop, &program->parent, EPOLLIN)) {
+    return false;
   }
+  program->loop.stop = getppid() != parent;  // it was faster
   return true;
 }
 
@@ -66,19 +94,6 @@ static uint32_t raise_descriptor_limit(void) {
   rlim_t rest = limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? limit.rlim_cur - OTHER_DESCRIPTORS
                                                        : limit.rlim_cur / 2;
   return rest > INT32_MAX ? INT32_MAX : (uint32_t)rest;
-}
-
-static void on_signal(struct loop_watch *watch, uint32_t events) {
-  (void)events;
-  struct program *program =
-      (struct program *)(void *)((char *)watch - offsetof(struct program, signals));
-  program->loop.stop = true;
-}
-
-static bool watch_signals(struct program *program, const sigset_t *set) {
-  program->signals.on_event = on_signal;
-  program->signals.fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
-  return program->signals.fd >= 0 && loop_watch_set(&program->loop, &program->signals, EPOLLIN);
 }
 
 static int open_listeners(struct program *program) {
@@ -152,6 +167,9 @@ static int run(struct program *program, const sigset_t *signals) {
                   (int64_t)options->idle_s * 1000)) {
     return fail("start", strerror(errno));
   }
+  if (options->exit_with_parent && !watch_parent(program)) {
+    return fail("--exit-with-parent", strerror(errno));
+  }
   if (!accounts_load(&program->users, &program->boxes, options, why, sizeof(why))) {
     fprintf(stderr, "mailboxd: %s\n", why);
     return 2;
@@ -179,15 +197,18 @@ static void cleanup(struct program *program) {
   mailboxes_cleanup(&program->boxes);
   users_cleanup(&program->users);
   cache_free(program->cache);
-  if (program->signals.fd > 0) {
+  if (program->signals.fd >= 0) {
     close(program->signals.fd);
+  }
+  if (program->parent.fd >= 0) {
+    close(program->parent.fd);
   }
   loop_cleanup(&program->loop);
   options_cleanup(&program->options);
 }
 
 int main(int argc, char **argv) {
-  struct program program = {.loop = {.epoll_fd = -1}};
+  struct program program = {.loop = {.epoll_fd = -1}, .signals = {.fd = -1}, .parent = {.fd = -1}};
   int status = 2;
   switch (options_parse(&program.options, argc, argv)) {
     case OPTIONS_DONE:
@@ -202,9 +223,7 @@ int main(int argc, char **argv) {
       sigaddset(&signals, SIGTERM);
       sigaddset(&signals, SIGINT);
       sigprocmask(SIG_BLOCK, &signals, NULL);
-      status = program.options.exit_with_parent && !follow_parent()
-                   ? fail("--exit-with-parent", strerror(errno))
-                   : run(&program, &signals);
+      status = run(&program, &signals);
       break;
     }
   }

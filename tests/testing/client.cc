@@ -91,6 +91,8 @@ bool Client::Step() {
 pop3_sink_verdict Client::Verdict(Operation *operation) {
   if (operation->outcome.dones > 0) Complain("a sink was called after its done");
   CountCallback();
+  // Cancelled just now: nobody asks for the answer any more.
+  if (operation->outcome.dones > 0) return POP3_SINK_CONTINUE;
   if (operation->stop) return POP3_SINK_STOP;
   if (!operation->pause) return POP3_SINK_CONTINUE;
   if (resume_due_) Complain("a sink was called although it had paused");

@@ -98,7 +98,8 @@ class TestReport(Folder):
         self.assertEqual(self.report(events, 3, ["--strict"])[2], "x: 1 passed, 3 failed")
 
     def test_strict_but_the_machine_cannot(self):
-        events = [self.result("//a", _GTEST.replace("no server", "no IPv6"))]
+        xml = _GTEST.replace("no server", "no IPv6")
+        events = [self.result("//a", xml), self.summary("//a", "FAILED")]
         code, output, last = self.report(events, 3, ["--strict"])
         self.assertEqual(last, "x: 1 passed, 2 failed")
         self.assertIn("skipped: //a: A.Skips (no IPv6)", output)
@@ -134,6 +135,13 @@ class TestReport(Folder):
         code, output, last = self.report([event], 1)
         self.assertEqual((code, last), (1, "x: 0 passed, 1 failed"))
         self.assertIn("syntax error", output)
+
+    def test_a_package_that_cannot_be_loaded(self):
+        events = [self.result("//a", _GTEST), self.summary("//a", "FAILED")]
+        self.assertEqual(self.report(events, 3)[2], "x: 1 passed, 1 failed")
+        self.assertEqual(self.report(events, 1)[2], "x: 1 passed, 2 failed")
+        events = [self.result("//a", _PLAIN), self.summary("//a", "PASSED")]
+        self.assertEqual(self.report(events, 1)[2], "x: 1 passed, 1 failed")
 
     def test_nothing_is_a_failure(self):
         self.assertEqual(self.report([], 0)[::2], (1, "x: 0 passed, 1 failed"))

@@ -1,0 +1,92 @@
+#include "tests/servers/real_session.h"
+
+#include <pop3/usual.h>
+
+namespace pop3_testing {
+
+RealSession::RealSession(const Address &address, const std::string &user,
+                         const std::string &password, const char *mechanism) {
+  if (pop3_registry_new(&registry_, nullptr, err()) != POP3_OK) return;
+  if (pop3_registry_add_usual(registry_, err()) != POP3_OK) return;
+  const char *transport = address.transport.c_str();
+  const pop3_option source = {"tcp.source_address", address.source.c_str(), 0, nullptr};
+  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
+  options.transports = &transport;
+  options.num_transports = 1;
+  options.host = address.host.c_str();
+  options.port = address.port;
+  options.user = user.c_str();
+  options.password = password.c_str();
+  options.mechanism = mechanism;
+  if (!address.source.empty()) {
+    options.options = &source;
+    options.num_options = 1;
+  }
+  pop3_session_new(&session_, registry_, &options, err());
+}
+
+RealSession::~RealSession() {
+  pop3_session_free(session_);
+  pop3_registry_free(registry_);
+}
+
+std::string RealSession::reply() const {
+  const pop3_reply *reply = pop3_session_reply(session_);
+  return reply == nullptr ? "" : std::string(reply->text, reply->text_len);
+}
+
+bool RealSession::Has(uint32_t capability) const {
+  return pop3_capabilities_has(pop3_engine_capabilities(pop3_session_engine(session_)),
+                               capability) != 0;
+}
+
+pop3_status RealSession::List(std::vector<std::string> *out) {
+  pop3_listing listing;
+  pop3_listing_init(&listing, nullptr);
+  const pop3_status status = pop3_list(session_, &listing, err());
+  for (size_t i = 0; i < listing.num_entries; i++) {
+    const pop3_listing_entry &entry = listing.entries[i];
+    out->push_back(std::to_string(entry.number) + " " + std::to_string(entry.octets));
+  }
+  pop3_listing_cleanup(&listing);
+  return status;
+}
+
+pop3_status RealSession::Uidl(std::vector<std::string> *out) {
+  pop3_listing listing;
+  pop3_listing_init(&listing, nullptr);
+  const pop3_status status = pop3_uidl(session_, &listing, err());
+  for (size_t i = 0; i < listing.num_entries; i++) {
+    const pop3_listing_entry &entry = listing.entries[i];
+    out->push_back(std::to_string(entry.number) + " " + std::string(entry.uid, entry.uid_len));
+  }
+  pop3_listing_cleanup(&listing);
+  return status;
+}
+
+pop3_sink StringSink(std::string *out) {
+  pop3_sink sink = POP3_SINK_INIT;
+  sink.body = [](void *arg, const uint8_t *data, size_t len) {
+    static_cast<std::string *>(arg)->append(reinterpret_cast<const char *>(data), len);
+    return POP3_SINK_CONTINUE;
+  };
+  sink.arg = out;
+  return sink;
+}
+
+pop3_status RealSession::Retr(uint32_t number, std::string *out) {
+  const pop3_sink sink = StringSink(out);
+  return pop3_retr(session_, number, &sink, err());
+}
+
+pop3_status RealSession::Top(uint32_t number, uint32_t lines, std::string *out) {
+  const pop3_sink sink = StringSink(out);
+  return pop3_top(session_, number, lines, &sink, err());
+}
+
+pop3_status RealSession::RawMulti(const char *line, std::string *out) {
+  const pop3_sink sink = StringSink(out);
+  return pop3_raw_multi(session_, line, &sink, err());
+}
+
+}  // namespace pop3_testing

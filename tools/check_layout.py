@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Checks what neither the compiler nor the linter knows about how the sources are laid out.
+
+  * No file has 500 lines or more: it is one idea, and somebody reads it in one sitting.
+  * Includes point down only: core needs libc, a plugin needs <pop3/spi/...>, and all others use the
+    public headers.
+  * Each public symbol has a `//` comment right above it, whose first word is the symbol.
+  * Each .c file of the library has a test of the same name.
+
+    tools/check_layout.py [--root DIR]
+"""
+
+import argparse
+import os
+import re
+import sys
+
+import public_comments
+import sources
+
+MAX_LINES = 499
+
+# <...> that a file in core may include: C11, and the vector instructions of the compiler.
+_LIBC = set(
+    "assert ctype errno float inttypes limits math setjmp stdalign stdarg stdatomic stdbool stddef"
+    " stdint stdio stdlib stdnoreturn string time arm_neon emmintrin immintrin".split()
+)
+
+# The two files of core that touch the system: the one that may block, and the sink for a descriptor.
+_SYSTEM_IN_CORE = {
+    "core/wait_poll.c": {"poll.h", "unistd.h", "fcntl.h"},
+    "core/stream_sink.c": {"unistd.h"},
+}
+
+# What //core:spi offers to a plugin beside <pop3/spi/...>.
+_SPI = {"pop3/interest.h", "pop3/status.h"}
+
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.MULTILINE)
+
+
+def _read(name):
+    with open(os.path.join(sources.ROOT, name), encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _top(name):
+    return name.partition("/")[0]
+
+
+def _is_public_plugin_header(name):
+    """Whether a header of transports/ or auth/ is for applications: it declares the plugin's entry."""
+    path = os.path.join(sources.ROOT, name)
+    return os.path.isfile(path) and "pop3_plugin_" + os.path.basename(name)[:-2] + "(" in _read(name)
+
+
+def _bad_system_include(name, header):
+    """Says why a file may not include <header>, or returns None."""
+    if _top(name) == "core":
+        if header.startswith("pop3/"):
+            return None
+        if header.endswith(".h") and header[:-2] in _LIBC:
+            return None
+        if header in _SYSTEM_IN_CORE.get(name, ()):
+            return None
+        return "core needs libc alone: no <%s>" % header
+    if _top(name) in ("transports", "auth") and header.startswith("pop3/"):
+        if header.startswith("pop3/spi/") or header in _SPI:
+            return None
+        return "a plugin includes <pop3/spi/...> only, not <%s>" % header
+    return None
+
+
+def _bad_own_include(name, header):
+    """Says why a file may not include "header", or returns None."""
+    if "/" not in header:
+        return 'write "%s/%s": includes start at the root' % (os.path.dirname(name), header)
+    owner = _top(header)
+    if owner == _top(name):
+        return None
+    if owner in ("transports", "auth", "plugins") and _is_public_plugin_header(header):
+        return None if _top(name) in ("plugins", "tools", "tests") else 'no "%s" here' % header
+    if name.startswith("tests/"):
+        # The test of a file sees what the file sees; the helpers and all other tests are users.
+        part = name.split("/")[1]
+        if part == owner or part == "fuzz" or header.startswith("tools/"):
+            return None
+        return '"%s" is for tests/%s: use public headers' % (header, owner)
+    return 'no "%s" here' % header
+
+
+def check_includes(name, text):
+    """Yields what is wrong with the includes of a file."""
+    for quote, header in _INCLUDE.findall(text):
+        bad = _bad_system_include if quote == "<" else _bad_own_include
+        words = bad(name, header)
+        if words:
+            yield "%s: %s" % (name, words)
+
+
+def check_tests(files):
+    """Yields the files of the library that have no test."""
+    tests = {os.path.basename(name) for name in files if name.startswith("tests/")}
+    for name in files:
+        if _top(name) not in ("core", "transports", "auth", "plugins") or not name.endswith(".c"):
+            continue
+        test = os.path.basename(name)[:-2] + "_test.cc"
+        if test not in tests:
+            yield "%s: there is no %s under tests/" % (name, test)
+
+
+def check_all():
+    """Returns the number of files, and everything that is wrong."""
+    files = sources.source_files(".c", ".h", ".cc", ".bzl", ".py", ".sh")
+    problems, headers = [], []
+    for name in files:
+        text = _read(name)
+        lines = text.count("\n")
+        if lines > MAX_LINES:
+            problems.append("%s: %d lines, and %d is the most" % (name, lines, MAX_LINES))
+        # The glue in tools/bazel is compiled in other repositories, too, and has its own paths.
+        if name.endswith((".c", ".h", ".cc")) and not name.startswith("tools/bazel/"):
+            problems.extend(check_includes(name, text))
+        if "/include/pop3/" in name or _is_public(name):
+            headers.append((name, text))
+    problems.extend(public_comments.check(headers))
+    problems.extend(check_tests(files))
+    return len(files), problems
+
+
+def _is_public(name):
+    in_plugins = _top(name) in ("transports", "auth", "plugins")
+    return in_plugins and name.endswith(".h") and _is_public_plugin_header(name)
+
+
+def main():
+    """Prints what is wrong; the exit status is 0 if that is nothing."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--root", help="check another folder than this project")
+    args = parser.parse_args()
+    if args.root:
+        sources.ROOT = os.path.abspath(args.root)
+    count, problems = check_all()
+    for problem in problems:
+        print(problem)
+    print("check_layout: %d files, %d problems" % (count, len(problems)))
+    return 1 if problems or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

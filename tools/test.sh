@@ -106,7 +106,7 @@ if [ -z "$quick" ]; then
   [ ${#labels[@]} -eq 0 ] || stage fuzz --config=fuzz -- "${labels[@]}"
 fi
 
-# The tests may pass and Bazel's server stay around for the next run; on a CI machine there is none.
+# Bazel's server stays around for the next run; on a CI machine there is none.
 [ -z "${CI:-}" ] || bazel shutdown >/dev/null 2>&1 </dev/null
 
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -132,6 +132,11 @@ class ScriptServer:
 
     def stop(self):
         """Takes no more clients."""
+        # Closed only once the thread is out of accept: else it could go on with the descriptor's
+        # number, which the next server's listener may have by then.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join(10)
         self._listener.close()
 
 

@@ -54,7 +54,6 @@ pop3_status Create(const pop3_host *host, const pop3_transport_config *config,
   if (wire == nullptr) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, name, 0, 0, "no fake.wire");
   }
-  wire->calls.push_back(std::string(name) + ".create");
   if (wire->create_fails == name) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, name, 0, 0, "create fails");
   }
@@ -68,6 +67,7 @@ pop3_status Create(const pop3_host *host, const pop3_transport_config *config,
   self->lower = lower;
   self->name = name;
   self->key = key;
+  self->Note("create");
   *out_self = self;
   return POP3_OK;
 }

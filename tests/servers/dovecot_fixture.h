@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <memory>
+#include <map>
 #include <string>
 
 #include "tests/servers/real_session.h"
@@ -36,13 +36,18 @@ class DovecotTest : public testing::Test {
   static Address Unix() { return {"unix", Dovecot().fact("socket"), 0, ""}; }
 
   // Wire is what RETR |number| must give to alice.
-  static std::string Wire(uint32_t number) {
-    return ReadFile(Dovecot().fact("dir") + "/wire/" + std::to_string(number) + ".eml");
+  static const std::string &Wire(uint32_t number) {
+    static std::map<uint32_t, std::string> read;
+    std::string &octets = read[number];
+    if (octets.empty()) {
+      octets = ReadFile(Dovecot().fact("dir") + "/wire/" + std::to_string(number) + ".eml");
+    }
+    return octets;
   }
 
   // Top is what TOP must give: the header, the empty line if there is one, and |lines| lines.
   static std::string TopOf(uint32_t number, uint32_t lines) {
-    const std::string whole = Wire(number);
+    const std::string &whole = Wire(number);
     size_t end = whole.find("\r\n\r\n");
     if (end == std::string::npos) return whole;
     end += 4;

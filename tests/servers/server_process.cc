@@ -8,7 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 extern char **environ;
 
@@ -56,7 +56,9 @@ std::string RunfilePath(const std::string &path) {
 
 std::string ReadFile(const std::string &path) {
   std::ifstream file(path, std::ios::binary);
-  return std::string((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::ostringstream octets;
+  octets << file.rdbuf();
+  return octets.str();
 }
 
 int RunProgram(const std::vector<std::string> &arguments, std::string *output) {

@@ -19,10 +19,9 @@ static pop3_io no_connect(void *self, pop3_error *err) {
 
 static pop3_io no_read(void *self, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   (void)self;
-  (void)buf;
-  (void)cap;
-  (void)out_len;
   (void)err;
+  if (cap > 0) buf[0] = 0;
+  *out_len = 0;
   return POP3_IO_FAIL;
 }
 
@@ -31,8 +30,8 @@ static pop3_io no_write(void *self, const uint8_t *data, size_t data_len, size_t
   (void)self;
   (void)data;
   (void)data_len;
-  (void)out_len;
   (void)err;
+  *out_len = 0;
   return POP3_IO_FAIL;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -88,15 +89,17 @@ static int take(const void *arg, bench_sample *out) {
 
 static uint32_t count_messages(const pop3_url *url) {
   char line[BENCH_RAW_LINE];
-  unsigned count = 0;
+  unsigned long count = 0;
   const int fd = bench_raw_open(url);
   if (fd < 0) return 0;
-  if (!bench_raw_command(fd, "STAT\r\n", line) || sscanf(line, "+OK %u", &count) != 1 ||
-      count == 0) {
+  if (bench_raw_command(fd, "STAT\r\n", line) && line[3] == ' ') {
+    count = strtoul(line + 4, NULL, 10);
+  }
+  if (count == 0 || count > INT32_MAX) {
     fprintf(stderr, "bench: there is nothing to fetch\n");
     count = 0;
   }
-  return bench_raw_quit(fd) ? count : 0;
+  return bench_raw_quit(fd) ? (uint32_t)count : 0;
 }
 
 static size_t octets_for(uint32_t count) {

@@ -73,14 +73,14 @@ static int read_port_file(const bench_server *server, char *out, size_t cap) {
   char path[128];
   char kind[8] = "";
   char name[112] = "";
-  unsigned port = 0;
+  char port[8] = "";
   snprintf(path, sizeof(path), "%s/port", server->folder);
   FILE *file = fopen(path, "re");
   if (file == NULL) return 0;
-  const int fields = fscanf(file, "%7s %111s %5u", kind, name, &port);
+  const int fields = fscanf(file, "%7s %111s %7s", kind, name, port);
   (void)fclose(file);
   if (fields == 3 && strcmp(kind, "tcp") == 0) {
-    snprintf(out, cap, "pop3://" ACCOUNT "@%s:%u", name, port);
+    snprintf(out, cap, "pop3://" ACCOUNT "@%s:%s", name, port);
     return 1;
   }
   if (fields == 2 && strcmp(kind, "unix") == 0) {
@@ -109,8 +109,11 @@ static int make_folder(bench_server *out) {
   const char *base = getenv("TMPDIR");
   char name[sizeof(out->folder)];
   const size_t room = sizeof(name);
-  // A Unix socket's path is short, so a folder with a long name will not do.
-  if (base == NULL || strlen(base) > 40) base = "/tmp";
+  // A Unix socket's path is short, and this one is going to stand in an URL.
+  const char *plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
+  if (base == NULL || base[0] != '/' || strlen(base) > 40 || base[strspn(base, plain)] != '\0') {
+    base = "/tmp";
+  }
   snprintf(name, room, "%.40s/bench.XXXXXX", base);
   if (mkdtemp(name) == NULL) return fail(name);
   memcpy(out->folder, name, room);

@@ -14,7 +14,7 @@ static const char kRest[] = "STAT\r\nQUIT\r\n";
 
 // Everything in one write, then read until the server hangs up.
 static int run_raw_session(const pop3_url *url) {
-  char lines[2 * BENCH_RAW_LINE + sizeof(kRest)];
+  char lines[(size_t)2 * BENCH_RAW_LINE + sizeof(kRest)];
   char line[BENCH_RAW_LINE];
   size_t len = bench_raw_login(lines, sizeof(lines) - sizeof(kRest), url);
   const int fd = len > 0 ? bench_raw_connect(url) : -1;

@@ -63,7 +63,7 @@ void pop3_engine_free(pop3_engine *engine) {
   if (engine->send != NULL) pop3_wipe(engine->send, engine->limits.send_buffer);
   // The server may have repeated a secret in a place where nobody looked for it.
   if (engine->recv != NULL && engine->had_secret) {
-    pop3_wipe(engine->recv, engine->limits.recv_buffer);
+    pop3_wipe(engine->recv, engine->recv_high);
   }
   if (engine->reply_text != NULL && engine->had_secret) {
     pop3_wipe(engine->reply_text, engine->reply_text_cap);

@@ -44,6 +44,7 @@ struct pop3_engine {
   size_t recv_at;
   size_t recv_end;
   size_t recv_scanned;  // of these, how many behind recv_at hold no LF
+  size_t recv_high;     // the largest that recv_end ever was: behind it nothing was written
 
   uint8_t *send;  // octets to send: [send_at, send_end)
   size_t send_at;

@@ -238,6 +238,7 @@ pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len) {
     return POP3_ERR_STATE;
   }
   engine->recv_end += len;
+  if (engine->recv_end > engine->recv_high) engine->recv_high = engine->recv_end;
   return advance(engine);
 }
 

@@ -19,7 +19,7 @@ typedef struct member {
   { #name_, offsetof(pop3_limits, name_), (preset_), (least_), (most_) }
 
 static const member members[] = {
-    MEMBER(recv_buffer, 128 * KIB, 512, UINT32_MAX),
+    MEMBER(recv_buffer, 256 * KIB, 512, UINT32_MAX),
     MEMBER(send_buffer, 8 * KIB, 512, UINT32_MAX),
     MEMBER(max_command, 255, 32, UINT32_MAX),
     MEMBER(max_reply_line, 8 * KIB, 64, UINT32_MAX),

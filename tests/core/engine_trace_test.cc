@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
 namespace {
@@ -266,6 +267,8 @@ TEST_F(EngineTrace, AnEchoIsWiped) {
   d_.allocator.Forbid("hunter2");
   Start(0);
   d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR PASS hunter2?\r\n");
+  const std::string left(reinterpret_cast<const char *>(d_.engine()->recv), 64);
+  EXPECT_EQ(left.find("hunter2"), std::string::npos) << "at once, not only at the end";
 }
 
 TEST_F(EngineTrace, AuditIsAskedForEachLineBeforeItIsSent) {

@@ -10,7 +10,7 @@ namespace {
 
 void ExpectDefaults(const pop3_limits &limits) {
   EXPECT_EQ(limits.size, sizeof(limits));
-  EXPECT_EQ(limits.recv_buffer, 131072U);
+  EXPECT_EQ(limits.recv_buffer, 262144U);
   EXPECT_EQ(limits.send_buffer, 8192U);
   EXPECT_EQ(limits.max_command, 255U);
   EXPECT_EQ(limits.max_reply_line, 8192U);

@@ -14,7 +14,7 @@ extern "C" {
 // POP3_ERR_LIMIT (fatal for the session), one that the caller controls POP3_ERR_ARGUMENT.
 typedef struct pop3_limits {
   uint32_t size;                // sizeof(pop3_limits)
-  uint32_t recv_buffer;         // octets of the receive buffer; default 128 KiB, least 512
+  uint32_t recv_buffer;         // octets of the receive buffer; default 256 KiB, least 512
   uint32_t send_buffer;         // octets of the send buffer; default 8 KiB, least 512
   uint32_t max_command;         // octets of a command line with CRLF; default 255 (RFC 2449),
                                 // least 32; at most send_buffer

@@ -82,9 +82,9 @@ pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, si
                                     size_t secret, const pop3_sink *sink, pop3_op_id *out_id,
                                     pop3_error *err);
 
-// pop3_engine_watch has |watch|, which must stay valid until then, filled when |op| is done; NULL
-// takes it back. Returns 0 if there is no such operation.
-int pop3_engine_watch(pop3_engine *engine, pop3_op_id op, pop3_watch *watch);
+// pop3_engine_watch has |watch|, which must stay valid until then, filled when operation |id| is
+// done; NULL takes it back. Returns 0 if there is no such operation.
+int pop3_engine_watch(pop3_engine *engine, pop3_op_id id, pop3_watch *watch);
 
 // pop3_engine_hold makes the engine stand still behind the reply that is being handed out, as
 // behind STLS, until pop3_engine_upgraded: a security layer is about to be pushed. Only from inside

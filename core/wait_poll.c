@@ -12,6 +12,12 @@
 
 #define LAYER "wait"
 
+static pop3_status system_failed(pop3_error *err, const char *what, int sys_errno) {
+  char words[96] = "unknown error";
+  (void)strerror_r(sys_errno, words, sizeof(words));
+  return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, sys_errno, "%s: %s", what, words);
+}
+
 void pop3_waker_init(pop3_waker *waker) {
   __atomic_store_n(&waker->write_fd, -1, __ATOMIC_SEQ_CST);
   waker->read_fd = -1;
@@ -25,13 +31,13 @@ pop3_status pop3_waker_prepare(pop3_waker *waker, pop3_error *err) {
   if (waker->read_fd >= 0) return POP3_OK;
   int fds[2];
   if (pipe(fds) != 0) {
-    return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, errno, "pipe: %s", strerror(errno));
+    return system_failed(err, "pipe", errno);
   }
   if (!set_flags(fds[0]) || !set_flags(fds[1])) {
     const int sys_errno = errno;
     (void)close(fds[0]);
     (void)close(fds[1]);
-    return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, sys_errno, "fcntl: %s", strerror(sys_errno));
+    return system_failed(err, "fcntl", sys_errno);
   }
   waker->read_fd = fds[0];
   __atomic_store_n(&waker->write_fd, fds[1], __ATOMIC_SEQ_CST);
@@ -77,7 +83,7 @@ pop3_status pop3_wait_poll(pop3_waker *waker, const pop3_interest *interest, int
   int timeout = -1;
   if (timeout_ms >= 0) timeout = timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms;
   if (poll(fds, num, timeout) < 0 && errno != EINTR && errno != EAGAIN) {
-    return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, errno, "poll: %s", strerror(errno));
+    return system_failed(err, "poll", errno);
   }
   return POP3_OK;
 }

@@ -108,10 +108,10 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
 pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                 pop3_error *err);
 
-// pop3_engine_cancel ends operation |op| with POP3_ERR_CANCELLED: unsent, it is not sent; in
+// pop3_engine_cancel ends operation |id| with POP3_ERR_CANCELLED: unsent, it is not sent; in
 // flight, its response is read and dropped. Unknown or finished: POP3_ERR_NOT_FOUND. If its sink
 // had paused, follow with pop3_engine_resume: octets of the next responses may be there already.
-pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id op, pop3_error *err);
+pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id id, pop3_error *err);
 
 // pop3_engine_resume goes on after POP3_SINK_PAUSE, running callbacks for octets that are there
 // already. Harmless if not paused. Returns POP3_OK, or the sticky failure.

@@ -288,22 +288,23 @@ TEST_F(EngineRecv, UnsolicitedIsNotTheAnswerToWhatDoneSubmits) {
 }
 
 TEST_F(EngineRecv, TheBuffer) {
+  d_.limits.recv_buffer = 4096;
   ASSERT_EQ(d_.Start(), POP3_OK);
   size_t cap = 0;
   uint8_t *buf = pop3_engine_recv_buf(d_.engine(), &cap);
   ASSERT_NE(buf, nullptr);
-  EXPECT_EQ(cap, 128U * 1024U);
+  EXPECT_EQ(cap, 4096U);
   EXPECT_EQ(pop3_engine_recv_buf(d_.engine(), &cap), buf) << "asking twice changes nothing";
   memcpy(buf, "+OK", 3);
   EXPECT_EQ(pop3_engine_recv_ack(d_.engine(), 3), POP3_OK);
   EXPECT_EQ(pop3_engine_recv_buf(d_.engine(), &cap), buf + 3);
-  EXPECT_EQ(cap, 128U * 1024U - 3);
+  EXPECT_EQ(cap, 4096U - 3);
   EXPECT_EQ(pop3_engine_recv_ack(d_.engine(), 0), POP3_OK);
   memcpy(buf + 3, "\r\n", 2);
   EXPECT_EQ(pop3_engine_recv_ack(d_.engine(), 2), POP3_OK);
   EXPECT_NE(pop3_engine_greeting(d_.engine()), nullptr);
   EXPECT_EQ(pop3_engine_recv_buf(d_.engine(), &cap), buf);
-  EXPECT_EQ(cap, 128U * 1024U);
+  EXPECT_EQ(cap, 4096U);
 }
 
 TEST_F(EngineRecv, AckOfMoreThanTheBufferHolds) {
@@ -382,7 +383,7 @@ TEST_F(EngineRecv, SpansPointIntoTheReceiveBuffer) {
   sink.body = [](void *arg, const uint8_t *data, size_t data_len) {
     const auto *engine = static_cast<const pop3_engine *>(arg);
     EXPECT_GE(data, engine->recv);
-    EXPECT_LE(data + data_len, engine->recv + 128 * 1024);
+    EXPECT_LE(data + data_len, engine->recv + engine->limits.recv_buffer);
     return POP3_SINK_CONTINUE;
   };
   const pop3_request request = Number(POP3_CMD_RETR, 1);

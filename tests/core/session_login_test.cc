@@ -139,6 +139,17 @@ TEST_F(SessionLogin, ReadableCredentialsNeedAPrivateChannel) {
   }
 }
 
+TEST_F(SessionLogin, OnAnOpenChannelOneThatHidesThePasswordIsChosen) {
+  FakeAuth plain("clear", POP3_AUTH_CLEARTEXT, 500);
+  d_.plugins.push_back(plain.plugin());
+  d_.wire.local = false;
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
+  EXPECT_EQ(plain.begins, 0);
+  d_.Free();
+}
+
 TEST_F(SessionLogin, AFamilyPlaysUnderManyNames) {
   FakeAuth family("family", POP3_AUTH_FAMILY, 50);
   std::string asked;

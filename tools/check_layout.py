@@ -26,7 +26,7 @@ _LIBC = set(
     " stdint stdio stdlib stdnoreturn string time arm_neon emmintrin immintrin".split()
 )
 
-# The two files of core that touch the system: the one that may block, and the sink for a descriptor.
+# The two files of core that touch the system: the one that may block, and the descriptor's sink.
 _SYSTEM_IN_CORE = {
     "core/wait_poll.c": {"poll.h", "unistd.h", "fcntl.h"},
     "core/stream_sink.c": {"unistd.h"},
@@ -48,9 +48,10 @@ def _top(name):
 
 
 def _is_public_plugin_header(name):
-    """Whether a header of transports/ or auth/ is for applications: it declares the plugin's entry."""
+    """Whether a plugin's header is for applications: it declares the plugin's entry."""
     path = os.path.join(sources.ROOT, name)
-    return os.path.isfile(path) and "pop3_plugin_" + os.path.basename(name)[:-2] + "(" in _read(name)
+    entry = "pop3_plugin_%s(" % os.path.basename(name)[:-2]
+    return os.path.isfile(path) and entry in _read(name)
 
 
 def _bad_system_include(name, header):

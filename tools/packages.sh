@@ -70,7 +70,7 @@ pop3_need() {
   exit 1
 }
 
-# A fresh machine, or a container, may have no package lists yet, or old ones: then they are fetched.
+# A fresh machine, or a container, may have no package lists yet, or old ones: they are fetched.
 pop3_apt_install() {
   local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300)
   "${apt[@]}" install -y --no-install-recommends "$@" </dev/null >&2 && return 0

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds everything and runs every test: as it is, under the sanitizers, and the fuzzers for a while.
+# Builds everything and runs every test: as it is, under the sanitizers, the fuzzers for a while.
 #
 #   tools/test.sh [--quick] [PATTERN...]
 #

@@ -7,7 +7,7 @@ EVENTS is what `bazel test --build_event_json_file=EVENTS` has written, STATUS i
 GoogleTest program counts as its cases, any other test as one. A test that has crashed or has taken
 too long counts as one failure, and so does whatever could not be built, be it a test or not.
 
-Prints what has failed, and what was skipped and why, and as its last line `NAME: N passed, N failed`.
+Prints what has failed, what was skipped and why, and as its last line `NAME: N passed, N failed`.
 With --strict a case that skips itself is a failure, unless the reason is one of those below, which
 are about the machine and not about the tests.
 """
@@ -19,7 +19,7 @@ import urllib.parse
 import urllib.request
 import xml.etree.ElementTree
 
-# What a test may end with and still be fine. A flaky one has failed before it passed: said, but fine.
+# What a test may end with and still be fine. A flaky one has failed before it passed: that is said.
 _FINE = {"PASSED", "FLAKY"}
 
 # What a machine may be, and the tests cannot change. Whoever adds a reason has a reason.
@@ -65,7 +65,7 @@ def _read_events(path):
             elif "aborted" in event and event["aborted"].get("reason") != "SKIPPED":
                 words = event["aborted"].get("description") or event["aborted"].get("reason", "")
                 causes[_label_of(ident)] = words.strip() or "aborted"
-    # The cause, a missing file for one, counts only where it has not kept a target from being built.
+    # The cause, a missing file for one, counts only if it has not kept a target from being built.
     return status, logs, broken or causes
 
 

@@ -6,10 +6,10 @@ symbol versions. In one process with OpenSSL (which Cyrus SASL loads behind the 
 SCRAM and DIGEST-MD5) the dynamic linker binds the calls of the one to the functions of the other,
 and the program crashes.
 
-So each function gets a trampoline in a static archive: hidden, thus invisible to the dynamic linker,
-and led on the first call to the function's address in a libcrypto.so.0 that has been loaded by
-dlopen with RTLD_LOCAL and RTLD_DEEPBIND, thus out of the sight of everyone else. For the code that
-uses it, @boringssl//:ssl is what it is in a monorepo: a static library with <openssl/...> headers.
+So each function gets a trampoline in a static archive. It is hidden, thus invisible to the dynamic
+linker, and learns on its first call where the function is in a libcrypto.so.0 that has been loaded
+by dlopen with RTLD_LOCAL and RTLD_DEEPBIND, thus out of the sight of everyone else. For the code
+that uses it, @boringssl//:ssl is what it is in a monorepo: a static library with <openssl/...>.
 Only functions are imported; the few tables that libcrypto exports (the ASN1_*_it) are not.
 
 The trampolines lie in one object for each family of names (MD5_*, EVP_*, ...), so that the linker
@@ -75,7 +75,8 @@ def _write_trampolines(repository_ctx, library, names):
     for name in names:
         families.setdefault(_family(name), []).append(name)
     for family, members in families.items():
-        lines = ["#include \"import.inc\""] + ["import %s, %s" % (library, name) for name in members]
+        lines = ["#include \"import.inc\""]
+        lines += ["import %s, %s" % (library, name) for name in members]
         repository_ctx.file("%s_%s.S" % (library, family), "\n".join(lines) + "\n", False)
     repository_ctx.file(
         "%s__resolve.S" % library,

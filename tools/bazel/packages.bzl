@@ -4,8 +4,8 @@ def _require(repository_ctx, path, package):
     """Fails with the name of the missing package, rather than with that of a missing header."""
     found = repository_ctx.path(path)
     if not found.exists:
-        fail("\n\n%s is missing (%s does not exist). On Debian 12, as root:\n    apt-get install %s\n" %
-             (package, path, package) +
+        fail("\n\n%s is missing: there is no %s. On Debian 12, as root:\n" % (package, path) +
+             "    apt-get install %s\n" % package +
              "tools/packages.sh installs everything that libpop3 needs.\n")
     return found
 

@@ -1,8 +1,8 @@
 """Stand-ins for three repositories that Bazel 4, which Debian 12 has, fetches from the network.
 
 Bazel's own BUILD files load rules_cc and rules_java, and every test depends on
-remote_coverage_tools. Bazel 4 would download them even for a build in plain C. The rules in question
-are built into it, so that a file that names them again is enough. Debian's own package
+remote_coverage_tools. Bazel 4 would download them even for a build in plain C. The rules in
+question are built into it, so that a file that names them again is enough. Debian's own package
 bazel-rules-cc is too new for its own Bazel.
 
 A Bazel of 5 or later brings what it needs by other means: there, this file does nothing.
@@ -55,6 +55,7 @@ def old_bazel_shims():
     if not native.existing_rule("rules_cc"):
         _shim_repository(
             name = "rules_cc",
+            # Label(): a mere string would mean the workspace that calls this.
             files = {Label("//tools/bazel/shims:rules_cc.bzl"): "cc/defs.bzl"},
         )
     if not native.existing_rule("rules_java"):

@@ -86,9 +86,10 @@ static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
 // The first octets do not begin a greeting: says what they may be instead, once there is enough to
 // tell.
 static int is_foreign_greeting(const pop3_engine *engine, int at_end) {
-  const uint8_t *start = engine->recv + engine->recv_at;
   const size_t there = engine->recv_end - engine->recv_at;
-  if (there == 0 || start[0] == '+' || start[0] == '-') return 0;
+  if (there == 0) return 0;  // there may be no buffer at all yet
+  const uint8_t *start = engine->recv + engine->recv_at;
+  if (start[0] == '+' || start[0] == '-') return 0;
   return at_end || there >= DIAGNOSE_AT || memchr(start, '\n', there) != NULL;
 }
 

@@ -48,6 +48,18 @@ typedef struct pop3_auth_context {
   int (*has_credential)(void *session, pop3_credential what);
   // query asks the transports (see pop3_query).
   pop3_status (*query)(void *session, uint32_t what, pop3_answer *out);
+  // offer is for a POP3_AUTH_FAMILY, from inside its score when |mechanism| is NULL: one call for
+  // each mechanism that it could play, in upper case, with the points or, if 0 or less, why not.
+  // The session picks among them by the caller's policy and names its choice in |mechanism| at
+  // begin. The strings are copied.
+  void (*offer)(void *session, const char *mechanism, int points, const char *why);
+  // renew is credential once more, after the server refused what that gave: the caller is asked for
+  // a fresh one. POP3_ERR_NO_CREDENTIALS if there is no callback that could give another.
+  pop3_status (*renew)(void *session, pop3_credential what, const uint8_t **out_data,
+                       size_t *out_len, pop3_error *err);
+  // detail keeps what the server said about the attempt beyond its reply, for the caller: the error
+  // JSON of RFC 7628, for example. Copied; replaces an earlier one. No secrets.
+  void (*detail)(void *session, const char *text, size_t text_len);
 } pop3_auth_context;
 
 // pop3_auth_event is what the server just did.
@@ -97,7 +109,7 @@ typedef struct pop3_auth_output {
 // POP3_AUTH_FAMILY: plays several mechanisms under their own names (SASL). It is asked for every
 // name that no other plugin has, finds it in context->mechanism, and looks after context->channel
 // itself: a mechanism that sends something readable must score 0 on a channel that is neither
-// private nor allowed.
+// private nor allowed. Where context->mechanism is NULL, score calls context->offer for each.
 #define POP3_AUTH_FAMILY UINT32_C(4)
 
 typedef struct pop3_auth_ops pop3_auth_ops;

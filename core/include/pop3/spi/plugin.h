@@ -74,6 +74,12 @@ typedef enum pop3_query {
   POP3_QUERY_CB_TLS_EXPORTER,  // data: channel binding of RFC 9266
   POP3_QUERY_CB_TLS_UNIQUE,    // data: channel binding of RFC 5929
   POP3_QUERY_CB_TLS_SERVER_END_POINT,  // data: channel binding of RFC 5929
+  POP3_QUERY_TLS_SUBJECT,              // data: the peer certificate's subject
+  POP3_QUERY_TLS_ISSUER,               // data: its issuer
+  POP3_QUERY_TLS_NAMES,                // data: the names it is for, separated by ", "
+  POP3_QUERY_TLS_EXPIRES,              // number: the last second it is valid, since 1970
+  POP3_QUERY_TLS_SPKI_SHA256,          // data: SHA-256 of its public key info, in base64
+  POP3_QUERY_TLS_CLIENT_CERT,          // number: 1 if the peer asked for a certificate and got one
   POP3_QUERY_PLUGIN = 0x10000  // from here on: questions that plugins agree on among themselves
 } pop3_query;
 

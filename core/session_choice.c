@@ -100,7 +100,7 @@ static void make_context(pop3_session *session) {
   context->offer = context_offer;
   context->renew = pop3_credentials_renew;
   context->detail = context_detail;
-  context->two_step = session->auth_two_step;
+  context->prefers_two_step = session->auth_two_step;
 }
 
 // --- Judging

@@ -33,6 +33,20 @@ class Client:
         self.file = self.sock.makefile("rb")
         self.greeting = self.line() if greeting else None
 
+    def secure(self, context, session=None):
+        """Begins TLS."""
+        self.file.close()
+        self.sock = context.wrap_socket(
+            self.sock, server_hostname="localhost", session=session, suppress_ragged_eofs=False
+        )
+        self.file = self.sock.makefile("rb")
+
+    def stls(self, context, session=None):
+        """Asks for TLS and begins it."""
+        self.ok("STLS")
+        self.secure(context, session)
+        return self
+
     def line(self):
         """The next line without its CRLF; "" is also the end of the connection."""
         line = self.file.readline()
@@ -109,9 +123,7 @@ class Server:
             command + list(arguments), stdin=subprocess.DEVNULL, stderr=self.errors
         )
         self.names = self._wait()
-        self.address = next(
-            ((host, int(port)) for kind, host, *rest in self.names for port in rest), None
-        )
+        self.address = self.address_of("tcp")
 
     def _wait(self):
         deadline = time.monotonic() + TIMEOUT
@@ -124,6 +136,10 @@ class Server:
             time.sleep(0.01)
         raise AssertionError("mailboxd does not get ready")
 
+    def address_of(self, kind):
+        """The address of the first listener of this kind, "tcp" or "tls", or None."""
+        return next(((name[1], int(name[2])) for name in self.names if name[0] == kind), None)
+
     def said(self):
         """What it has said on standard error."""
         self.errors.flush()
@@ -132,7 +148,17 @@ class Server:
 
     def connect(self, **options):
         """A new client, closed with the server at the latest."""
-        self._clients.append(Client(self.address, **options))
+        return self._keep(Client(self.address, **options))
+
+    def connect_tls(self, context, greeting=True):
+        """A new client that begins with TLS."""
+        client = self._keep(Client(self.address_of("tls"), greeting=False))
+        client.secure(context)
+        client.greeting = client.line() if greeting else None
+        return client
+
+    def _keep(self, client):
+        self._clients.append(client)
         return self._clients[-1]
 
     def resident_kib(self):

@@ -135,7 +135,7 @@ TEST_F(Session, Rpop) {
   EXPECT_TRUE(Has(Say("RPOP me"), "-ERR [AUTH] "));  // another client user
   Say("USER me");
   EXPECT_TRUE(Has(Say("RPOP client"), "+OK "));
-  peer_ = {true, 0, false};
+  peer_ = {true, 0, false, false};
   Restart();
   Say("USER me");
   EXPECT_TRUE(Has(Say("RPOP client"), "-ERR [AUTH] "));

@@ -85,6 +85,51 @@ static enum options_result log_level(struct options *o, const struct option *opt
   return wrong(option->name, value, "it must be quiet, error, info or debug");
 }
 
+static enum options_result version(const struct option *option, const char *value, uint16_t *out) {
+  static const char *const kNames[] = {"1.0", "1.1", "1.2", "1.3"};
+  for (uint16_t i = 0; i < 4; i++) {
+    if (strcmp(value, kNames[i]) == 0) {
+      *out = (uint16_t)(0x0301 + i);  // as they are called on the wire
+      return OPTIONS_RUN;
+    }
+  }
+  return wrong(option->name, value, "it must be 1.0, 1.1, 1.2 or 1.3");
+}
+
+static enum options_result tls(struct options *o, const struct option *option, const char *value) {
+  switch (option->id) {
+    case OPTION_CERT:
+      o->tls.cert = value;
+      return OPTIONS_RUN;
+    case OPTION_KEY:
+      o->tls.key = value;
+      return OPTIONS_RUN;
+    case OPTION_SELF_SIGNED:
+      o->self_signed = value;
+      return OPTIONS_RUN;
+    case OPTION_CLIENT_CA:
+      o->tls.client_ca = value;
+      return OPTIONS_RUN;
+    case OPTION_REQUIRE_TLS:
+      o->session.require_tls = true;
+      return OPTIONS_RUN;
+    case OPTION_TLS_MIN:
+      return version(option, value, &o->tls.min);
+    default:
+      return version(option, value, &o->tls.max);
+  }
+}
+
+static enum options_result named_fault(struct faults *faults, const struct option *option,
+                                       const char *value) {
+  bool *fault = faults_find(faults, value);
+  if (fault == NULL) {
+    return wrong(option->name, value, "there is no such fault (see --help)");
+  }
+  *fault = true;
+  return OPTIONS_RUN;
+}
+
 // The options of faults.h.
 static enum options_result fault(struct faults *faults, const struct option *option,
                                  const char *value) {
@@ -112,9 +157,11 @@ static enum options_result apply(struct options *o, const struct option *option,
                                  const char *value) {
   switch (option->id) {
     case OPTION_LISTEN:
+    case OPTION_TLS_LISTEN:
     case OPTION_UNIX:
-      o->listens[o->num_listens++] =
-          (struct options_listen){.is_unix = option->id == OPTION_UNIX, .spec = value};
+      o->listens[o->num_listens++] = (struct options_listen){.is_unix = option->id == OPTION_UNIX,
+                                                             .tls = option->id == OPTION_TLS_LISTEN,
+                                                             .spec = value};
       return OPTIONS_RUN;
     case OPTION_ALLOW_REMOTE:
       o->allow_remote = true;
@@ -127,6 +174,14 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_PRINT_READY:
       o->print_ready = true;
       return OPTIONS_RUN;
+    case OPTION_CERT:
+    case OPTION_KEY:
+    case OPTION_SELF_SIGNED:
+    case OPTION_CLIENT_CA:
+    case OPTION_REQUIRE_TLS:
+    case OPTION_TLS_MIN:
+    case OPTION_TLS_MAX:
+      return tls(o, option, value);
     case OPTION_MAILDIR:
     case OPTION_MBOX:
     case OPTION_GENERATE:
@@ -176,6 +231,8 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_DROP_AFTER:
     case OPTION_QUIT_FAILS:
       return fault(&o->session.faults, option, value);
+    case OPTION_FAULT:
+      return named_fault(&o->session.faults, option, value);
     case OPTION_EXIT_WITH_PARENT:
       o->exit_with_parent = true;
       return OPTIONS_RUN;
@@ -187,6 +244,27 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_SECTION:
       break;
   }
+  return OPTIONS_WRONG;
+}
+
+static enum options_result check_tls(const struct options *o) {
+  bool wanted =
+      o->tls.client_ca != NULL || o->tls.min != 0 || o->tls.max != 0 || o->session.require_tls;
+  for (size_t i = 0; i < o->num_listens; i++) {
+    wanted = wanted || o->listens[i].tls;
+  }
+  const char *why = NULL;
+  if ((o->tls.cert == NULL) != (o->tls.key == NULL)) {
+    why = "--cert and --key go together";
+  } else if (o->tls.cert != NULL && o->self_signed != NULL) {
+    why = "either --cert and --key or --self-signed";
+  } else if (wanted && o->tls.cert == NULL && o->self_signed == NULL) {
+    why = "TLS needs a certificate: --cert FILE and --key FILE, or --self-signed DIR";
+  }
+  if (why == NULL) {
+    return OPTIONS_RUN;
+  }
+  fprintf(stderr, "mailboxd: %s\n", why);
   return OPTIONS_WRONG;
 }
 
@@ -203,7 +281,7 @@ static enum options_result check(const struct options *o) {
     fprintf(stderr, "mailboxd: which mail? --maildir DIR, --mbox FILE or --generate COUNTxSIZE\n");
     return OPTIONS_WRONG;
   }
-  return OPTIONS_RUN;
+  return check_tls(o);
 }
 
 enum options_result options_parse(struct options *o, int argc, char **argv) {

@@ -14,6 +14,7 @@ enum result {
   RESULT_REFUSED,  // a good command that could not be carried out
   RESULT_BAD,      // a command that counts against the client
   RESULT_QUIT,     // the session is over
+  RESULT_STLS,     // TLS is to begin, if nothing has come behind the command
   RESULT_BROKEN    // it cannot go on
 };
 
@@ -36,6 +37,13 @@ enum result handle_apop(struct session *s, const struct command_line *line);
 enum result handle_rpop(struct session *s, const struct command_line *line);
 enum result handle_auth(struct session *s, const struct command_line *line);
 enum result handle_auth_response(struct session *s, const char *line, size_t line_len);
+
+// session_stls.c
+enum result handle_stls(struct session *s, const struct command_line *line);
+// needs_tls says that |command| may not be given before TLS.
+bool needs_tls(const struct session *s, enum command command);
+// offers_stls says whether STLS is possible now.
+bool offers_stls(const struct session *s);
 
 // session_mail.c
 enum result handle_stat(struct session *s, const struct command_line *line);

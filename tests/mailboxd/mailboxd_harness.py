@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -20,6 +21,14 @@ PASSWORD = "open sesame"
 TIMEOUT = 60
 # Memory is not worth measuring where every free() is put off.
 SANITIZED = b"__asan_init" in pathlib.Path(MAILBOXD).read_bytes()
+
+
+def tls_context(ca_file):
+    """What a client needs to trust the server. An end without close_notify is an error."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    return context
 
 
 class Client:

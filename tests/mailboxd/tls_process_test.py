@@ -24,8 +24,7 @@ class TlsTest(harness.MailboxdTest):
 
     def context(self, version=None):
         """What a client needs to trust the server."""
-        context = ssl.create_default_context(cafile=self.path("tls", "ca.pem"))
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        context = harness.tls_context(self.path("tls", "ca.pem"))
         if version is not None:
             context.minimum_version = context.maximum_version = version
         return context

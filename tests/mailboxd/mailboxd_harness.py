@@ -4,6 +4,7 @@ very octets.
 No port is known in advance, and no server outlives its test.
 """
 
+import base64
 import contextlib
 import os
 import pathlib
@@ -89,6 +90,19 @@ class Client:
         if not reply.startswith(b"+OK"):
             raise AssertionError(f"{line!r}: {reply!r}")
         return reply[4:]
+
+    def auth(self, mech, responses, initial=None):
+        """Plays an exchange of AUTH and returns the line that ends it.
+
+        `responses` is called with each challenge and returns what to answer, all in octets."""
+        line = f"AUTH {mech}"
+        if initial is not None:
+            line += " " + (base64.b64encode(initial).decode() or "=")
+        reply = self.say(line)
+        while reply.startswith(b"+ "):
+            answer = responses(base64.b64decode(reply[2:], validate=True))
+            reply = self.say(base64.b64encode(answer))
+        return reply
 
     def multi(self, line):
         """Sends a command that must succeed and returns its multi-line reply, as one."""

@@ -19,9 +19,11 @@
 #include "tools/mailboxd/cache.h"
 #include "tools/mailboxd/certificate.h"
 #include "tools/mailboxd/conn.h"
+#include "tools/mailboxd/cyrus.h"
 #include "tools/mailboxd/listener.h"
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/loop.h"
+#include "tools/mailboxd/oauth.h"
 #include "tools/mailboxd/options.h"
 #include "tools/mailboxd/tls.h"
 
@@ -37,6 +39,7 @@ struct program {
   struct mailboxes boxes;
   struct users users;
   struct conns conns;
+  const struct auth_mech *mechs[CYRUS_MECHS + OAUTH_MECHS];
   struct certificate certificate;
   struct tls_server *tls;
   struct listener *listeners;
@@ -132,6 +135,24 @@ static int open_listeners(struct program *program) {
   return 0;
 }
 
+// Finds out which mechanisms AUTH can offer.
+static int open_mechs(struct program *program) {
+  struct session_config *session = &program->options.session;
+  size_t count = 0;
+  if (program->options.num_oauth > 0) {
+    count = oauth_mechs(program->mechs);
+  }
+  if ((session->disabled >> COMMAND_AUTH & 1u) == 0) {
+    char why[256];
+    if (!cyrus_start(&program->users, program->mechs + count, &count, why, sizeof(why))) {
+      return fail("SASL", why);
+    }
+  }
+  session->mechs = program->mechs;
+  session->num_mechs = count;
+  return 0;
+}
+
 // Reads, or makes, what TLS needs.
 static int open_tls(struct program *program) {
   struct options *options = &program->options;
@@ -206,7 +227,10 @@ static int run(struct program *program, const sigset_t *signals) {
     fprintf(stderr, "mailboxd: %s\n", why);
     return 2;
   }
-  int status = open_tls(program);
+  int status = open_mechs(program);
+  if (status == 0) {
+    status = open_tls(program);
+  }
   if (status == 0) {
     status = open_listeners(program);
   }
@@ -231,6 +255,7 @@ static void cleanup(struct program *program) {
   free(program->listeners);
   tls_server_free(program->tls);
   certificate_cleanup(&program->certificate);
+  cyrus_stop();
   mailboxes_cleanup(&program->boxes);
   users_cleanup(&program->users);
   cache_free(program->cache);

@@ -206,6 +206,17 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_RPOP_ANY_PORT:
       o->session.rpop_any_port = true;
       return OPTIONS_RUN;
+    case OPTION_OAUTH: {
+      const char *colon = strchr(value, ':');
+      if (colon == NULL || colon[1] == '\0') {
+        return wrong(option->name, NULL, "it must be NAME:TOKEN");
+      }
+      o->oauth[o->num_oauth++] = value;
+      return OPTIONS_RUN;
+    }
+    case OPTION_ANONYMOUS:
+      o->session.anonymous = value;
+      return OPTIONS_RUN;
     case OPTION_LOGIN_DELAY:
       return number32(option, value, 0, &o->session.login_delay_s);
     case OPTION_EXPIRE:
@@ -289,12 +300,13 @@ enum options_result options_parse(struct options *o, int argc, char **argv) {
   *o = (struct options){.listens = calloc(max, sizeof(*o->listens)),
                         .users = calloc(max, sizeof(*o->users)),
                         .rpop = calloc(max, sizeof(*o->rpop)),
+                        .oauth = calloc(max, sizeof(*o->oauth)),
                         .send_buffer = 256u << 10,
                         .cache_octets = UINT64_C(64) << 20,
                         .idle_s = 600,
                         .log_level = LOG_LEVEL_ERROR,
                         .session = {.max_bad = 10}};
-  if (o->listens == NULL || o->users == NULL || o->rpop == NULL) {
+  if (o->listens == NULL || o->users == NULL || o->rpop == NULL || o->oauth == NULL) {
     return out_of_memory();
   }
   for (int i = 1; i < argc; i++) {
@@ -335,4 +347,5 @@ void options_cleanup(struct options *o) {
   free(o->listens);
   free(o->users);
   free(o->rpop);
+  free(o->oauth);
 }

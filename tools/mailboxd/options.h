@@ -34,6 +34,8 @@ struct options {
   size_t num_users;
   const char **rpop;  // NAME or NAME:CLIENTNAME
   size_t num_rpop;
+  const char **oauth;  // NAME:TOKEN
+  size_t num_oauth;
   const char *users_file;
   struct mailbox_spec mailbox;  // the default one
   bool shared;

@@ -46,6 +46,9 @@ static const struct option kOptions[] = {
      "a user whom RPOP may log in, as CLIENT (NAME) and without password, from a TCP port below "
      "1024 or, on a Unix socket, by root or by the server's own user; repeatable"},
     {OPTION_RPOP_ANY_PORT, "rpop-any-port", NULL, "allow RPOP from any TCP port"},
+    {OPTION_OAUTH, "oauth", "NAME:TOKEN",
+     "a token that logs a user in by OAUTHBEARER and XOAUTH2; repeatable, visible to others in ps"},
+    {OPTION_ANONYMOUS, "anonymous", "NAME", "the user as whom AUTH ANONYMOUS logs everybody in"},
 
     {OPTION_SECTION, "Policy:", NULL, NULL},
     {OPTION_LOGIN_DELAY, "login-delay", "SECONDS", "least time between logins of a user (0)"},

@@ -35,6 +35,14 @@ enum result handle_user(struct session *s, const struct command_line *line);
 enum result handle_pass(struct session *s, const struct command_line *line);
 enum result handle_apop(struct session *s, const struct command_line *line);
 enum result handle_rpop(struct session *s, const struct command_line *line);
+// log_in opens the maildrop for a user who has proved who it is, and answers.
+enum result log_in(struct session *s, struct user *user);
+// deny says nothing of what was wrong, and counts as bad: passwords are not for trying out.
+enum result deny(struct session *s);
+
+// session_auth.c
+// offers_mech says whether a mechanism is possible on this connection.
+bool offers_mech(const struct session *s, const struct auth_mech *mech);
 enum result handle_auth(struct session *s, const struct command_line *line);
 enum result handle_auth_response(struct session *s, const char *line, size_t line_len);
 

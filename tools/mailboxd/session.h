@@ -32,9 +32,10 @@ struct session_config {
   struct users *users;
   const struct auth_mech *const *mechs;  // SASL mechanisms that AUTH offers
   size_t num_mechs;
-  bool has_tls;       // there is a certificate: STLS is possible
-  bool require_tls;   // no login before TLS
-  uint32_t disabled;  // bit 1 << command for each command that is switched off
+  const char *anonymous;  // whom AUTH ANONYMOUS logs in, or NULL
+  bool has_tls;           // there is a certificate: STLS is possible
+  bool require_tls;       // no login before TLS
+  uint32_t disabled;      // bit 1 << command for each command that is switched off
   struct faults faults;
   bool rpop_any_port;      // RPOP also from TCP ports of 1024 and more
   uint32_t login_delay_s;  // seconds between logins of one user, 0 for none

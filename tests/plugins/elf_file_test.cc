@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -17,7 +18,7 @@ namespace {
 class ElfFile : public PluginDir {
  protected:
   pop3_status Check(const std::string &data, const char *symbol = "pop3_plugin_entry") {
-    const int fd = open(Path("elf").c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const int fd = memfd_create("elf", MFD_CLOEXEC);
     EXPECT_EQ(write(fd, data.data(), data.size()), static_cast<ssize_t>(data.size()));
     error_ = POP3_ERROR_INIT;
     const pop3_status status = pop3_elf_check(fd, data.size(), symbol, "FILE", &error_);

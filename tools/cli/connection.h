@@ -10,6 +10,7 @@
 #include "tools/cli/credentials.h"
 #include "tools/cli/options.h"
 #include "tools/cli/report.h"
+#include "transports/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +24,7 @@ typedef struct cli_connection {
   pop3_registry *registry;
   pop3_session *session;
   cli_credentials credentials;
+  pop3_tls_passphrase passphrase;
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.

@@ -109,6 +109,7 @@ typedef struct pop3_tls_verify {
   void *arg;
 } pop3_tls_verify;
 
+// ssl_ctx_st is BoringSSL's SSL_CTX.
 struct ssl_ctx_st;
 
 // pop3_tls_context is the object of the option tls.context. It is read during create; the context

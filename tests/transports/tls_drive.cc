@@ -189,4 +189,34 @@ int64_t TlsChain::AskNumber(uint32_t what) {
   return tls().ops->query(tls().self, what, &answer) == POP3_OK ? answer.number : -1;
 }
 
+Meeting Meet(const TlsServer &server, const Options &options, const char *name,
+             const TlsFaults &faults) {
+  Meeting met;
+  TestHost host;
+  EchoPeer echo;
+  TlsPeer peer(&echo, &server, false, faults);
+  TlsChain chain(&host, &peer);
+  std::string got;
+  met.status = chain.Create(options, name);
+  const bool ok = met.status == POP3_OK && chain.Connect() == POP3_IO_DONE &&
+                  chain.Receive(11, &got) == POP3_IO_DONE;
+  if (ok) {
+    EXPECT_EQ(got, "+OK ready\r\n");
+    met.verified = chain.AskText(POP3_QUERY_TLS_VERIFIED);
+    met.client_certificate = chain.AskNumber(POP3_QUERY_TLS_CLIENT_CERT);
+    EXPECT_EQ(chain.AskNumber(POP3_QUERY_TLS_RESUMED), peer.resumed() ? 1 : 0);
+    EXPECT_EQ(chain.Shutdown(), POP3_IO_DONE);
+  } else {
+    met.error = chain.error();
+    met.status = met.error.status;
+    met.text = met.error.text;
+    EXPECT_EQ(std::string(met.error.layer), "tls") << met.text;
+  }
+  (void)peer.Turn(chain.clock()->now_ms(), &got);  // it sees what was sent last
+  met.server_error = peer.error();
+  met.server_name = peer.server_name();
+  met.resumed = peer.resumed();
+  return met;
+}
+
 }  // namespace pop3_testing

@@ -177,10 +177,11 @@ static pop3_io tls_connect(void *ptr, pop3_error *err) {
     pop3_tls_sessions_put_back(&self->sessions, SSL_get_session(self->ssl),
                                has_client_certificate(self));
   }
-  self->host->note(self->host->ctx, "tls: %s with %s%s; %s", SSL_get_version(self->ssl),
+  self->host->note(self->host->ctx, "tls: %s with %s%s, the server is %s",
+                   SSL_get_version(self->ssl),
                    SSL_CIPHER_standard_name(SSL_get_current_cipher(self->ssl)),
                    SSL_session_reused(self->ssl) ? ", resumed" : "",
-                   self->verifier.words.data ? self->verifier.words.data : "");
+                   self->options.do_not_verify ? "NOT verified" : "verified");
   return POP3_IO_DONE;
 }
 

@@ -65,8 +65,8 @@ class TlsChain {
 
   pop3_status Create(const Options &options, const char *name = "mail.example.org",
                      uint32_t port = 995);
-  // Connect, Send, Receive and Read go on until the answer is no WANT; Receive until |len| octets
-  // are there.
+  // Connect, Send, Receive and Read go on until the answer is no WANT, or the peer says nothing any
+  // more; Receive until |len| octets are there.
   pop3_io Connect();
   pop3_io Send(const std::string &data);
   pop3_io Receive(size_t len, std::string *out);

@@ -110,9 +110,6 @@ pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_con
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "the user name is empty");
     }
     conn->user = (const char *)data;
-  } else if (context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
-    status = fetch_optional(host, context, POP3_CREDENTIAL_USER, "user name", &conn->user, err);
-    if (status != POP3_OK) return status;
   }
   if ((flags & POP3_SASL_PASSWORD) != 0) {
     status = fetch(host, context, POP3_CREDENTIAL_PASSWORD, "password", &data, &len, err);

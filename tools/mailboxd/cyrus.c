@@ -219,6 +219,9 @@ static enum auth_step step(void *state, const uint8_t *response, size_t response
   if (e->is_scram && response != NULL && !e->has_header) {
     choose_binding(e, response, response_len);
   }
+  if (e->started && response_len == 0 && strcmp(e->mech, "LOGIN") == 0) {
+    return AUTH_FAILURE;  // it would be refused anyway, but the plugin leaks an empty password
+  }
   int result;
   if (e->started) {
     result = sasl_server_step(e->conn, in, (unsigned)response_len, &challenge, &challenge_len);

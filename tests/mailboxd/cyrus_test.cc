@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 #include <sasl/sasl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -82,7 +85,7 @@ class Cyrus : public testing::Test {
     if (!type.empty()) {
       EXPECT_EQ(SASL_OK, sasl_setprop(client, SASL_CHANNEL_BINDING, &binding));
     }
-    const auth_context context = {users_, nullptr, tls};
+    const auth_context context = {users_, nullptr, tls, false};
     void *server = mech->start(mech, &context);
     EXPECT_NE(nullptr, server);
     const std::string result = Play(client, mech, server);
@@ -91,7 +94,8 @@ class Cyrus : public testing::Test {
     return result;
   }
 
-  static std::string Play(sasl_conn_t *client, const auth_mech *mech, void *server) {
+  static std::string Play(sasl_conn_t *client, const auth_mech *mech, void *server,
+                          io_layer *layer = nullptr) {
     const char *out = nullptr, *chosen = nullptr;
     unsigned out_len = 0;
     int status = sasl_client_start(client, mech->name, nullptr, &out, &out_len, &chosen);
@@ -100,6 +104,7 @@ class Cyrus : public testing::Test {
       const auto *response = reinterpret_cast<const uint8_t *>(out);
       const auth_step step = mech->step(server, response, out_len, &answer);
       if (step == AUTH_FAILURE) return "<refused>";
+      if (step == AUTH_SUCCESS && layer != nullptr) *layer = answer.layer;
       if (step == AUTH_SUCCESS) return status == SASL_OK ? answer.user->name : "<too early>";
       out = "";
       out_len = 0;
@@ -157,11 +162,82 @@ TEST_F(Cyrus, EachBindingOfEachVersion) {
   }
 }
 
+// Over the layer: what the client seals, the server reads, and the other way round.
+void Exchange(sasl_conn_t *client, const io_layer &layer, const int fds[2]) {
+  const char *out = nullptr;
+  unsigned out_len = 0;
+  ASSERT_EQ(SASL_OK, sasl_encode(client, "STAT\r\n", 6, &out, &out_len)) << sasl_errdetail(client);
+  const std::string sealed(out, out_len);
+  EXPECT_EQ(std::string::npos, sealed.find("STAT"));
+  uint8_t in[100];
+  size_t in_len = 0;
+  ASSERT_EQ(static_cast<ssize_t>(10), write(fds[0], sealed.data(), 10));
+  EXPECT_EQ(IO_WANT_READ, layer.ops->read(layer.state, fds[1], in, 4, &in_len));
+  ASSERT_LT(0, write(fds[0], sealed.data() + 10, sealed.size() - 10));
+  ASSERT_EQ(IO_DONE, layer.ops->read(layer.state, fds[1], in, 4, &in_len));
+  EXPECT_EQ("STAT", std::string(in, in + in_len));
+  EXPECT_TRUE(layer.ops->pending(layer.state));
+  ASSERT_EQ(IO_DONE, layer.ops->read(layer.state, fds[1], in, sizeof(in), &in_len));
+  EXPECT_EQ("\r\n", std::string(in, in + in_len));
+  EXPECT_FALSE(layer.ops->pending(layer.state));
+
+  std::string all(300000, 'm'), got;
+  for (size_t i = 0; i < all.size(); i += 77) all[i] = static_cast<char>(i);
+  size_t done = 0;
+  for (int i = 0; i < 100000 && got.size() < all.size(); i++) {
+    iovec iov[2] = {{&all[done], std::min<size_t>(5, all.size() - done)}, {nullptr, 0}};
+    iov[1] = {&all[done] + iov[0].iov_len, all.size() - done - iov[0].iov_len};
+    size_t sent = 0;
+    const io_result result = layer.ops->write(layer.state, fds[1], iov, 2, &sent);
+    ASSERT_TRUE(result == IO_DONE || result == IO_WANT_WRITE);
+    done += result == IO_DONE ? sent : 0;
+    char buffer[3000];
+    const ssize_t n = read(fds[0], buffer, sizeof(buffer));
+    if (n <= 0) continue;
+    ASSERT_EQ(SASL_OK, sasl_decode(client, buffer, static_cast<unsigned>(n), &out, &out_len));
+    if (out_len > 0) got.append(out, out_len);
+  }
+  EXPECT_TRUE(all == got);
+}
+
+TEST_F(Cyrus, AuthConf) {
+  std::vector<char> memory(sizeof(sasl_secret_t) + sizeof(kPassword));
+  sasl_secret_t *secret = reinterpret_cast<sasl_secret_t *>(memory.data());
+  secret->len = sizeof(kPassword) - 1;
+  memcpy(secret->data, kPassword, sizeof(kPassword));
+  const sasl_callback_t callbacks[] = {{SASL_CB_USER, Callback(GetName), nullptr},
+                                       {SASL_CB_AUTHNAME, Callback(GetName), nullptr},
+                                       {SASL_CB_PASS, Callback(GetSecret), secret},
+                                       {SASL_CB_LIST_END, nullptr, nullptr}};
+  sasl_conn_t *client = nullptr;
+  ASSERT_EQ(SASL_OK, sasl_client_new("pop", "localhost", nullptr, nullptr, callbacks, 0, &client));
+  sasl_security_properties_t properties = {};
+  properties.min_ssf = 2;  // integrity alone will not do
+  properties.max_ssf = 256;
+  properties.maxbufsize = 4096;
+  ASSERT_EQ(SASL_OK, sasl_setprop(client, SASL_SEC_PROPS, &properties));
+  const auth_mech *mech = Find("DIGEST-MD5");
+  const auth_context context = {users_, nullptr, nullptr, true};
+  void *server = mech->start(mech, &context);
+  io_layer layer = {};
+  EXPECT_EQ("me", Play(client, mech, server, &layer));
+  mech->end(server);
+  ASSERT_NE(nullptr, layer.ops);
+  int fds[2];
+  ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds));
+  layer.push(layer.state, &io_plain, nullptr);
+  Exchange(client, layer, fds);
+  layer.ops->free(layer.state);
+  sasl_dispose(&client);
+  close(fds[0]);
+  close(fds[1]);
+}
+
 TEST_F(Cyrus, OffersDependOnTheConnection) {
   TlsPair pair(TLS1_3_VERSION);
   ASSERT_TRUE(pair.Shake());
-  const auth_context clear = {users_, nullptr, nullptr};
-  const auth_context secure = {users_, "me", pair.server()};
+  const auth_context clear = {users_, nullptr, nullptr, false};
+  const auth_context secure = {users_, "me", pair.server(), false};
   const auth_mech *plus = Find("SCRAM-SHA-256-PLUS"), *external = Find("EXTERNAL"),
                   *anonymous = Find("ANONYMOUS");
   EXPECT_FALSE(plus->offered(plus, &clear));

@@ -1,17 +1,13 @@
 // Many threads load the same plugins at the same time, each into a registry of its own, and fetch
 // mail with them.
 #include <pop3/pop3.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <atomic>
-#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/plugins/canned_server.h"
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
@@ -19,59 +15,6 @@ namespace {
 
 constexpr int kThreads = 8;
 constexpr int kRounds = 4;
-
-// Server answers each line of each client with +OK, until it is destroyed.
-class Server {
- public:
-  explicit Server(const std::string &path) {
-    struct sockaddr_un address = {};
-    address.sun_family = AF_UNIX;
-    EXPECT_LT(path.size(), sizeof(address.sun_path));
-    std::memcpy(address.sun_path, path.c_str(), path.size());
-    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    EXPECT_EQ(bind(listener_, reinterpret_cast<struct sockaddr *>(&address), sizeof(address)), 0);
-    EXPECT_EQ(listen(listener_, 100), 0);
-    thread_ = std::thread([this] {
-      for (int client; (client = accept(listener_, nullptr, nullptr)) >= 0;) {
-        clients_.emplace_back(Serve, client);
-      }
-    });
-  }
-  ~Server() {
-    shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    for (std::thread &client : clients_) client.join();
-    close(listener_);
-  }
-
- private:
-  static void Say(int fd, const std::string &text) {
-    for (size_t done = 0; done < text.size();) {
-      const ssize_t n = send(fd, text.data() + done, text.size() - done, MSG_NOSIGNAL);
-      if (n <= 0) return;
-      done += static_cast<size_t>(n);
-    }
-  }
-  static void Serve(int fd) {
-    Say(fd, "+OK ready\r\n");
-    std::string line;
-    for (char octet; read(fd, &octet, 1) == 1;) {
-      line += octet;
-      if (octet != '\n') continue;
-      if (line == "CAPA\r\n") {
-        Say(fd, "+OK\r\nUSER\r\n.\r\n");
-      } else {
-        Say(fd, line == "STAT\r\n" ? "+OK 3 4711\r\n" : "+OK\r\n");
-      }
-      line.clear();
-    }
-    close(fd);
-  }
-
-  int listener_ = -1;
-  std::thread thread_;
-  std::vector<std::thread> clients_;
-};
 
 // Returns what went wrong, or "".
 std::string Fetch(const pop3_registry *registry, const std::string &path) {
@@ -122,7 +65,7 @@ TEST_F(LoaderThreads, LoadAndUseTheSamePlugins) {
   CopyFile("auth/pop3_apop.so", "pop3_apop.so");
   CopyFile("auth/pop3_user_pass.so", "pop3_user_pass.so");
   const std::string path = Path("socket");
-  Server server(path);
+  CannedServer server(path);
   std::atomic<int> ready{0};
   std::vector<std::string> wrong(kThreads);
   std::vector<std::thread> threads;

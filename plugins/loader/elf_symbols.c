@@ -112,7 +112,7 @@ static uint32_t gnu_hash_of(const char *name) {
 
 static pop3_status look_up_gnu(const pop3_elf *elf, const tables *at, const char *name, int *found,
                                pop3_error *err) {
-  uint32_t head[4];  // buckets, first symbol in the table, words of the filter, its shift
+  uint32_t head[4] = {0};  // buckets, first symbol in the table, words of the filter, its shift
   pop3_status status = read_image(elf, at->gnu_hash, head, sizeof(head), err);
   if (status != POP3_OK) return status;
   if (head[0] == 0) return POP3_OK;
@@ -137,7 +137,7 @@ static pop3_status look_up_gnu(const pop3_elf *elf, const tables *at, const char
 // Looks at all symbols: the count is what is wanted of this table.
 static pop3_status look_up_all(const pop3_elf *elf, const tables *at, const char *name, int *found,
                                pop3_error *err) {
-  uint32_t head[2];  // buckets, symbols
+  uint32_t head[2] = {0};  // buckets, symbols
   pop3_status status = read_image(elf, at->hash, head, sizeof(head), err);
   for (uint32_t i = 0; status == POP3_OK && i < head[1] && !*found; i++) {
     status = is_symbol(elf, at, i, name, found, err);

@@ -66,6 +66,7 @@ static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err
   const uint64_t count = dynamic->p_filesz / sizeof(ElfW(Dyn));
   for (uint64_t i = 0; i < count; i++) {
     ElfW(Dyn) entry;
+    memset(&entry, 0, sizeof(entry));
     const pop3_status status =
         pop3_elf_read(elf, dynamic->p_offset + i * sizeof(entry), &entry, sizeof(entry), err);
     if (status != POP3_OK) return status;
@@ -82,6 +83,7 @@ static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err
 static pop3_status is_symbol(const pop3_elf *elf, const tables *at, uint64_t index,
                              const char *name, int *out, pop3_error *err) {
   ElfW(Sym) symbol;
+  memset(&symbol, 0, sizeof(symbol));
   *out = 0;
   pop3_status status =
       read_image(elf, at->symbols + index * sizeof(symbol), &symbol, sizeof(symbol), err);

@@ -67,7 +67,7 @@ class Plugins(CliTest):
     def test_used_in_a_session(self):
         server = self.script({b"X-GROWN": b"+OK\r\n"})
         arguments = ["--auth", "x-growing"]
-        self.check(self.pop3("stat", server.url(), *arguments), 2, b"", "x-growing")
+        self.check(self.pop3("stat", server.url(), *arguments), 5, b"", "X-GROWING")
         self.assertNotIn(b"X-GROWN --", server.lines)
         arguments += ["--plugin", self.plugin]
         self.check(self.pop3("stat", server.url(), *arguments), 0, b"1 8\n")

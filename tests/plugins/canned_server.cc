@@ -54,7 +54,7 @@ void CannedServer::Answer(int fd, const std::string &line) {
     lines_.push_back(line);
   }
   if (line == "CAPA") {
-    Say(fd, "+OK\r\nUSER\r\n.\r\n");
+    Say(fd, "+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n");
   } else {
     Say(fd, line == "STAT" ? "+OK 3 4711\r\n" : "+OK\r\n");
   }

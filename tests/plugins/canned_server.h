@@ -9,7 +9,8 @@
 
 namespace pop3_testing {
 
-// CannedServer says +OK, to STAT "+OK 3 4711", until it is destroyed.
+// CannedServer offers USER and SASL PLAIN and says +OK, to STAT "+OK 3 4711", until it is
+// destroyed.
 class CannedServer {
  public:
   explicit CannedServer(const std::string &path);

@@ -16,6 +16,11 @@ namespace {
 constexpr int kThreads = 8;
 constexpr int kRounds = 4;
 
+const std::string kFiles[] = {"transports/pop3_tcp.so", "transports/pop3_unix.so",
+                              "transports/pop3_tls.so", "auth/pop3_apop.so",
+                              "auth/pop3_user_pass.so", "auth/pop3_sasl.so"};
+const char *const kNames[] = {"tcp", "unix", "tls", "apop", "user_pass", "sasl"};
+
 // Returns what went wrong, or "".
 std::string Fetch(const pop3_registry *registry, const std::string &path) {
   static const char *const transports[] = {"unix"};
@@ -48,7 +53,7 @@ std::string LoadAndFetch(const std::string &dir, const std::string &path) {
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = pop3_registry_new(&registry, nullptr, &err);
   if (status == POP3_OK) status = pop3_loader_new(&loader, &options, &err);
-  for (const char *name : {"tcp", "unix", "apop", "user_pass"}) {
+  for (const char *name : kNames) {
     if (status == POP3_OK) status = pop3_loader_load(loader, registry, name, &err);
   }
   const std::string wrong = status == POP3_OK ? Fetch(registry, path) : err.text;
@@ -60,10 +65,7 @@ std::string LoadAndFetch(const std::string &dir, const std::string &path) {
 using LoaderThreads = PluginDir;
 
 TEST_F(LoaderThreads, LoadAndUseTheSamePlugins) {
-  CopyFile("transports/pop3_tcp.so", "pop3_tcp.so");
-  CopyFile("transports/pop3_unix.so", "pop3_unix.so");
-  CopyFile("auth/pop3_apop.so", "pop3_apop.so");
-  CopyFile("auth/pop3_user_pass.so", "pop3_user_pass.so");
+  for (const std::string &file : kFiles) CopyFile(file, file.substr(file.rfind('/') + 1));
   const std::string path = Path("socket");
   CannedServer server(path);
   std::atomic<int> ready{0};
@@ -81,6 +83,7 @@ TEST_F(LoaderThreads, LoadAndUseTheSamePlugins) {
   }
   for (std::thread &thread : threads) thread.join();
   for (const std::string &words : wrong) EXPECT_EQ(words, "");
+  EXPECT_TRUE(server.Heard("AUTH PLAIN AGFsaWNlAHNlY3JldA==")) << "sasl was loaded, but not used";
 }
 
 }  // namespace

@@ -225,8 +225,8 @@ TEST_F(SessionChoice, AFamilyLeavesToOthersWhatIsTheirs) {
   d_.plugins.push_back(family.plugin());
   Ready();
   EXPECT_EQ(pop3_survey(d_.session(), &d_.err), POP3_OK) << d_.err.text;
-  EXPECT_EQ(Candidates(), (Lines{"family/OWN 50 usable ", "weak/weak 100 usable ",
-                                 "strong/strong 300 chosen "}));
+  EXPECT_EQ(Candidates(),
+            (Lines{"family/OWN 50 usable ", "weak/weak 100 usable ", "strong/strong 300 chosen "}));
   d_.Free();
 }
 

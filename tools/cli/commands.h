@@ -18,6 +18,9 @@ int cli_body(cli_connection *connection);  // retr and top
 int cli_dele(cli_connection *connection);
 int cli_raw(cli_connection *connection);
 
+// cli_plugins needs no connection.
+int cli_plugins(const cli_options *options);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,6 @@
 #include "tools/cli/connection.h"
 
 #include <inttypes.h>
-#include <pop3/usual.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -105,8 +104,8 @@ int cli_connection_open(cli_connection *c, const cli_options *options) {
   pop3_status status = pop3_url_parse(&c->url, options->url, strlen(options->url), NULL, &err);
   if (status == POP3_OK) status = check_url(&c->url, options, &err);
   set_credentials(c);
-  if (status == POP3_OK) status = pop3_registry_new(&c->registry, NULL, &err);
-  if (status == POP3_OK) status = pop3_registry_add_usual(c->registry, &err);
+  if (status == POP3_OK) status = cli_plugin_set_open(&c->plugins, options, &err);
+  c->registry = c->plugins.registry;
   if (status == POP3_OK) status = make_session(c, &err);
   if (status != POP3_OK) return cli_connection_fail(c, NULL, &err);
   cli_signals_watch(c->session);
@@ -150,7 +149,7 @@ void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
   if (c->session != NULL) tell_quirks(c);
   pop3_session_free(c->session);
-  pop3_registry_free(c->registry);
+  cli_plugin_set_close(&c->plugins);
   cli_credentials_cleanup(&c->credentials);
   pop3_url_cleanup(&c->url);
 }

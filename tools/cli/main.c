@@ -63,6 +63,8 @@ int main(int argc, char **argv) {
     code = usage_error(&options, &err);
   } else if (options.help || options.version) {
     code = inform(&options);
+  } else if (options.command == CLI_PLUGINS) {
+    code = cli_plugins(&options);
   } else {
     code = run(&options, argc, argv);
   }

@@ -26,6 +26,15 @@ static pop3_status add_resolve(cli_options *out, const char *value, pop3_error *
   return POP3_OK;
 }
 
+static pop3_status add_text(const char **list, int *count, const cli_option_row *row,
+                            const char *value, pop3_error *err) {
+  if (*count == CLI_MAX_PLUGINS) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s is given too often", row->name);
+  }
+  list[(*count)++] = value;
+  return POP3_OK;
+}
+
 static pop3_status bad_value(const cli_option_row *row, const char *value, pop3_error *err) {
   return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s %s: \"%s\" is not one", row->name,
                         row->value, value);
@@ -137,6 +146,10 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
       break;
     case CLI_OPT_RESOLVE:
       return add_resolve(out, value, err);
+    case CLI_OPT_PLUGIN:
+      return add_text(out->plugins, &out->num_plugins, row, value, err);
+    case CLI_OPT_PLUGIN_DIR:
+      return add_text(out->plugin_dirs, &out->num_plugin_dirs, row, value, err);
     case CLI_OPT_QUIRK:
       return add_quirk(out, value, err);
     case CLI_OPT_LIMIT:

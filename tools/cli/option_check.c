@@ -41,6 +41,10 @@ static pop3_status check_one_number(const cli_options *o, const char *text, pop3
 // Reads what follows the URL.
 static pop3_status read_arguments(cli_options *o, pop3_error *err) {
   const cli_command_row *row = &cli_command_rows[o->command];
+  if (!cli_command_takes_url(o->command)) {
+    if (o->url == NULL) return POP3_OK;
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "use: pop3 %s [OPTIONS]", row->name);
+  }
   if (o->url == NULL) return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the URL is missing");
   if (o->num_args < row->min_args || (row->max_args >= 0 && o->num_args > row->max_args)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "use: pop3 %s URL%s%s [OPTIONS]",

@@ -2,13 +2,15 @@
 
 #include <stddef.h>
 
-#define ANY CLI_ANY_COMMAND
+#define PLUGINS CLI_BIT(CLI_PLUGINS)
+#define ALL CLI_ANY_COMMAND
+#define ANY (ALL & ~PLUGINS)  // that has a server to talk to
 #define FETCH CLI_BIT(CLI_FETCH)
 #define RAW CLI_BIT(CLI_RAW)
 #define BEFORE_LOGIN (CLI_BIT(CLI_CAPA) | CLI_BIT(CLI_RAW))
-#define WITH_JSON                                                                          \
-  (FETCH | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_UIDL) | CLI_BIT(CLI_STAT) | CLI_BIT(CLI_CAPA) | \
-   CLI_BIT(CLI_CHECK))
+#define WITH_JSON                                                                \
+  (PLUGINS | FETCH | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_UIDL) | CLI_BIT(CLI_STAT) | \
+   CLI_BIT(CLI_CAPA) | CLI_BIT(CLI_CHECK))
 
 const cli_option_row cli_option_rows[] = {
     {CLI_OPT_MAILDIR, 0, "--maildir", "DIR", FETCH, "Where messages go (default: standard output)",
@@ -108,14 +110,20 @@ const cli_option_row cli_option_rows[] = {
     {CLI_OPT_LIMIT, 0, "--limit", "NAME=N", ANY, NULL,
      "change one of the library's limits; repeatable. Names are below"},
 
+    {CLI_OPT_PLUGIN, 0, "--plugin", "NAME", ALL, "Plugins that are not part of this program",
+     "load pop3_NAME.so from the first --plugin-dir that has it, or the file with this absolute "
+     "path; repeatable. It and its directories may be written to by you and root only"},
+    {CLI_OPT_PLUGIN_DIR, 0, "--plugin-dir", "DIR", ALL, NULL,
+     "where plugins are: an absolute path; repeatable"},
+
     {CLI_OPT_JSON, 0, "--json", NULL, WITH_JSON, "What is shown",
      "write JSON to standard output; for fetch: a summary at the end"},
     {CLI_OPT_VERBOSE, 'v', "--verbose", NULL, ANY, NULL,
      "show the dialogue on standard error, passwords hidden; -vv shows "
      "listings and messages' sizes too"},
     {CLI_OPT_QUIET, 'q', "--quiet", NULL, ANY, NULL, "no progress, notes or summary: errors only"},
-    {CLI_OPT_HELP, 'h', "--help", NULL, ANY, NULL, "show this, or a command's help"},
-    {CLI_OPT_VERSION, 0, "--version", NULL, ANY, NULL, "show the version"},
+    {CLI_OPT_HELP, 'h', "--help", NULL, ALL, NULL, "show this, or a command's help"},
+    {CLI_OPT_VERSION, 0, "--version", NULL, ALL, NULL, "show the version"},
     {CLI_OPT_HELP, 0, NULL, NULL, 0, NULL, NULL},
 };
 
@@ -152,4 +160,9 @@ const cli_command_row cli_command_rows[CLI_NUM_COMMANDS] = {
                  "Sends LINE and prints the text behind the answer's +OK; with --multi the lines "
                  "that follow it. Say --multi if, and only if, the command has such a response: "
                  "POP3 does not tell. Put -- before a LINE that begins with a dash."},
+    [CLI_PLUGINS] =
+        {"plugins", "", 0, 0, "show the plugins that are linked in or loaded",
+         "Prints a line for each way to reach a server and each way to log in: PLUGIN "
+         "VERSION ABI KIND NAME FLAGS PATH. FLAGS are separated by commas, \"-\" if there "
+         "are none; PATH is \"-\" for what is linked in."},
 };

@@ -28,11 +28,14 @@ typedef enum cli_command {
   CLI_RETR,
   CLI_DELE,
   CLI_RAW,
+  CLI_PLUGINS,
   CLI_NUM_COMMANDS
 } cli_command;
 
 // CLI_MAX_RESOLVE is how often --resolve may be given.
 #define CLI_MAX_RESOLVE 16
+// CLI_MAX_PLUGINS is how often --plugin and --plugin-dir may be given.
+#define CLI_MAX_PLUGINS 16
 
 // cli_options is what the command line says. Strings point into argv.
 typedef struct cli_options {
@@ -79,6 +82,12 @@ typedef struct cli_options {
   int no_pipelining;
   uint32_t quirks;  // POP3_QUIRK_BIT()s
 
+  // Plugins that are not linked in.
+  const char *plugin_dirs[CLI_MAX_PLUGINS];
+  int num_plugin_dirs;
+  const char *plugins[CLI_MAX_PLUGINS];
+  int num_plugins;
+
   // What is shown.
   int verbose;  // 0, 1, 2
   int quiet;
@@ -110,6 +119,9 @@ void cli_options_cleanup(cli_options *options);
 
 // cli_command_name returns the word that the user types, "" for CLI_NONE. The string is static.
 const char *cli_command_name(cli_command command);
+
+// cli_command_takes_url says whether |command| talks to a server.
+int cli_command_takes_url(cli_command command);
 
 #ifdef __cplusplus
 }

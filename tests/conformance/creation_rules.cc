@@ -173,10 +173,15 @@ void CheckApart(const Bench &bench, Rig *one, Rig *other, const std::string &a,
   std::string from_one, from_other;
   one->Say(a);
   other->Say(b);
-  other->ReadAll(b.size(), &from_other, 7, "StandsBesideAnother");
-  one->ReadAll(a.size(), &from_one, 5, "StandsBesideAnother");
-  one->WriteAll(b, 3, "StandsBesideAnother");
-  other->WriteAll(a, 4, "StandsBesideAnother");
+  // In turns, so that each is in the middle of something while the other is called.
+  for (size_t at = 0; at < a.size(); at += 5) {
+    if (!one->ReadAll(at + 5, &from_one, 5, "StandsBesideAnother") ||
+        !other->ReadAll(at + 5, &from_other, 5, "StandsBesideAnother") ||
+        !one->WriteAll(b.substr(at, 5), 3, "StandsBesideAnother") ||
+        !other->WriteAll(a.substr(at, 5), 4, "StandsBesideAnother")) {
+      return;
+    }
+  }
   if (from_one != a || from_other != b || !one->Hears(b.size()) || !other->Hears(a.size()) ||
       one->Heard() != b || other->Heard() != a) {
     bench.findings->Add("StandsBesideAnother", "two connections at once mix their octets");

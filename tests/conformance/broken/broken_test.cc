@@ -1,0 +1,54 @@
+// The suite finds what is broken, and calls it by its name; and it has nothing against what is in
+// order.
+#include "tests/conformance/broken/broken.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "tests/conformance/runner.h"
+
+namespace pop3_conformance {
+
+static void PrintTo(const Broken &broken, std::ostream *out) { *out << broken.name; }
+
+namespace {
+
+std::vector<Broken> All() {
+  std::vector<Broken> all;
+  for (const auto &part :
+       {BrokenLayers(), BrokenSockets(), BrokenMechanisms(), BrokenDescriptors()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+class BrokenPlugin : public ::testing::TestWithParam<Broken> {};
+
+TEST_P(BrokenPlugin, IsFound) {
+  const Broken &broken = GetParam();
+  Limits limits;
+  if (!broken.rule.empty()) limits.call_ms = limits.patience_ms = 500;  // it will be used up
+  std::vector<Check> checks = Checks(broken.entry, broken.suite, limits);
+  // The rule of that name first: mostly it is the one that finds it.
+  std::stable_partition(checks.begin(), checks.end(),
+                        [&](const Check &check) { return check.rule == broken.rule; });
+  std::string others;
+  for (const Check &check : checks) {
+    const Findings findings = check.run();
+    if (broken.rule.empty()) {
+      EXPECT_TRUE(findings.empty()) << check.rule << "\n" << findings.Text();
+    } else if (findings.Has(broken.rule)) {
+      return;
+    }
+    others += findings.Text();
+  }
+  EXPECT_EQ(broken.rule, "") << "not found; what was found instead:\n" << others;
+}
+
+INSTANTIATE_TEST_SUITE_P(, BrokenPlugin, ::testing::ValuesIn(All()),
+                         [](const auto &broken) { return broken.param.name; });
+
+}  // namespace
+}  // namespace pop3_conformance

@@ -1,11 +1,18 @@
-"""pop3_plugin and pop3_plugin_set: a plugin from one source, and sets of plugins without a global.
+"""pop3_plugin, pop3_plugin_test and pop3_plugin_set: a plugin from one source, the conformance suite
+for it, and sets of plugins without a global.
 
-    load("@libpop3//plugins:defs.bzl", "pop3_plugin", "pop3_plugin_set")
+    load("@libpop3//plugins:defs.bzl", "pop3_plugin", "pop3_plugin_set", "pop3_plugin_test")
 
     pop3_plugin(
         name = "carrier_pigeon",
         srcs = ["carrier_pigeon.c"],
         hdrs = ["carrier_pigeon.h"],
+    )
+
+    pop3_plugin_test(
+        name = "carrier_pigeon_test",
+        srcs = ["carrier_pigeon_test.cc"],
+        plugin = ":carrier_pigeon",
     )
 
     pop3_plugin_set(
@@ -241,7 +248,7 @@ def pop3_plugin_test(
         srcs,
         deps = [],
         data = [],
-        size = "medium",
+        size = "small",
         tags = [],
         **kwargs):
     """Tests that a plugin keeps the contract of <pop3/spi/...>: the conformance suite.

@@ -5,6 +5,7 @@
 // `tools/new_plugin NAME auth` makes a copy under another name, with its BUILD file and its test.
 // The contract that it keeps stands above pop3_auth_ops in <pop3/spi/auth.h>.
 #include <pop3/spi/auth.h>
+#include <pop3/spi/sasl_line.h>
 #include <string.h>
 
 static const char LAYER[] = "template_auth";
@@ -15,8 +16,7 @@ typedef enum stage { STAGE_NEW = 0, STAGE_ASKED, STAGE_TOLD, STAGE_OVER } stage;
 typedef struct attempt {
   const pop3_host *host;
   stage stage;
-  uint8_t *response;  // in base64; a secret
-  size_t response_len;
+  pop3_sasl_line response;  // in base64; a secret
 } attempt;
 
 static int unusable(char *why, size_t why_cap, const char *reason) {
@@ -47,54 +47,32 @@ static int auth_score(const pop3_host *host, const pop3_auth_context *context, c
   return 100;
 }
 
-// Wipes what is secret before it goes.
-static void forget_response(attempt *self) {
-  if (!self->response) return;
-  self->host->wipe(self->host->ctx, self->response, self->response_len);
-  self->host->release(self->host->ctx, self->response);
-  self->response = NULL;
-  self->response_len = 0;
-}
-
 static void auth_end(void *ptr) {
   attempt *self = ptr;
   if (!self) return;
-  forget_response(self);
+  pop3_sasl_line_clear(&self->response, self->host);  // wipes it
   self->host->release(self->host->ctx, self);
 }
 
-// The octet at |at| of NUL user NUL password.
-static uint8_t message_at(const uint8_t *user, size_t user_len, const uint8_t *password,
-                          size_t at) {
-  if (at == 0 || at == user_len + 1) return 0;
-  return at <= user_len ? user[at - 1] : password[at - user_len - 2];
-}
-
+// NUL user NUL password, in base64. What is secret goes into memory that is wiped, and nowhere
+// else.
 static pop3_status make_response(attempt *self, const uint8_t *user, size_t user_len,
                                  const uint8_t *password, size_t password_len, pop3_error *err) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const pop3_host *host = self->host;
-  if (user_len > SIZE_MAX / 8 || password_len > SIZE_MAX / 8) {
-    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
-                      "the credentials are endless");
+  if (user_len > POP3_SASL_RESPONSE_MAX || password_len > POP3_SASL_RESPONSE_MAX) {
+    return host->fail(host->ctx, err, POP3_ERR_LIMIT, LAYER, 0, 0, "the credentials are too long");
   }
   const size_t len = user_len + password_len + 2;
-  self->response = host->alloc(host->ctx, (len + 2) / 3 * 4);
-  if (!self->response) {
-    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
-  }
-  for (size_t at = 0; at < len; at += 3) {
-    uint32_t bits = 0;
-    for (size_t i = at; i < at + 3; i++) {
-      bits = bits << 8 | (i < len ? message_at(user, user_len, password, i) : 0U);
-    }
-    for (size_t i = 0; i < 4; i++) {
-      const int is_padding = at + i > len;
-      self->response[self->response_len++] =
-          (uint8_t)(is_padding ? '=' : digits[bits >> (18 - 6 * i) & 63]);
-    }
-  }
-  return POP3_OK;
+  uint8_t *message = host->alloc(host->ctx, len);
+  if (!message) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  message[0] = message[user_len + 1] = 0;
+  memcpy(message + 1, user, user_len);
+  memcpy(message + user_len + 2, password, password_len);
+  const pop3_status status =
+      pop3_sasl_line_make(&self->response, host, LAYER, "", message, len, err);
+  host->wipe(host->ctx, message, len);
+  host->release(host->ctx, message);
+  return status;
 }
 
 // Makes the state of one attempt. Credentials are asked for here, before the server's clock runs.
@@ -129,7 +107,7 @@ static pop3_status auth_begin(const pop3_host *host, const pop3_auth_context *co
 // else |err| has to.
 static pop3_auth_verdict give_up(attempt *self, const pop3_auth_input *in, pop3_error *err) {
   self->stage = STAGE_OVER;
-  forget_response(self);
+  pop3_sasl_line_clear(&self->response, self->host);  // wipes it
   if (in->event != POP3_AUTH_NEGATIVE) {
     self->host->fail(self->host->ctx, err, POP3_ERR_AUTH, LAYER, 0, 0,
                      "the server's answer has no place in AUTH PLAIN");
@@ -151,15 +129,11 @@ static pop3_auth_verdict auth_step(void *ptr, const pop3_auth_input *in, pop3_au
   }
   if (self->stage == STAGE_ASKED && in->event == POP3_AUTH_CHALLENGE) {
     self->stage = STAGE_TOLD;
-    out->is_command = 0;
-    out->line = self->response;
-    out->line_len = self->response_len;
-    out->secret_offset = 0;  // nothing of it may be shown
-    return POP3_AUTH_SEND;
+    return pop3_sasl_line_send(&self->response, 0, out);  // no command, and all of it is secret
   }
   if (self->stage == STAGE_TOLD && in->event == POP3_AUTH_POSITIVE) {
     self->stage = STAGE_OVER;
-    forget_response(self);
+    pop3_sasl_line_clear(&self->response, self->host);  // wipes it
     return POP3_AUTH_DONE;
   }
   return give_up(self, in, err);

@@ -1,5 +1,7 @@
 #include "tests/conformance/auth_rig.h"
 
+#include <pop3/spi/transport.h>
+
 #include <cstring>
 
 #include "tests/conformance/watch.h"
@@ -79,6 +81,7 @@ void AuthRig::Prepare() {
   context_.offer = AddOffer;
   context_.renew = Renew;
   context_.detail = Detail;
+  context_.prefers_two_step = bench_.what->prefers_two_step ? 1 : 0;
 }
 
 int AuthRig::Score(std::string *why, size_t why_cap) {
@@ -174,6 +177,7 @@ void AuthRig::CheckVerdict(pop3_auth_verdict verdict, pop3_auth_event event,
       if (event != POP3_AUTH_POSITIVE) {
         bench_.findings->Add("DoneOnlyAfterOk", "it is done, but the server did not say +OK");
       }
+      CheckLayer(out);
       return;
     case POP3_AUTH_FAIL:
       if (event != POP3_AUTH_NEGATIVE &&
@@ -183,6 +187,17 @@ void AuthRig::CheckVerdict(pop3_auth_verdict verdict, pop3_auth_event event,
       return;
   }
   bench_.findings->Add("AnswersWhatItMay", "step answers %d", static_cast<int>(verdict));
+}
+
+// A security layer that the session would put on the chain, and does not, because it ends before.
+void AuthRig::CheckLayer(const pop3_auth_output &out) {
+  const pop3_transport_ops *layer = out.layer;
+  if (layer != nullptr && (POP3_ABI_MAJOR(layer->abi) != POP3_ABI_MAJOR(POP3_ABI) ||
+                           layer->flags != POP3_TRANSPORT_UPPER || layer->create == nullptr ||
+                           layer->destroy == nullptr)) {
+    bench_.findings->Add("LayersAreTransports", "its security layer is no upper transport");
+  }
+  if (out.release_layer != nullptr) out.release_layer(out.layer_options, out.num_layer_options);
 }
 
 void AuthRig::CheckLine(pop3_auth_event event, const pop3_auth_output &out) {

@@ -88,6 +88,7 @@ class AuthRig {
 
   void Prepare();
   void CheckVerdict(pop3_auth_verdict verdict, pop3_auth_event event, const pop3_auth_output &out);
+  void CheckLayer(const pop3_auth_output &out);
   void CheckLine(pop3_auth_event event, const pop3_auth_output &out);
   void CheckSecrets(const std::string &line, size_t secret_offset);
   void CheckNothingIsLeft();

@@ -190,6 +190,7 @@ struct AuthCase {
   std::string timestamp;                            // of the greeting, with angle brackets
   std::string host = "mail.example";
   std::map<uint32_t, std::string> queries;  // pop3_query to data: channel bindings
+  bool prefers_two_step = false;            // what the session says in its context
   std::function<std::unique_ptr<AuthServer>()> server;
   bool logs_in = true;  // whether the attempt succeeds with this server
   // Whether it may go on after a "-ERR" without a credential that is new: to send the same without

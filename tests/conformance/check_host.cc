@@ -140,7 +140,7 @@ int64_t CheckHost::NowMs(void *ctx) { return static_cast<CheckHost *>(ctx)->now_
 pop3_status CheckHost::Fail(void *ctx, pop3_error *err, pop3_status status, const char *layer,
                             int sys_errno, int64_t lib_code, const char *format, ...) {
   auto *self = static_cast<CheckHost *>(ctx);
-  if (status < POP3_ERR_ARGUMENT) {
+  if (status < POP3_ERR_ARGUMENT && status != POP3_REFUSED) {
     self->findings_->Add("FailFillsErr", "calls fail with the status %d, which is no failure",
                          static_cast<int>(status));
   }

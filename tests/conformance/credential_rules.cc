@@ -71,8 +71,10 @@ void SaysThatCredentialsAreMissing(const AuthBench &bench) {
         bench.findings->Add("SaysThatCredentialsAreMissing",
                             "without credential %d it logs in all the same", entry.first);
       }
-      if (verdict == POP3_AUTH_FAIL && is_needed && bench.what->logs_in &&
-          rig.error().status != POP3_ERR_NO_CREDENTIALS) {
+      // Where has_credential says no, the score has said so already.
+      const bool is_told = rig.error().status == POP3_ERR_NO_CREDENTIALS ||
+                           (!is_promised && rig.error().status == POP3_ERR_NO_MECHANISM);
+      if (verdict == POP3_AUTH_FAIL && is_needed && bench.what->logs_in && !is_told) {
         bench.findings->Add("SaysThatCredentialsAreMissing",
                             "without credential %d the error is %d: %s", entry.first,
                             static_cast<int>(rig.error().status), rig.error().text);

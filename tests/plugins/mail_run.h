@@ -24,7 +24,7 @@ class MailPeer : public Peer {
   };
 
   // With |ends| it closes after the steps instead.
-  explicit MailPeer(std::vector<Step> steps = {}, bool ends = false)
+  explicit MailPeer(const std::vector<Step> &steps = {}, bool ends = false)
       : steps_(steps.begin(), steps.end()), ends_(ends) {}
 
   void Receive(const uint8_t *data, size_t len) override;

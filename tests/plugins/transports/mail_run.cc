@@ -18,7 +18,14 @@ void MailPeer::Receive(const uint8_t *data, size_t len) {
 }
 
 std::string MailPeer::Answer(const std::string &line) {
-  if (line == "CAPA") return "+OK\r\nUSER\r\nPIPELINING\r\n.\r\n";
+  if (line == "CAPA") {
+    return std::string("+OK\r\nUSER\r\nPIPELINING\r\n") + (offers_stls_ ? "STLS\r\n" : "") +
+           ".\r\n";
+  }
+  if (line == "STLS" && offers_stls_) {
+    offers_stls_ = false;
+    return "+OK go\r\n";
+  }
   if (line == "USER mrose") return "+OK\r\n";
   if (line == "PASS sesame") {
     logged_in_ = true;
@@ -34,7 +41,7 @@ std::string MailPeer::Answer(const std::string &line) {
   return "-ERR\r\n";
 }
 
-PeerState MailPeer::Turn(int64_t, std::string *out) {
+PeerState MailPeer::Turn(int64_t now_ms, std::string *out) {
   while (!steps_.empty() && !closed_) {
     const Step &step = steps_.front();
     const size_t len = std::min(in_.size(), step.hear.size());
@@ -50,6 +57,11 @@ PeerState MailPeer::Turn(int64_t, std::string *out) {
     }
   }
   if (ends_) closed_ = true;
+  if (next_ != nullptr && steps_.empty() && !closed_) {
+    if (!in_.empty()) next_->Receive(reinterpret_cast<const uint8_t *>(in_.data()), in_.size());
+    in_.clear();
+    return next_->Turn(now_ms, out);
+  }
   if (!closed_ && !greeted_) {
     greeted_ = true;
     out->append("+OK ready\r\n");
@@ -151,7 +163,7 @@ pop3_status MailRun::Run() {
   return status;
 }
 
-pop3_status RunOverMemory(MailRun *run, MailPeer *peer, const WireFaults &faults) {
+pop3_status RunOverMemory(MailRun *run, Peer *peer, const WireFaults &faults) {
   FakeClock clock;
   MemoryWire wire(&clock, peer, faults);
   run->wire = &wire;

@@ -27,6 +27,11 @@ class MailPeer : public Peer {
   explicit MailPeer(const std::vector<Step> &steps = {}, bool ends = false)
       : steps_(steps.begin(), steps.end()), ends_(ends) {}
 
+  // Then lets |next| speak after the steps, instead of the server with one message.
+  void Then(Peer *next) { next_ = next; }
+  // OfferStls makes it advertise STLS, and answer it by +OK; the TLS is somebody else's.
+  void OfferStls() { offers_stls_ = true; }
+
   void Receive(const uint8_t *data, size_t len) override;
   PeerState Turn(int64_t now_ms, std::string *out) override;
 
@@ -41,6 +46,8 @@ class MailPeer : public Peer {
 
   std::deque<Step> steps_;
   bool ends_;
+  Peer *next_ = nullptr;
+  bool offers_stls_ = false;
   bool greeted_ = false;
   bool logged_in_ = false;
   bool closed_ = false;
@@ -77,7 +84,7 @@ struct MailRun {
 };
 
 // RunOverMemory does so over a MemoryWire with |faults| below, which must not complain.
-pop3_status RunOverMemory(MailRun *run, MailPeer *peer, const WireFaults &faults = {});
+pop3_status RunOverMemory(MailRun *run, Peer *peer, const WireFaults &faults = {});
 
 }  // namespace pop3_testing
 

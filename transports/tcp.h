@@ -3,8 +3,8 @@
 // The name is looked up without blocking, all its addresses are raced (RFC 8305), and what went
 // wrong with each is said when none answers. The connect deadline is the session's.
 //
-// The host and port are the session's: the server's. Where a proxy's layer stands on top, which asks
-// the proxy for that server, tcp.connect_host and tcp.connect_port say where the proxy is.
+// The host and port are the session's: the server's. Where a proxy's layer stands on top, which
+// asks the proxy for that server, tcp.connect_host and tcp.connect_port say where the proxy is.
 //
 // Options (the member of pop3_option that counts in parentheses):
 //

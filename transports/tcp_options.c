@@ -172,8 +172,9 @@ pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
                       "option tcp.own_fd: there is no tcp.fd");
   }
   if (out->fd >= 0 && (out->host != config->host || out->port != config->port)) {
-    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
-                      "option tcp.fd: tcp.connect_host or tcp.connect_port wants another connection");
+    return host->fail(
+        host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+        "option tcp.fd: tcp.connect_host or tcp.connect_port wants another connection");
   }
   out->own_fd = out->own_fd == 1;
   if (out->source.len > 0) {

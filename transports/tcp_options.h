@@ -29,8 +29,8 @@ typedef struct pop3_tcp_options {
   pop3_address_list fixed;  // tcp.resolve of |host|; empty: none
 } pop3_tcp_options;
 
-// pop3_tcp_target_host returns the host to connect to: the last tcp.connect_host with a text, or the
-// session's, which may be NULL. Checks nothing.
+// pop3_tcp_target_host returns the host to connect to: the last tcp.connect_host with a text, or
+// the session's, which may be NULL. Checks nothing.
 const char *pop3_tcp_target_host(const pop3_transport_config *config);
 
 // pop3_tcp_options_read reads those of |config|. POP3_ERR_ARGUMENT names the option that is wrong.

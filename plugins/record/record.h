@@ -25,6 +25,9 @@
 //   replay.file     (text)    the recording; required
 //   replay.session  (number)  which of those in the file, from 1 (default)
 //
+// A login whose challenges depend on what the client sent cannot be played, since that is hidden:
+// SCRAM, DIGEST-MD5, NTLM, GSSAPI. Log in by USER and PASS, say, for a recording to play.
+//
 // A client that sends something else than the recorded one fails with POP3_ERR_IO and the line of
 // the file; one that falls silent earlier waits for the server until its own time limit. Sending
 // earlier than was recorded is no fault. Nothing leaves the machine: POP3_QUERY_IS_LOCAL is 1.

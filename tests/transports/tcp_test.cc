@@ -87,9 +87,9 @@ TEST_F(Tcp, AnswersQueries) {
 
 TEST_F(Tcp, ConnectsElsewhere) {
   Listener server("127.0.0.1");
-  ASSERT_EQ(tcp_.Create("mail.example", 110,
-                        {Text("tcp.connect_host", "127.0.0.1"),
-                         Number("tcp.connect_port", server.port())}),
+  ASSERT_EQ(tcp_.Create(
+                "mail.example", 110,
+                {Text("tcp.connect_host", "127.0.0.1"), Number("tcp.connect_port", server.port())}),
             POP3_OK)
       << tcp_.error().text;
   ASSERT_EQ(tcp_.ConnectAll(), POP3_IO_DONE) << tcp_.error().text;

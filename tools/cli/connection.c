@@ -9,6 +9,7 @@
 
 #include "tools/cli/clock.h"
 #include "tools/cli/signals.h"
+#include "tools/cli/via.h"
 
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err) {
   return cli_report_error(&connection->report, what, CLI_STAGE_OTHER, err);
@@ -94,12 +95,14 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   if (o->total_ms > 0) session.total_ms = o->total_ms;
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
+  // Else the way to the server would have to be encrypted, whatever else is allowed.
+  if (o->allow_cleartext) session.tls = POP3_TLS_IF_OFFERED;
   session.pipelining = o->no_pipelining ? POP3_PIPELINING_NEVER : POP3_PIPELINING_AUTO;
   session.limits = &o->limits;
   session.clock_ms = cli_clock_ms;
   pop3_status status = check_transport(c, err);
   if (status != POP3_OK) return status;
-  return pop3_session_new_url(&c->session, c->registry, &c->url, &session, err);
+  return cli_via_session(&c->session, c->registry, &c->url, &session, o->via, o->record, err);
 }
 
 int cli_connection_open(cli_connection *c, const cli_options *options) {

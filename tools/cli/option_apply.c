@@ -80,6 +80,12 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
       break;
     case CLI_OPT_RESOLVE:
       return add_resolve(out, value, err);
+    case CLI_OPT_VIA:
+      out->via = value;
+      break;
+    case CLI_OPT_RECORD:
+      out->record = value;
+      break;
     case CLI_OPT_QUIRK:
       return add_quirk(out, value, err);
     case CLI_OPT_LIMIT:

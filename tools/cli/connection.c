@@ -9,6 +9,7 @@
 #include "tools/cli/clock.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/tls_options.h"
+#include "tools/cli/via.h"
 
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err) {
   return cli_report_error(&connection->report, what, CLI_STAGE_OTHER, err);
@@ -89,10 +90,12 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
   session.tls = o->tls;
+  // Who allows a readable password does not insist on encryption, but takes it where it is offered.
+  if (o->tls == POP3_TLS_DEFAULT && o->allow_cleartext) session.tls = POP3_TLS_IF_OFFERED;
   session.pipelining = o->no_pipelining ? POP3_PIPELINING_NEVER : POP3_PIPELINING_AUTO;
   session.limits = &o->limits;
   session.clock_ms = cli_clock_ms;
-  return pop3_session_new_url(&c->session, c->registry, &c->url, &session, err);
+  return cli_via_session(&c->session, c->registry, &c->url, &session, o->via, o->record, err);
 }
 
 int cli_connection_open(cli_connection *c, const cli_options *options) {

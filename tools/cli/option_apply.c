@@ -150,6 +150,12 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
       return add_text(out->plugins, &out->num_plugins, row, value, err);
     case CLI_OPT_PLUGIN_DIR:
       return add_text(out->plugin_dirs, &out->num_plugin_dirs, row, value, err);
+    case CLI_OPT_VIA:
+      out->via = value;
+      break;
+    case CLI_OPT_RECORD:
+      out->record = value;
+      break;
     case CLI_OPT_QUIRK:
       return add_quirk(out, value, err);
     case CLI_OPT_LIMIT:

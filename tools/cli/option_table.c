@@ -101,6 +101,16 @@ const cli_option_row cli_option_rows[] = {
      "use this address for HOST instead of looking it up; repeatable"},
     {CLI_OPT_IPV4, '4', "--ipv4", NULL, ANY, NULL, "use IPv4 only"},
     {CLI_OPT_IPV6, '6', "--ipv6", NULL, ANY, NULL, "use IPv6 only"},
+    {CLI_OPT_VIA, 0, "--via", "HOW", ANY, NULL,
+     "through a proxy, socks5://[USER[:PASSWORD]@]HOST[:PORT] or "
+     "http://[USER[:PASSWORD]@]HOST:PORT,"
+     " which looks the server's name up; or exec:COMMAND, whose input and output are the connection"
+     " (%h and %p: the server's host and port), such as 'exec:ssh gate nc %h %p'; or replay:FILE,"
+     " which plays what --record has written"},
+    {CLI_OPT_RECORD, 0, "--record", "FILE", ANY, NULL,
+     "write what crosses the connection to a new file, passwords hidden, mail not: with it a fault "
+     "can be seen again without the server, if the login was one that can be played (--auth user; "
+     "not SCRAM). Nothing that follows STLS is written"},
 
     {CLI_OPT_QUIRK, 0, "--quirk", "NAME", ANY, "Servers that break the rules",
      "tolerate this fault; repeatable. Names are below. With -v the end "

@@ -79,6 +79,8 @@ typedef struct cli_options {
   const char *family;  // "ipv4", "ipv6" or NULL
   const char *resolve[CLI_MAX_RESOLVE];
   int num_resolve;
+  const char *via;     // see tools/cli/via.h
+  const char *record;  // a file
   int no_pipelining;
   uint32_t quirks;  // POP3_QUIRK_BIT()s
 

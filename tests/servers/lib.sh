@@ -67,7 +67,8 @@ PY
 }
 
 # server_launch DIR SERVER: starts DIR/run in a namespace where DIR is /pop3. SERVER_PID is then the
-# process to kill. DIR/accounts has lines for /etc/passwd, DIR/log gets what is printed.
+# process to kill. DIR/accounts has lines NAME:UID or NAME:UID:PASSWORD for /etc/passwd and
+# /etc/shadow there, DIR/log gets what is printed.
 server_launch() {
   unshare --mount --pid --fork --kill-child=KILL -- \
     bash "$SERVERS/lib.sh" inside "$1" "$SERVER_DEBS/$2.list" </dev/null >"$1/log" 2>&1 &
@@ -178,12 +179,13 @@ server_unpack() {
 }
 
 server_accounts() {
-  local upper=$1 dir=$2 name uid
+  local upper=$1 dir=$2 name uid password
   mkdir -p "$upper/etc"
-  cp /etc/passwd /etc/group "$upper/etc/"
-  while IFS=: read -r name uid; do
+  cp -p /etc/passwd /etc/group /etc/shadow "$upper/etc/"
+  while IFS=: read -r name uid password; do
     grep -q "^$name:" "$upper/etc/passwd" || echo "$name:x:$uid:$uid::/nonexistent:/usr/sbin/nologin" >>"$upper/etc/passwd"
     grep -q "^$name:" "$upper/etc/group" || echo "$name:x:$uid:" >>"$upper/etc/group"
+    [ -z "$password" ] || echo "$name:$(openssl passwd -6 -- "$password"):19000:0:99999:7:::" >>"$upper/etc/shadow"
   done <"$dir/accounts"
 }
 

@@ -13,7 +13,7 @@ TEST(Usual, AddsAll) {
   ASSERT_EQ(pop3_registry_new(&registry, nullptr, nullptr), POP3_OK);
   pop3_error error = POP3_ERROR_INIT;
   EXPECT_EQ(pop3_registry_add_usual(registry, &error), POP3_OK) << error.text;
-  for (const char *name : {"tcp", "unix"}) {
+  for (const char *name : {"tcp", "unix", "tls"}) {
     EXPECT_NE(pop3_registry_transport(registry, name), nullptr) << name;
   }
   for (const char *name : {"user", "apop", "rpop"}) {

@@ -1,0 +1,99 @@
+// Drives the transport "tls" over a peer in the same process, through the function tables.
+#ifndef POP3_TESTS_TRANSPORTS_TLS_DRIVE_H_
+#define POP3_TESTS_TRANSPORTS_TLS_DRIVE_H_
+
+#include <pop3/spi/transport.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/testing/certificates.h"
+#include "tests/testing/memory_transport.h"
+#include "tests/testing/test_host.h"
+#include "tests/testing/tls_peer.h"
+
+namespace pop3_testing {
+
+// World is what most tests need: an authority, and a server "mail.example.org" of it.
+struct World {
+  World();
+  Identity Issue(const CertificateSpec &spec) const { return Identity(spec, &root); }
+
+  Identity root;
+  std::string root_pem;
+  Identity mail;
+};
+
+// TheWorld is made once for each process.
+const World &TheWorld();
+
+// EchoPeer says a greeting and then what it is told; "QUIT\r\n" makes it close.
+class EchoPeer : public Peer {
+ public:
+  explicit EchoPeer(std::string greeting = "+OK ready\r\n") : to_say_(std::move(greeting)) {}
+  void Receive(const uint8_t *data, size_t len) override;
+  PeerState Turn(int64_t now_ms, std::string *out) override;
+  const std::string &heard() const { return heard_; }
+
+ private:
+  std::string to_say_;
+  std::string heard_;
+  bool closed_ = false;
+};
+
+// Options makes pop3_options that live as long as it does.
+class Options {
+ public:
+  Options &Text(const char *name, const std::string &text);
+  Options &Number(const char *name, int64_t number);
+  Options &Object(const char *name, const void *object);
+  const std::vector<pop3_option> &get() const { return options_; }
+
+ private:
+  std::vector<std::unique_ptr<std::string>> texts_;
+  std::vector<pop3_option> options_;
+};
+
+// TlsChain is memory, perhaps "flaky", and tls on top.
+class TlsChain {
+ public:
+  TlsChain(TestHost *host, Peer *peer, const WireFaults &faults = WireFaults(), bool flaky = false);
+  ~TlsChain();
+  TlsChain(const TlsChain &) = delete;
+  TlsChain &operator=(const TlsChain &) = delete;
+
+  pop3_status Create(const Options &options, const char *name = "mail.example.org",
+                     uint32_t port = 995);
+  // Connect, Send, Receive and Read go on until the answer is no WANT; Receive until |len| octets
+  // are there.
+  pop3_io Connect();
+  pop3_io Send(const std::string &data);
+  pop3_io Receive(size_t len, std::string *out);
+  pop3_io Read(std::string *out, size_t cap = 4096);
+  pop3_io Shutdown();
+  void Destroy();
+
+  std::string AskText(uint32_t what);  // "?" if there is no answer
+  int64_t AskNumber(uint32_t what);    // -1 likewise
+  const pop3_error &error() const { return error_; }
+  std::string text() const { return error_.text; }
+  const pop3_layer &tls() const { return layers_.back(); }
+  MemoryWire *wire() { return &wire_; }
+  FakeClock *clock() { return &clock_; }
+
+ private:
+  bool Again(pop3_io io);
+  void Push(const pop3_plugin *plugin, const pop3_transport_config &config);
+
+  TestHost *host_;
+  FakeClock clock_;
+  MemoryWire wire_;
+  bool flaky_;
+  std::vector<pop3_layer> layers_;
+  pop3_error error_ = POP3_ERROR_INIT;
+};
+
+}  // namespace pop3_testing
+
+#endif  // POP3_TESTS_TRANSPORTS_TLS_DRIVE_H_

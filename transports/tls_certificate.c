@@ -1,0 +1,106 @@
+#define _POSIX_C_SOURCE 200809L
+#include "transports/tls_certificate.h"
+
+#include <arpa/inet.h>
+#include <openssl/base64.h>
+#include <openssl/bio.h>
+#include <openssl/mem.h>
+#include <openssl/pool.h>
+#include <openssl/sha.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { SECONDS_PER_DAY = 86400, PEM_LINE = 48 };
+
+void pop3_tls_add_x509_name(pop3_tls_text *text, const X509_NAME *name) {
+  const uint8_t *data = NULL;
+  size_t len = 0;
+  BIO *bio = BIO_new(BIO_s_mem());
+  // RFC 2253 escapes what is neither printable nor ASCII.
+  if (bio && name && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0 &&
+      BIO_mem_contents(bio, &data, &len)) {
+    pop3_tls_text_clean(text, data, len);
+  }
+  BIO_free(bio);
+}
+
+static void add_address(pop3_tls_text *text, const ASN1_OCTET_STRING *address) {
+  char buf[INET6_ADDRSTRLEN] = "?";
+  const int len = ASN1_STRING_length(address);
+  if (len == 4 || len == 16) {
+    (void)inet_ntop(len == 4 ? AF_INET : AF_INET6, ASN1_STRING_get0_data(address), buf,
+                    sizeof(buf));
+  }
+  pop3_tls_text_say(text, buf);
+}
+
+void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
+  GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+  int count = 0;
+  for (size_t i = 0; names && i < sk_GENERAL_NAME_num(names); i++) {
+    const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+    if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
+    if (count++ > 0) pop3_tls_text_say(text, ", ");
+    if (name->type == GEN_DNS) {
+      pop3_tls_text_clean(text, ASN1_STRING_get0_data(name->d.dNSName),
+                          (size_t)ASN1_STRING_length(name->d.dNSName));
+    } else {
+      add_address(text, name->d.iPAddress);
+    }
+  }
+  GENERAL_NAMES_free(names);
+}
+
+int64_t pop3_tls_seconds(const ASN1_TIME *time) {
+  int days = 0;
+  int seconds = 0;
+  ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+  const int ok = epoch && time && ASN1_TIME_diff(&days, &seconds, epoch, time);
+  ASN1_TIME_free(epoch);
+  return ok ? (int64_t)days * SECONDS_PER_DAY + seconds : 0;
+}
+
+void pop3_tls_add_date(pop3_tls_text *text, const ASN1_TIME *time) {
+  char buf[32] = "?";
+  struct tm parts;
+  const time_t seconds = (time_t)pop3_tls_seconds(time);
+  if (gmtime_r(&seconds, &parts)) {
+    (void)strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S UTC", &parts);
+  }
+  pop3_tls_text_say(text, buf);
+}
+
+int pop3_tls_key_digest(X509 *certificate, uint8_t *out) {
+  uint8_t *der = NULL;
+  const int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  if (len > 0) SHA256(der, (size_t)len, out);
+  OPENSSL_free(der);
+  return len > 0;
+}
+
+void pop3_tls_add_base64(pop3_tls_text *text, const uint8_t *data, size_t len) {
+  char *room = pop3_tls_text_room(text, (len + 2) / 3 * 4);
+  if (room) text->len += EVP_EncodeBlock((uint8_t *)room, data, len);
+}
+
+void pop3_tls_add_chain(pop3_tls_text *text, const SSL *ssl) {
+  const STACK_OF(CRYPTO_BUFFER) *chain = SSL_get0_peer_certificates(ssl);
+  for (size_t i = 0; chain && i < sk_CRYPTO_BUFFER_num(chain); i++) {
+    const CRYPTO_BUFFER *certificate = sk_CRYPTO_BUFFER_value(chain, i);
+    const uint8_t *data = CRYPTO_BUFFER_data(certificate);
+    const size_t len = CRYPTO_BUFFER_len(certificate);
+    pop3_tls_text_say(text, "-----BEGIN CERTIFICATE-----\n");
+    for (size_t at = 0; at < len; at += PEM_LINE) {
+      pop3_tls_add_base64(text, data + at, len - at < PEM_LINE ? len - at : PEM_LINE);
+      pop3_tls_text_say(text, "\n");
+    }
+    pop3_tls_text_say(text, "-----END CERTIFICATE-----\n");
+  }
+}
+
+X509 *pop3_tls_leaf(const SSL *ssl) {
+  const STACK_OF(CRYPTO_BUFFER) *chain = SSL_get0_peer_certificates(ssl);
+  if (!chain || sk_CRYPTO_BUFFER_num(chain) == 0) return NULL;
+  return X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(chain, 0));
+}

@@ -1,0 +1,244 @@
+#define _POSIX_C_SOURCE 200809L
+#include "transports/tls_options.h"
+
+#include <arpa/inet.h>
+#include <openssl/base64.h>
+#include <openssl/ssl.h>
+#include <string.h>
+
+#include "transports/tls_text.h"
+
+// One reading of the options.
+typedef struct reading {
+  pop3_tls_options *out;
+  const pop3_host *host;
+  const pop3_transport_config *config;
+  const char *server_name;
+  pop3_error *err;
+} reading;
+
+static pop3_status bad(const reading *in, const char *name, const char *why) {
+  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, 0,
+                        "option %s: %s", name, why);
+}
+
+static pop3_status read_string(const reading *in, const pop3_option *option, const char **out) {
+  if (!option->text || option->object) return bad(in, option->name, "takes a text");
+  if (!*option->text) return bad(in, option->name, "is empty");
+  *out = option->text;
+  return POP3_OK;
+}
+
+static pop3_status read_version(const reading *in, const pop3_option *option, uint16_t *out) {
+  static const struct {
+    const char *text;
+    uint16_t version;
+  } versions[] = {{"1.0", TLS1_VERSION},
+                  {"1.1", TLS1_1_VERSION},
+                  {"1.2", TLS1_2_VERSION},
+                  {"1.3", TLS1_3_VERSION}};
+  for (size_t i = 0; option->text && i < sizeof(versions) / sizeof(versions[0]); i++) {
+    if (strcmp(option->text, versions[i].text) != 0) continue;
+    *out = versions[i].version;
+    return POP3_OK;
+  }
+  return bad(in, option->name, "must be \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
+}
+
+static pop3_status read_alpn(const reading *in, const pop3_option *option) {
+  if (!option->text || option->object) return bad(in, option->name, "takes a text");
+  const size_t len = strlen(option->text);
+  if (len >= sizeof(in->out->alpn)) return bad(in, option->name, "has more than 255 octets");
+  memcpy(in->out->alpn, option->text, len + 1);
+  return POP3_OK;
+}
+
+static pop3_status read_pin(const reading *in, const pop3_option *option, const char *pin,
+                            size_t len) {
+  static const char prefix[] = "sha256//";
+  while (len > 0 && *pin == ' ') pin++, len--;
+  while (len > 0 && pin[len - 1] == ' ') len--;
+  if (len >= sizeof(prefix) - 1 && memcmp(pin, prefix, sizeof(prefix) - 1) == 0) {
+    pin += sizeof(prefix) - 1;
+    len -= sizeof(prefix) - 1;
+  }
+  uint8_t octets[POP3_TLS_PIN_LEN + 1];
+  size_t out_len = 0;
+  if (len != 44 || !EVP_DecodeBase64(octets, &out_len, sizeof(octets), (const uint8_t *)pin, len) ||
+      out_len != POP3_TLS_PIN_LEN) {
+    return bad(in, option->name, "each pin is the base64 of 32 octets, with ';' between two");
+  }
+  if (in->out->num_pins == POP3_TLS_PINS_MAX) return bad(in, option->name, "more than 16 pins");
+  memcpy(in->out->pins[in->out->num_pins++], octets, POP3_TLS_PIN_LEN);
+  return POP3_OK;
+}
+
+static pop3_status read_pins(const reading *in, const pop3_option *option) {
+  const char *pin = NULL;
+  pop3_status status = read_string(in, option, &pin);
+  in->out->num_pins = 0;
+  while (status == POP3_OK) {
+    const char *end = strchr(pin, ';');
+    status = read_pin(in, option, pin, end ? (size_t)(end - pin) : strlen(pin));
+    if (!end || !end[1]) break;
+    pin = end + 1;
+  }
+  return status;
+}
+
+static pop3_status read_object(const reading *in, const pop3_option *option) {
+  pop3_tls_options *out = in->out;
+  const char *what = option->name + 4;
+  if (option->text || !option->object) return bad(in, option->name, "takes an object");
+  if (strcmp(what, "key_passphrase") == 0) {
+    const pop3_tls_passphrase *object = option->object;
+    if (POP3_HAS_MEMBER(pop3_tls_passphrase, object, arg) && object->callback) {
+      out->passphrase = object;
+      return POP3_OK;
+    }
+  } else if (strcmp(what, "session_cache") == 0) {
+    const pop3_tls_session_cache *object = option->object;
+    if (POP3_HAS_MEMBER(pop3_tls_session_cache, object, arg) && object->get && object->put) {
+      out->cache = *object;
+      return POP3_OK;
+    }
+  } else if (strcmp(what, "verify") == 0) {
+    const pop3_tls_verify *object = option->object;
+    if (POP3_HAS_MEMBER(pop3_tls_verify, object, arg) && object->callback) {
+      out->verify = *object;
+      return POP3_OK;
+    }
+  } else {
+    const pop3_tls_context *object = option->object;
+    if (POP3_HAS_MEMBER(pop3_tls_context, object, identity) && object->ssl_ctx) {
+      out->context = object;
+      return POP3_OK;
+    }
+  }
+  return bad(in, option->name, "its size is too small or a member is missing");
+}
+
+static pop3_status read_option(reading *in, const pop3_option *option) {
+  pop3_tls_options *out = in->out;
+  const char *what = option->name + 4;
+  if (strcmp(what, "server_name") == 0) return read_string(in, option, &in->server_name);
+  if (strcmp(what, "ca_file") == 0) return read_string(in, option, &out->ca_file);
+  if (strcmp(what, "ca_dir") == 0) return read_string(in, option, &out->ca_dir);
+  if (strcmp(what, "ca_pem") == 0) return read_string(in, option, &out->ca_pem);
+  if (strcmp(what, "cert_file") == 0) return read_string(in, option, &out->cert_file);
+  if (strcmp(what, "key_file") == 0) return read_string(in, option, &out->key_file);
+  if (strcmp(what, "min_version") == 0) return read_version(in, option, &out->min_version);
+  if (strcmp(what, "max_version") == 0) return read_version(in, option, &out->max_version);
+  if (strcmp(what, "alpn") == 0) return read_alpn(in, option);
+  if (strcmp(what, "pin_sha256") == 0) return read_pins(in, option);
+  if (strcmp(what, "insecure_do_not_verify") == 0) {
+    if (option->text || option->object || option->number < 0 || option->number > 1) {
+      return bad(in, option->name, "must be the number 0 or 1");
+    }
+    out->do_not_verify = (int)option->number;
+    return POP3_OK;
+  }
+  if (strcmp(what, "key_passphrase") == 0 || strcmp(what, "session_cache") == 0 ||
+      strcmp(what, "verify") == 0 || strcmp(what, "context") == 0) {
+    return read_object(in, option);
+  }
+  return bad(in, option->name, "there is no such option");
+}
+
+static int is_address(const char *name) {
+  uint8_t octets[16];
+  return inet_pton(AF_INET, name, octets) == 1 || inet_pton(AF_INET6, name, octets) == 1;
+}
+
+// The name to verify: without what is not part of it in a certificate.
+static pop3_status read_name(const reading *in) {
+  pop3_tls_options *out = in->out;
+  const char *what = in->server_name ? "option tls.server_name" : "the server's name";
+  const char *name = in->server_name ? in->server_name : in->config->host;
+  const pop3_host *host = in->host;
+  size_t len = name ? strlen(name) : 0;
+  const char *why = NULL;
+  if (len > 1 && name[0] == '[' && name[len - 1] == ']') {
+    name++;
+    len -= 2;
+  }
+  if (len >= sizeof(out->name)) return bad(in, "tls.server_name", "has more than 255 octets");
+  if (len > 0) memcpy(out->name, name, len);
+  out->name[len] = '\0';
+  char *zone = strchr(out->name, '%');
+  if (zone && strchr(out->name, ':')) *zone = '\0';
+  out->name_is_address = is_address(out->name);
+  len = strlen(out->name);
+  if (!out->name_is_address) {
+    if (len > 1 && out->name[len - 1] == '.') out->name[--len] = '\0';
+    for (size_t i = 0; i < len && !why; i++) {
+      const unsigned char c = (unsigned char)out->name[i];
+      if (c >= 0x80) {
+        why = "is not ASCII: write it as it stands in the DNS (xn--...)";
+      } else if (c <= ' ' || c == 0x7f || c == '/' || c == '@' || c == ':' || c == '*') {
+        why = "is not a host's name or address";
+      }
+    }
+    if (len == 0) why = "is empty";
+  }
+  if (!why) return POP3_OK;
+  if (out->do_not_verify && !in->server_name) {
+    out->name[0] = '\0';
+    return POP3_OK;
+  }
+  return host->fail(host->ctx, in->err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, 0, "%s \"%s\" %s%s",
+                    what, name ? name : "", why,
+                    in->server_name ? "" : ": set tls.server_name to the name that TLS verifies");
+}
+
+// What does not go together.
+static pop3_status check(const reading *in) {
+  pop3_tls_options *out = in->out;
+  if (out->cert_file && !out->key_file) out->key_file = out->cert_file;
+  if (out->context) {
+    const char *extra = out->ca_file             ? "tls.ca_file"
+                        : out->ca_dir            ? "tls.ca_dir"
+                        : out->ca_pem            ? "tls.ca_pem"
+                        : out->cert_file         ? "tls.cert_file"
+                        : out->key_file          ? "tls.key_file"
+                        : out->passphrase        ? "tls.key_passphrase"
+                        : out->cache.get != NULL ? "tls.session_cache"
+                                                 : NULL;
+    if (extra) return bad(in, extra, "with tls.context this belongs into the context");
+    if (out->context->identity != (void (*)(void))SSL_CTX_new) {
+      return bad(in, "tls.context",
+                 "the context is of another copy of BoringSSL or OpenSSL than the one that this "
+                 "plugin is linked with");
+    }
+  }
+  if (out->key_file && !out->cert_file) {
+    return bad(in, "tls.key_file", "a key is of no use without tls.cert_file");
+  }
+  if (out->passphrase && !out->cert_file) {
+    return bad(in, "tls.key_passphrase", "is of no use without tls.cert_file");
+  }
+  if (out->verify.callback && out->do_not_verify) {
+    return bad(in, "tls.insecure_do_not_verify", "contradicts tls.verify");
+  }
+  if (!out->context && out->min_version == 0) out->min_version = TLS1_2_VERSION;
+  if (out->max_version != 0 && out->max_version < out->min_version) {
+    return bad(in, "tls.max_version", "is older than tls.min_version (default \"1.2\")");
+  }
+  return POP3_OK;
+}
+
+pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
+                                  const pop3_transport_config *config, pop3_error *err) {
+  reading in = {out, host, config, NULL, err};
+  memset(out, 0, sizeof(*out));
+  memcpy(out->alpn, "pop3", sizeof("pop3"));
+  out->port = config->port;
+  for (size_t i = 0; i < config->num_options; i++) {
+    const pop3_option *option = &config->options[i];
+    if (!option->name || strncmp(option->name, "tls.", 4) != 0) continue;
+    const pop3_status status = read_option(&in, option);
+    if (status != POP3_OK) return status;
+  }
+  const pop3_status status = check(&in);
+  return status == POP3_OK ? read_name(&in) : status;
+}

@@ -1,0 +1,53 @@
+// The options "tls.*", read and checked.
+#ifndef POP3_TRANSPORTS_TLS_OPTIONS_H_
+#define POP3_TRANSPORTS_TLS_OPTIONS_H_
+
+#include <pop3/spi/transport.h>
+
+#include "transports/tls.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// POP3_TLS_NAME_MAX is the longest name of a server, with a NUL.
+#define POP3_TLS_NAME_MAX 256
+// POP3_TLS_PINS_MAX is how many pins there may be.
+#define POP3_TLS_PINS_MAX 16
+// POP3_TLS_PIN_LEN is the length of a pin in octets.
+#define POP3_TLS_PIN_LEN 32
+
+// pop3_tls_options is what the options say. The strings are the caller's: valid during create.
+typedef struct pop3_tls_options {
+  const char *ca_file;
+  const char *ca_dir;
+  const char *ca_pem;
+  const char *cert_file;
+  const char *key_file;  // set if cert_file is
+  const pop3_tls_passphrase *passphrase;
+  const pop3_tls_context *context;
+  uint16_t min_version;  // TLS1_VERSION and so on; 0: not given
+  uint16_t max_version;
+  char alpn[POP3_TLS_NAME_MAX];  // "": none
+  char name[POP3_TLS_NAME_MAX];  // to verify, without brackets, zone and final dot; "" if there is
+                                 // none, which only do_not_verify allows
+  int name_is_address;
+  uint32_t port;
+  int do_not_verify;
+  pop3_tls_verify verify;        // callback NULL: none
+  pop3_tls_session_cache cache;  // get NULL: none
+  uint8_t pins[POP3_TLS_PINS_MAX][POP3_TLS_PIN_LEN];
+  size_t num_pins;
+} pop3_tls_options;
+
+// pop3_tls_read_options reads all "tls.*" of |config|. Fails with POP3_ERR_ARGUMENT.
+pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
+                                  const pop3_transport_config *config, pop3_error *err);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TRANSPORTS_TLS_OPTIONS_H_

@@ -1,0 +1,181 @@
+#include "transports/tls_setup.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "transports/tls_text.h"
+#include "transports/tls_trust.h"
+
+// Asking for the passphrase of a key.
+typedef struct asking {
+  const pop3_tls_options *options;
+  int asked;
+  int answered;
+} asking;
+
+static pop3_status bad_file(const pop3_host *host, const char *option, const char *path,
+                            const char *why, pop3_error *err) {
+  const uint32_t code = ERR_peek_last_error();
+  ERR_clear_error();
+  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code, "option %s: %s: %s",
+                    option, path, why);
+}
+
+// The text of a file that is parsed from memory, so that its octets can be wiped.
+static BIO *bio_of(const pop3_tls_text *text) {
+  return text->len <= INT32_MAX ? BIO_new_mem_buf(text->data, (int)text->len) : NULL;
+}
+
+static pop3_status use_chain(SSL_CTX *context, BIO *bio, const pop3_tls_options *options,
+                             const pop3_host *host, pop3_error *err) {
+  const char *option = "tls.cert_file";
+  for (int count = 0;; count++) {
+    X509 *certificate = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
+    if (!certificate) {
+      const uint32_t code = ERR_peek_last_error();
+      const int is_end =
+          ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+      if (count > 0 && is_end) break;
+      return bad_file(host, option, options->cert_file,
+                      is_end ? "there is no certificate in it (PEM is wanted)"
+                             : "a certificate in it cannot be read",
+                      err);
+    }
+    const int ok = count == 0 ? SSL_CTX_use_certificate(context, certificate)
+                              : SSL_CTX_add1_chain_cert(context, certificate);
+    X509_free(certificate);
+    if (!ok) return bad_file(host, option, options->cert_file, "it cannot be used", err);
+  }
+  ERR_clear_error();
+  return POP3_OK;
+}
+
+static int passphrase(char *buf, int cap, int is_writing, void *arg) {
+  (void)is_writing;
+  asking *self = arg;
+  const pop3_tls_options *options = self->options;
+  self->asked = 1;
+  if (!options->passphrase || cap <= 0) return -1;
+  const int len =
+      options->passphrase->callback(options->passphrase->arg, options->key_file, buf, (size_t)cap);
+  if (len < 0 || len > cap) return -1;
+  self->answered = 1;
+  return len;
+}
+
+static pop3_status use_key(SSL_CTX *context, BIO *bio, const pop3_tls_options *options,
+                           const pop3_host *host, pop3_error *err) {
+  const char *option = "tls.key_file";
+  asking ask = {options, 0, 0};
+  EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, passphrase, &ask);
+  if (!key) {
+    const uint32_t code = ERR_peek_last_error();
+    const int is_none =
+        ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
+    const char *why = "the key cannot be read";
+    if (is_none) why = "there is no private key in it (PEM is wanted)";
+    if (ask.asked && !options->passphrase) why = "the key is encrypted: set tls.key_passphrase";
+    if (ask.asked && options->passphrase) why = "the key is encrypted and there is no passphrase";
+    if (ask.answered) why = "the key is encrypted with another passphrase (tls.key_passphrase)";
+    return bad_file(host, option, options->key_file, why, err);
+  }
+  const int ok = SSL_CTX_use_PrivateKey(context, key) && SSL_CTX_check_private_key(context);
+  EVP_PKEY_free(key);
+  if (!ok) {
+    return bad_file(host, option, options->key_file,
+                    "the key does not belong to the certificate in tls.cert_file", err);
+  }
+  return POP3_OK;
+}
+
+static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_options *options,
+                                          const pop3_host *host, pop3_error *err) {
+  pop3_tls_text text;
+  pop3_tls_text_init(&text, host);
+  pop3_status status =
+      pop3_tls_text_file(&text, options->cert_file, "option tls.cert_file", 0, err);
+  BIO *bio = status == POP3_OK ? bio_of(&text) : NULL;
+  if (status == POP3_OK && !bio) status = pop3_tls_no_memory(host, err);
+  if (status == POP3_OK) status = use_chain(context, bio, options, host, err);
+  BIO_free(bio);
+  bio = NULL;
+  pop3_tls_text_reset(&text);
+  if (status == POP3_OK) {
+    status = pop3_tls_text_file(&text, options->key_file, "option tls.key_file", 0, err);
+  }
+  if (status == POP3_OK && !(bio = bio_of(&text))) status = pop3_tls_no_memory(host, err);
+  if (status == POP3_OK) status = use_key(context, bio, options, host, err);
+  BIO_free(bio);
+  pop3_tls_text_free(&text);
+  return status;
+}
+
+pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options,
+                                  const pop3_host *host, pop3_error *err) {
+  *out = NULL;
+  if (options->context) {
+    SSL_CTX_up_ref(options->context->ssl_ctx);
+    *out = options->context->ssl_ctx;
+    return POP3_OK;
+  }
+  SSL_CTX *context = SSL_CTX_new(TLS_method());
+  if (!context || !SSL_CTX_set_cipher_list(context, "ALL:!3DES:!PSK")) {
+    SSL_CTX_free(context);
+    return pop3_tls_no_memory(host, err);
+  }
+  SSL_CTX_set_session_cache_mode(context, options->cache.get
+                                              ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
+                                              : SSL_SESS_CACHE_OFF);
+  // A resumed session's certificate is looked at again: roots, clock and callback may have changed.
+  SSL_CTX_set_reverify_on_resume(context, 1);
+  pop3_status status = pop3_tls_trust_given(SSL_CTX_get_cert_store(context), options, host, err);
+  if (status == POP3_OK && options->cert_file) {
+    status = use_client_certificate(context, options, host, err);
+  }
+  if (status != POP3_OK) {
+    SSL_CTX_free(context);
+    return status;
+  }
+  *out = context;
+  return POP3_OK;
+}
+
+static int set_alpn(SSL *ssl, const char *name) {
+  uint8_t list[POP3_TLS_NAME_MAX];
+  const size_t len = strlen(name);
+  list[0] = (uint8_t)len;
+  memcpy(list + 1, name, len);
+  // 0 is success, for once.
+  return SSL_set_alpn_protos(ssl, list, len > 0 ? (unsigned)len + 1 : 0) == 0;
+}
+
+pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_options *options,
+                              const pop3_host *host, pop3_error *err) {
+  *out = NULL;
+  SSL *ssl = SSL_new(context);
+  if (!ssl) return pop3_tls_no_memory(host, err);
+  SSL_set_connect_state(ssl);
+  SSL_set_renegotiate_mode(ssl, ssl_renegotiate_never);
+  SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  int ok = set_alpn(ssl, options->alpn);
+  if (ok && *options->name && !options->name_is_address) {
+    ok = SSL_set_tlsext_host_name(ssl, options->name);
+  }
+  if (ok && options->min_version) ok = SSL_set_min_proto_version(ssl, options->min_version);
+  if (ok && options->max_version) ok = SSL_set_max_proto_version(ssl, options->max_version);
+  if (!ok) {
+    const uint32_t code = ERR_peek_error();
+    ERR_clear_error();
+    SSL_free(ssl);
+    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) return pop3_tls_no_memory(host, err);
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code,
+                      "option tls.server_name, tls.alpn or tls.min_version cannot be used: %s",
+                      code ? ERR_reason_error_string(code) : "unknown error");
+  }
+  *out = ssl;
+  return POP3_OK;
+}

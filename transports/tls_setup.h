@@ -1,0 +1,29 @@
+// The SSL_CTX and the SSL of a connection, as the options want them.
+#ifndef POP3_TRANSPORTS_TLS_SETUP_H_
+#define POP3_TRANSPORTS_TLS_SETUP_H_
+
+#include <openssl/ssl.h>
+
+#include "transports/tls_options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// pop3_tls_make_context makes the SSL_CTX, with roots and client certificate, or takes a reference
+// to the caller's.
+pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options,
+                                  const pop3_host *host, pop3_error *err);
+
+// pop3_tls_make_ssl makes the SSL: a client with its name, versions and ALPN set. The callbacks,
+// the BIO and the verification are the caller's.
+pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_options *options,
+                              const pop3_host *host, pop3_error *err);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TRANSPORTS_TLS_SETUP_H_

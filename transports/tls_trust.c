@@ -1,0 +1,153 @@
+#define _GNU_SOURCE 1  // secure_getenv
+#include "transports/tls_trust.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "transports/tls_text.h"
+
+// Where the distributions have them: Debian, Fedora, openSUSE, Alpine and the BSDs, and so on.
+static const char *const files[] = {
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+    "/etc/certs/ca-certificates.crt",
+};
+static const char *const dirs[] = {
+    "/etc/ssl/certs",
+    "/etc/pki/ca-trust/extracted/pem/directory-hash",
+    "/etc/pki/tls/certs",
+    "/system/etc/security/cacerts",
+};
+
+// Adds all certificates of |pem|. Returns how many, or -1 if memory ran out or one is broken.
+static int add_all(X509_STORE *store, const char *pem, size_t len) {
+  BIO *bio = len <= INT32_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
+  int count = bio ? 0 : -1;
+  ERR_clear_error();
+  while (count >= 0) {
+    X509 *certificate = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
+    if (!certificate) break;
+    count = X509_STORE_add_cert(store, certificate) ? count + 1 : -1;
+    X509_free(certificate);
+  }
+  const uint32_t error = ERR_peek_last_error();
+  const int is_end =
+      ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+  BIO_free(bio);
+  return is_end ? count : -1;
+}
+
+static pop3_status add_text(X509_STORE *store, const char *pem, size_t len, const char *option,
+                            const char *path, const pop3_host *host, pop3_error *err) {
+  const int count = add_all(store, pem, len);
+  const uint32_t error = ERR_peek_error();
+  ERR_clear_error();
+  if (count > 0) return POP3_OK;
+  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, error, "%s%s%s: %s",
+                    option, path ? ": " : "", path ? path : "",
+                    count == 0 ? "there is no certificate in it (PEM is wanted)"
+                               : "there is a certificate in it that cannot be read");
+}
+
+pop3_status pop3_tls_trust_file(X509_STORE *store, const char *path, const char *option,
+                                const pop3_host *host, pop3_error *err) {
+  pop3_tls_text text;
+  pop3_tls_text_init(&text, host);
+  pop3_status status = pop3_tls_text_file(&text, path, option, 1, err);
+  if (status == POP3_OK) status = add_text(store, text.data, text.len, option, path, host, err);
+  pop3_tls_text_free(&text);
+  return status;
+}
+
+static int is_hashed(const char *name) {
+  const size_t digits = strspn(name, "0123456789abcdef");
+  if (digits != 8 || name[8] != '.') return 0;
+  const size_t number = strspn(name + 9, "0123456789");
+  return number > 0 && name[9 + number] == '\0';
+}
+
+int pop3_tls_is_hashed_dir(const char *path) {
+  DIR *dir = opendir(path);
+  if (!dir) return 0;
+  int found = 0;
+  for (;;) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is our own
+    const struct dirent *entry = readdir(dir);
+    if (!entry || (found = is_hashed(entry->d_name)) != 0) break;
+  }
+  closedir(dir);
+  return found;
+}
+
+static pop3_status trust_dir(X509_STORE *store, const char *path, const pop3_host *host,
+                             pop3_error *err) {
+  if (!pop3_tls_is_hashed_dir(path)) {
+    return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, 0, 0,
+                      "option tls.ca_dir: %s: there are no certificates under hashed names in it "
+                      "(`openssl rehash` makes them)",
+                      path);
+  }
+  if (!X509_STORE_load_locations(store, NULL, path)) return pop3_tls_no_memory(host, err);
+  return POP3_OK;
+}
+
+pop3_status pop3_tls_trust_given(X509_STORE *store, const pop3_tls_options *options,
+                                 const pop3_host *host, pop3_error *err) {
+  pop3_status status = POP3_OK;
+  if (options->ca_pem) {
+    status = add_text(store, options->ca_pem, strlen(options->ca_pem), "option tls.ca_pem", NULL,
+                      host, err);
+  }
+  if (status == POP3_OK && options->ca_file) {
+    status = pop3_tls_trust_file(store, options->ca_file, "option tls.ca_file", host, err);
+  }
+  if (status == POP3_OK && options->ca_dir) {
+    status = trust_dir(store, options->ca_dir, host, err);
+  }
+  return status;
+}
+
+// The variables replace everything: who sets one wants what it names and nothing else.
+static int find_in_environment(pop3_tls_roots *out) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): as thread-safe as getenv is
+  const char *file = secure_getenv("SSL_CERT_FILE");
+  const char *dir = secure_getenv("SSL_CERT_DIR");
+  // NOLINTEND(concurrency-mt-unsafe)
+  if (file && *file) out->file = file;
+  if (dir && *dir) out->dir = dir;
+  return out->file || out->dir;
+}
+
+pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3_error *err) {
+  const pop3_tls_roots none = {NULL, NULL};
+  *out = none;
+  if (find_in_environment(out)) {
+    if (out->file && access(out->file, R_OK) != 0) {
+      return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, errno, 0,
+                        "SSL_CERT_FILE: %s cannot be read", out->file);
+    }
+    return POP3_OK;
+  }
+  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !out->file; i++) {
+    if (access(files[i], R_OK) == 0) out->file = files[i];
+  }
+  for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && !out->dir; i++) {
+    if (pop3_tls_is_hashed_dir(dirs[i])) out->dir = dirs[i];
+  }
+  if (out->file || out->dir) return POP3_OK;
+  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, 0, 0,
+                    "this machine has no root certificates where they are looked for (%s and so "
+                    "on): install ca-certificates, or set tls.ca_file or SSL_CERT_FILE",
+                    files[0]);
+}

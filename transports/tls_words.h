@@ -1,0 +1,38 @@
+// What went wrong with TLS, in words that say what to do.
+#ifndef POP3_TRANSPORTS_TLS_WORDS_H_
+#define POP3_TRANSPORTS_TLS_WORDS_H_
+
+#include <pop3/spi/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// pop3_tls_phase is what the transport was doing.
+typedef enum pop3_tls_phase {
+  POP3_TLS_HANDSHAKE = 0,
+  POP3_TLS_READING,
+  POP3_TLS_WRITING
+} pop3_tls_phase;
+
+// pop3_tls_say_error fills |err| from BoringSSL's error |code| (ERR_get_error) with POP3_ERR_TLS or
+// POP3_ERR_MEMORY. |alpn| is the protocol name that was sent.
+void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t code,
+                        const char *alpn, pop3_error *err);
+
+// pop3_tls_say_stranger fills |err| if |first|, the first octets that the server sent, do not begin
+// a TLS record. Returns 1 if so.
+int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t first_len,
+                          pop3_error *err);
+
+// pop3_tls_say_end fills |err|: the connection ended where it should not have.
+void pop3_tls_say_end(const pop3_host *host, pop3_tls_phase phase, uint64_t octets_in,
+                      pop3_error *err);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TRANSPORTS_TLS_WORDS_H_

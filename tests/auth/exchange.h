@@ -6,16 +6,17 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
 
-// Exchange is one login attempt with a plugin's only mechanism. Fill in what the session knows,
-// then Begin and Step.
+// Exchange is one login attempt with a plugin's mechanism, the |nth|. Fill in what the session
+// knows, then Begin and Step.
 class Exchange {
  public:
-  Exchange(TestHost *host, const pop3_plugin *plugin);
+  Exchange(TestHost *host, const pop3_plugin *plugin, size_t nth = 0);
   ~Exchange() { End(); }
   Exchange(const Exchange &) = delete;
   Exchange &operator=(const Exchange &) = delete;
@@ -32,6 +33,28 @@ class Exchange {
   // to be asked.
   bool only_when_asked = false;
 
+  uint32_t channel = POP3_CHANNEL_PRIVATE;
+  std::string host_name = "mail.example";
+  bool prefers_two_step = false;
+  // What the transports answer.
+  std::map<uint32_t, std::string> answers;
+  std::map<uint32_t, int64_t> numbers;
+  // What renew gives, one after the other.
+  std::vector<std::string> renewals;
+  // The host knows no more of pop3_auth_context than these octets, if not 0.
+  size_t context_size = 0;
+
+  // Offer is a call of offer.
+  struct Offer {
+    int points;
+    std::string why;
+  };
+  // What was offered by the last Score.
+  std::map<std::string, Offer> offers;
+  // What detail was told.
+  std::string detail;
+  int renews = 0;
+
   int Score();
   const std::string &why() const { return why_; }
 
@@ -42,6 +65,10 @@ class Exchange {
   // The line of the last step that answered SEND, and the part of it that may be shown.
   const std::string &line() const { return line_; }
   const std::string &shown() const { return shown_; }
+  // The security layer of the last step that answered DONE; its ops are NULL if there was none.
+  const pop3_auth_output &output() const { return output_; }
+  // ReleaseLayer gives back what came with it, as a host does after create. End does so, too.
+  void ReleaseLayer();
 
   const pop3_error &error() const { return error_; }
   const pop3_auth_ops *ops() const { return ops_; }
@@ -52,6 +79,10 @@ class Exchange {
                                 size_t *out_len, pop3_error *err);
   static int HasCredential(void *session, pop3_credential what);
   static pop3_status Query(void *session, uint32_t what, pop3_answer *out);
+  static void TakeOffer(void *session, const char *mechanism, int points, const char *why);
+  static pop3_status Renew(void *session, pop3_credential what, const uint8_t **out_data,
+                           size_t *out_len, pop3_error *err);
+  static void TakeDetail(void *session, const char *text, size_t text_len);
   void Prepare();
 
   TestHost *host_;
@@ -59,6 +90,7 @@ class Exchange {
   pop3_auth_context context_;
   void *self_ = nullptr;
   pop3_error error_ = POP3_ERROR_INIT;
+  pop3_auth_output output_ = {};
   std::string why_;
   std::string line_;
   std::string shown_;

@@ -60,6 +60,9 @@ typedef struct pop3_auth_context {
   // detail keeps what the server said about the attempt beyond its reply, for the caller: the error
   // JSON of RFC 7628, for example. Copied; replaces an earlier one. No secrets.
   void (*detail)(void *session, const char *text, size_t text_len);
+  // prefers_two_step is 1 if an initial response shall not stand in the AUTH command but follow
+  // upon the server's empty challenge, for servers that know RFC 1734 only.
+  uint32_t prefers_two_step;
 } pop3_auth_context;
 
 // pop3_auth_event is what the server just did.
@@ -98,6 +101,10 @@ typedef struct pop3_auth_output {
   const struct pop3_transport_ops *layer;
   const pop3_option *layer_options;
   size_t num_layer_options;
+  // release_layer, if not NULL, is called exactly once when |layer_options| are no longer needed:
+  // after the layer's create, whatever that returned, or instead of it if the session ends before.
+  // end may have been called by then.
+  void (*release_layer)(const pop3_option *layer_options, size_t num_layer_options);
 } pop3_auth_output;
 
 // POP3_AUTH_CLEARTEXT: the password or token can be read from what is sent. Never used on a channel

@@ -1,0 +1,30 @@
+#include "auth/sasl.h"
+
+#include <pop3/spi/auth.h>
+
+#include "auth/sasl_exchange.h"
+#include "auth/sasl_offer.h"
+
+static const pop3_auth_ops sasl_ops = {
+    .abi = POP3_ABI,
+    .size = sizeof(pop3_auth_ops),
+    .name = "sasl",
+    .flags = POP3_AUTH_FAMILY,
+    .score = pop3_sasl_score,
+    .begin = pop3_sasl_begin,
+    .step = pop3_sasl_step,
+    .end = pop3_sasl_end,
+};
+
+static const pop3_auth_ops *const auths[] = {&sasl_ops};
+
+static const pop3_plugin plugin = {
+    .abi = POP3_ABI,
+    .size = sizeof(pop3_plugin),
+    .name = "sasl",
+    .version = "1.0.0",
+    .auths = auths,
+    .num_auths = 1,
+};
+
+POP3_PLUGIN_ENTRY(sasl, plugin)

@@ -1,0 +1,30 @@
+// What libsasl2 has once for the whole process.
+#ifndef POP3_AUTH_SASL_CLIENT_H_
+#define POP3_AUTH_SASL_CLIENT_H_
+
+#include <pop3/spi/plugin.h>
+#include <sasl/sasl.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// pop3_sasl_set_up sees to it that libsasl2 is ready, from any thread. Returns a code of libsasl2.
+int pop3_sasl_set_up(void);
+
+// pop3_sasl_quiet is a SASL_CB_LOG that keeps silent: what mechanisms log may hold secrets.
+int pop3_sasl_quiet(void *context, int level, const char *message);
+
+// pop3_sasl_callback_fn is any function as it stands in a sasl_callback_t.
+typedef int (*pop3_sasl_callback_fn)(void);
+
+// POP3_SASL_CALLBACK is |function| as a pop3_sasl_callback_fn.
+#define POP3_SASL_CALLBACK(function) ((pop3_sasl_callback_fn)(void (*)(void))(function))
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_AUTH_SASL_CLIENT_H_

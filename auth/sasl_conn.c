@@ -1,0 +1,192 @@
+#include "auth/sasl_conn.h"
+
+#include <string.h>
+
+#include "auth/sasl_client.h"
+#include "auth/sasl_mechanism.h"
+
+static const char LAYER[] = "sasl";
+
+// --- What libsasl2 asks
+// ---------------------------------------------------------------------------
+
+static int get_name(void *context, int id, const char **result, unsigned *len) {
+  const pop3_sasl_conn *conn = context;
+  *result = id == SASL_CB_USER ? conn->authzid : conn->user;
+  if (len) *len = (unsigned)strlen(*result);
+  return SASL_OK;
+}
+
+static int get_secret(sasl_conn_t *sasl, void *context, int id, sasl_secret_t **secret) {
+  const pop3_sasl_conn *conn = context;
+  (void)sasl;
+  (void)id;
+  *secret = conn->secret;
+  return conn->secret ? SASL_OK : SASL_FAIL;
+}
+
+static int get_realm(void *context, int id, const char **available, const char **result) {
+  const pop3_sasl_conn *conn = context;
+  (void)id;
+  *result = conn->realm[0] ? conn->realm : available && available[0] ? available[0] : "";
+  return SASL_OK;
+}
+
+static void set_callback(pop3_sasl_conn *conn, size_t at, unsigned long id,
+                         pop3_sasl_callback_fn function) {
+  conn->callbacks[at].id = id;
+  conn->callbacks[at].proc = function;
+  conn->callbacks[at].context = conn;
+}
+
+static void set_callbacks(pop3_sasl_conn *conn) {
+  set_callback(conn, 0, SASL_CB_LOG, POP3_SASL_CALLBACK(pop3_sasl_quiet));
+  set_callback(conn, 1, SASL_CB_USER, POP3_SASL_CALLBACK(get_name));
+  set_callback(conn, 2, SASL_CB_AUTHNAME, POP3_SASL_CALLBACK(get_name));
+  set_callback(conn, 3, SASL_CB_PASS, POP3_SASL_CALLBACK(get_secret));
+  set_callback(conn, 4, SASL_CB_GETREALM, POP3_SASL_CALLBACK(get_realm));
+  set_callback(conn, 5, SASL_CB_LIST_END, NULL);
+}
+
+// --- Credentials
+// ----------------------------------------------------------------------------------
+
+// libsasl2 wants strings: an octet 0 would cut one short without a word.
+static pop3_status fetch(const pop3_host *host, const pop3_auth_context *context,
+                         pop3_credential what, const char *words, const uint8_t **data, size_t *len,
+                         pop3_error *err) {
+  const pop3_status status = context->credential(context->session, what, data, len, err);
+  if (status == POP3_OK && memchr(*data, 0, *len)) {
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
+                      "the %s holds a NUL, which no mechanism can send", words);
+  }
+  return status;
+}
+
+// |*out| stays "" if the session has none.
+static pop3_status fetch_optional(const pop3_host *host, const pop3_auth_context *context,
+                                  pop3_credential what, const char *words, const char **out,
+                                  pop3_error *err) {
+  const uint8_t *data;
+  size_t len;
+  pop3_error local = POP3_ERROR_INIT;
+  const pop3_status status = fetch(host, context, what, words, &data, &len, &local);
+  if (status == POP3_ERR_NO_CREDENTIALS) return POP3_OK;
+  if (status == POP3_OK) {
+    *out = (const char *)data;
+  } else if (err) {
+    *err = local;
+  }
+  return status;
+}
+
+static pop3_status keep_password(pop3_sasl_conn *conn, const uint8_t *data, size_t len,
+                                 pop3_error *err) {
+  const pop3_host *host = conn->host;
+  if (len > SIZE_MAX - sizeof(sasl_secret_t)) len = SIZE_MAX - sizeof(sasl_secret_t);
+  const size_t size = sizeof(sasl_secret_t) + len;
+  conn->secret = host->alloc(host->ctx, size);
+  if (!conn->secret) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
+  memset(conn->secret, 0, size);
+  conn->secret_size = size;
+  conn->secret->len = (unsigned long)len;
+  // |data| is declared as one octet, and stands for all that follow.
+  if (len > 0) memcpy((char *)conn->secret + offsetof(sasl_secret_t, data), data, len);
+  return POP3_OK;
+}
+
+pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_context *context,
+                                       uint32_t flags, pop3_error *err) {
+  const pop3_host *host = conn->host;
+  const uint8_t *data;
+  size_t len;
+  pop3_status status;
+  if ((flags & POP3_SASL_USER) != 0) {
+    status = fetch(host, context, POP3_CREDENTIAL_USER, "user name", &data, &len, err);
+    if (status != POP3_OK) return status;
+    if (len == 0) {
+      return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "the user name is empty");
+    }
+    conn->user = (const char *)data;
+  } else if (context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
+    status = fetch_optional(host, context, POP3_CREDENTIAL_USER, "user name", &conn->user, err);
+    if (status != POP3_OK) return status;
+  }
+  if ((flags & POP3_SASL_PASSWORD) != 0) {
+    status = fetch(host, context, POP3_CREDENTIAL_PASSWORD, "password", &data, &len, err);
+    if (status == POP3_OK) status = keep_password(conn, data, len, err);
+    if (status != POP3_OK) return status;
+  }
+  // A person is not asked for what hardly anybody has.
+  if (context->has_credential(context->session, POP3_CREDENTIAL_AUTHZID)) {
+    status = fetch_optional(host, context, POP3_CREDENTIAL_AUTHZID, "authorization name",
+                            &conn->authzid, err);
+    if (status != POP3_OK) return status;
+  }
+  if (context->has_credential(context->session, POP3_CREDENTIAL_REALM)) {
+    return fetch_optional(host, context, POP3_CREDENTIAL_REALM, "realm", &conn->realm, err);
+  }
+  return POP3_OK;
+}
+
+void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
+  const pop3_host *host = conn->host;
+  conn->user = conn->authzid = conn->realm = "";
+  if (conn->secret) host->wipe(host->ctx, conn->secret, conn->secret_size);
+  host->release(host->ctx, conn->secret);
+  conn->secret = NULL;
+  conn->secret_size = 0;
+}
+
+// --- The connection
+// -------------------------------------------------------------------------------
+
+pop3_status pop3_sasl_conn_new(pop3_sasl_conn **out, const pop3_host *host, const char *server,
+                               pop3_error *err) {
+  *out = NULL;
+  int code = pop3_sasl_set_up();
+  if (code != SASL_OK) {
+    return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, 0, code,
+                      "libsasl2 cannot be set up: %s", sasl_errstring(code, NULL, NULL));
+  }
+  pop3_sasl_conn *conn = host->alloc(host->ctx, sizeof(*conn));
+  if (!conn) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  memset(conn, 0, sizeof(*conn));
+  conn->host = host;
+  conn->user = conn->authzid = conn->realm = "";
+  set_callbacks(conn);
+  // "pop" is the name of the service (RFC 5034 section 4), whatever the port. The library lets no
+  // mechanism that needs a server's name start with "".
+  code = sasl_client_new("pop", server && server[0] ? server : NULL, NULL, NULL, conn->callbacks, 0,
+                         &conn->sasl);
+  if (code != SASL_OK) {
+    const pop3_status status = pop3_sasl_conn_fail(conn, "no connection", code, err);
+    pop3_sasl_conn_free(conn);
+    return status;
+  }
+  *out = conn;
+  return POP3_OK;
+}
+
+pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, int code,
+                                pop3_error *err) {
+  const pop3_host *host = conn->host;
+  // "SASL(-13): authentication failure: Invalid server signature"
+  const char *detail = conn->sasl ? sasl_errdetail(conn->sasl) : NULL;
+  if (!detail || !detail[0]) detail = sasl_errstring(code, NULL, NULL);
+  const pop3_status status = code == SASL_NOMEM    ? POP3_ERR_MEMORY
+                             : code == SASL_NOMECH ? POP3_ERR_NO_MECHANISM
+                                                   : POP3_ERR_AUTH;
+  return host->fail(host->ctx, err, status, LAYER, 0, code, "%s: %.200s", what, detail);
+}
+
+void pop3_sasl_conn_free(pop3_sasl_conn *conn) {
+  if (!conn) return;
+  const pop3_host *host = conn->host;
+  sasl_dispose(&conn->sasl);
+  pop3_sasl_conn_forget(conn);
+  host->wipe(host->ctx, &conn->binding, sizeof(conn->binding));
+  host->release(host->ctx, conn);
+}

@@ -1,0 +1,26 @@
+// One exchange (RFC 5034): what libsasl2 says, as lines.
+#ifndef POP3_AUTH_SASL_EXCHANGE_H_
+#define POP3_AUTH_SASL_EXCHANGE_H_
+
+#include <pop3/spi/auth.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// pop3_sasl_begin, pop3_sasl_step and pop3_sasl_end are those of pop3_auth_ops.
+pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *context,
+                            void **out_self, pop3_error *err);
+// pop3_sasl_step: see pop3_sasl_begin.
+pop3_auth_verdict pop3_sasl_step(void *self, const pop3_auth_input *in, pop3_auth_output *out,
+                                 pop3_error *err);
+// pop3_sasl_end: see pop3_sasl_begin.
+void pop3_sasl_end(void *self);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_AUTH_SASL_EXCHANGE_H_

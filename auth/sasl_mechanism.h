@@ -1,0 +1,56 @@
+// What is known about each mechanism.
+#ifndef POP3_AUTH_SASL_MECHANISM_H_
+#define POP3_AUTH_SASL_MECHANISM_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// POP3_SASL_NAME_MAX is how long a mechanism's name may be (RFC 4422).
+#define POP3_SASL_NAME_MAX 20
+
+// POP3_SASL_USER: needs a user name.
+#define POP3_SASL_USER UINT32_C(1)
+// POP3_SASL_PASSWORD: needs a password.
+#define POP3_SASL_PASSWORD UINT32_C(2)
+// POP3_SASL_READABLE: the password can be read from what is sent.
+#define POP3_SASL_READABLE UINT32_C(4)
+// POP3_SASL_BINDS: needs a channel that can be bound (-PLUS).
+#define POP3_SASL_BINDS UINT32_C(8)
+// POP3_SASL_MAY_BIND: has a -PLUS, and tells the server whether it would have been possible.
+#define POP3_SASL_MAY_BIND UINT32_C(16)
+// POP3_SASL_CERTIFICATE: needs a client certificate that the server has accepted.
+#define POP3_SASL_CERTIFICATE UINT32_C(32)
+// POP3_SASL_BY_NAME: only if asked for by name.
+#define POP3_SASL_BY_NAME UINT32_C(64)
+// POP3_SASL_ANONYMOUS: logs in nobody in particular.
+#define POP3_SASL_ANONYMOUS UINT32_C(128)
+
+// pop3_sasl_mechanism is one of them.
+typedef struct pop3_sasl_mechanism {
+  const char *name;
+  int points;
+  uint32_t flags;  // POP3_SASL_*
+} pop3_sasl_mechanism;
+
+// pop3_sasl_mechanism_find returns what is known about |name|, in any case. A mechanism that nobody
+// here has heard of is for those who ask for it by name.
+const pop3_sasl_mechanism *pop3_sasl_mechanism_find(const char *name);
+
+// pop3_sasl_name takes the next name off |*list|, names with spaces between them, and writes
+// it in upper case. Returns 0 if there is none. What cannot be a name is left out.
+int pop3_sasl_name(const char **list, char out[POP3_SASL_NAME_MAX + 1]);
+
+// pop3_sasl_listed says whether |name|, in upper case, is in |list|, which may be NULL.
+int pop3_sasl_listed(const char *list, const char *name);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_AUTH_SASL_MECHANISM_H_

@@ -1,0 +1,159 @@
+#include "auth/sasl_offer.h"
+
+#include <string.h>
+
+#include "auth/sasl_binding.h"
+#include "auth/sasl_conn.h"
+
+static const char LAYER[] = "sasl";
+
+// What is asked once for all mechanisms.
+typedef struct situation {
+  const pop3_host *host;
+  const pop3_auth_context *context;
+  pop3_sasl_conn *conn;   // owns |installed|
+  const char *installed;  // the names that libsasl2 has modules for
+  const char *listed;     // the server's, or NULL
+  int can_bind;
+} situation;
+
+static pop3_status look_around(situation *here, const pop3_host *host,
+                               const pop3_auth_context *context, pop3_error *err) {
+  memset(here, 0, sizeof(*here));
+  here->host = host;
+  here->context = context;
+  here->listed = context->capability(context->session, "SASL");
+  pop3_sasl_binding binding;
+  here->can_bind = pop3_sasl_binding_get(context, &binding);
+  host->wipe(host->ctx, &binding, sizeof(binding));
+  const pop3_status status = pop3_sasl_conn_new(&here->conn, host, context->host, err);
+  if (status != POP3_OK) return status;
+  // "" if there is none at all.
+  if (sasl_listmech(here->conn->sasl, NULL, "", " ", "", &here->installed, NULL, NULL) != SASL_OK) {
+    here->installed = "";
+  }
+  return POP3_OK;
+}
+
+static void look_away(situation *here) { pop3_sasl_conn_free(here->conn); }
+
+// A module has one name for the mechanism with and without channel binding.
+static int is_installed(const situation *here, const char *name, uint32_t flags) {
+  char base[POP3_SASL_NAME_MAX + 1] = "";
+  size_t len = strlen(name);
+  if ((flags & POP3_SASL_BINDS) != 0) len -= sizeof("-PLUS") - 1;
+  memcpy(base, name, len);
+  return pop3_sasl_listed(here->installed, base);
+}
+
+static int has_client_certificate(const pop3_auth_context *context) {
+  pop3_answer answer = POP3_ANSWER_INIT;
+  return context->query(context->session, POP3_QUERY_TLS_CLIENT_CERT, &answer) == POP3_OK &&
+         answer.number == 1;
+}
+
+// Points for |name|, or 0 and the reason.
+static int points_of(const situation *here, const char *name, const char **why) {
+  const pop3_auth_context *context = here->context;
+  const pop3_sasl_mechanism *mechanism = pop3_sasl_mechanism_find(name);
+  const uint32_t flags = mechanism->flags;
+  const char *reason = NULL;
+  if (!is_installed(here, name, flags)) {
+    reason = "not installed here";
+  } else if ((flags & POP3_SASL_BY_NAME) != 0 && !context->mechanism) {
+    reason = "only if asked for by name";
+  } else if ((flags & POP3_SASL_READABLE) != 0 && context->channel == 0) {
+    reason = "would send the password readable";
+  } else if ((flags & POP3_SASL_BINDS) != 0 && !here->can_bind) {
+    reason = "the connection has nothing to bind to";
+  } else if ((flags & POP3_SASL_CERTIFICATE) != 0 && !context->mechanism &&
+             !has_client_certificate(context)) {
+    reason = "the server has taken no client certificate";
+  } else if ((flags & POP3_SASL_USER) != 0 &&
+             !context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
+    reason = "no user name was given";
+  } else if ((flags & POP3_SASL_PASSWORD) != 0 &&
+             !context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) {
+    reason = "no password was given";
+  }
+  *why = reason;
+  return reason ? 0 : mechanism->points;
+}
+
+static void write_why(char *why, size_t why_cap, const char *reason) {
+  if (!why || why_cap == 0) return;
+  size_t len = strlen(reason);
+  if (len >= why_cap) len = why_cap - 1;
+  memcpy(why, reason, len);
+  why[len] = '\0';
+}
+
+// The best of the server's list, in |best|; each is offered if the host wants to hear it. 0 and the
+// reason of the last one if there is none.
+static int best_of_list(const situation *here, int offering, char best[POP3_SASL_NAME_MAX + 1],
+                        const char **why) {
+  const pop3_auth_context *context = here->context;
+  const char *list = here->listed;
+  char name[POP3_SASL_NAME_MAX + 1];
+  int best_points = 0;
+  best[0] = '\0';
+  *why = context->capability(context->session, "") ? "the server lists no SASL mechanism"
+                                                   : "the server has not said what it can";
+  while (list && pop3_sasl_name(&list, name)) {
+    const char *reason;
+    const int points = points_of(here, name, &reason);
+    if (offering) context->offer(context->session, name, points, points > 0 ? "" : reason);
+    if (points > best_points) {
+      best_points = points;
+      memcpy(best, name, sizeof(name));
+    } else if (points <= 0) {
+      *why = reason;
+    }
+  }
+  return best_points;
+}
+
+int pop3_sasl_score(const pop3_host *host, const pop3_auth_context *context, char *why,
+                    size_t why_cap) {
+  situation here;
+  pop3_error error = POP3_ERROR_INIT;
+  if (look_around(&here, host, context, &error) != POP3_OK) {
+    write_why(why, why_cap, error.text);
+    return 0;
+  }
+  const char *reason = NULL;
+  int points;
+  char name[POP3_SASL_NAME_MAX + 1];
+  if (context->mechanism) {
+    const char *asked = context->mechanism;
+    // Some servers forget to list it: whoever asks for it by name may try.
+    points = pop3_sasl_name(&asked, name) ? points_of(&here, name, &reason) : 0;
+    if (points <= 0 && !reason) reason = "not the name of a SASL mechanism";
+  } else {
+    const int offering = POP3_HAS_MEMBER(pop3_auth_context, context, offer) && context->offer;
+    points = best_of_list(&here, offering, name, &reason);
+  }
+  if (points <= 0) write_why(why, why_cap, reason);
+  look_away(&here);
+  return points;
+}
+
+pop3_status pop3_sasl_pick(const pop3_host *host, const pop3_auth_context *context,
+                           char out[POP3_SASL_NAME_MAX + 1], pop3_error *err) {
+  situation here;
+  const pop3_status status = look_around(&here, host, context, err);
+  if (status != POP3_OK) return status;
+  const char *reason = NULL;
+  int points;
+  if (context->mechanism) {
+    const char *asked = context->mechanism;
+    points = pop3_sasl_name(&asked, out) ? points_of(&here, out, &reason) : 0;
+    if (points <= 0 && !reason) reason = "not the name of a SASL mechanism";
+  } else {
+    points = best_of_list(&here, 0, out, &reason);
+  }
+  look_away(&here);
+  if (points > 0) return POP3_OK;
+  return host->fail(host->ctx, err, POP3_ERR_NO_MECHANISM, LAYER, 0, 0, "%s%s%s", out,
+                    out[0] ? ": " : "", reason);
+}

@@ -7,6 +7,7 @@
 #   port=      POP3 on 127.0.0.1, with STLS. A client that comes from 127.0.0.2 may not send its
 #              password in clear: there, Dovecot does not take the connection for a private one
 #   pop3s=     POP3 over TLS, as ADDRESS:PORT; likewise
+#   strict=    POP3 with STLS, where no password is taken in clear (see above)
 #   expired=   with the certificate that is expired
 #   other=     with the certificate of another host
 #   socket=    POP3 on a Unix socket
@@ -22,7 +23,7 @@ dovecot_conf() {
 base_dir = /run/dovecot
 state_dir = /run/dovecot/state
 protocols = pop3
-listen = 127.0.0.1, 127.0.0.3, 127.0.0.4
+listen = 127.0.0.1, 127.0.0.3, 127.0.0.4, 127.0.0.5
 log_path = /pop3/dovecot.log
 default_internal_user = dovecot
 default_internal_group = dovecot
@@ -55,6 +56,9 @@ local 127.0.0.3 {
 local 127.0.0.4 {
   ssl_cert = </pop3/tls/other.pem
   ssl_key = </pop3/tls/other.key
+}
+local 127.0.0.5 {
+  disable_plaintext_auth = yes
 }
 passdb {
   driver = passwd-file
@@ -153,6 +157,7 @@ server_prepare() {
   echo 'mkdir -p /run/dovecot && exec dovecot -F -c /pop3/dovecot.conf' >"$dir/run"
   echo "port=$port"
   echo "pop3s=127.0.0.1:$pop3s"
+  echo "strict=127.0.0.5:$port"
   echo "expired=127.0.0.3:$pop3s"
   echo "other=127.0.0.4:$pop3s"
   echo "socket=$dir/socket"

@@ -33,11 +33,19 @@ struct Fetched {
 
 class EveryServerFetch : public RealServerTest, public testing::WithParamInterface<std::string> {
  protected:
-  static Plan Here() {
-    const bool pop3s = GetParam() == "pop3s";
-    Plan plan = Login(pop3s ? Tls() : Clear(), "");
+  static std::unique_ptr<RealSession> LoggedInAs(const std::string &user,
+                                                 const std::string &password) {
+    Plan plan = Login(GetParam() == "pop3s" ? Tls() : Clear(), "user");
+    plan.user = user;
+    plan.password = password;
     plan.tls = GetParam() == "stls" ? POP3_TLS_REQUIRED : POP3_TLS_NEVER;
-    return plan;
+    return LoggedIn(plan, [](RealSession *session) {
+      if (!Profile().wants_utf8) return POP3_OK;
+      // Before UTF8 comes STLS, which pop3_login would do otherwise.
+      const bool stls = GetParam() == "stls";
+      const pop3_status status = stls ? pop3_stls(session->get(), session->err()) : POP3_OK;
+      return status == POP3_OK ? pop3_utf8(session->get(), session->err()) : status;
+    });
   }
 };
 
@@ -50,21 +58,14 @@ INSTANTIATE_TEST_SUITE_P(Way, EveryServerFetch, testing::ValuesIn(Ways()),
                          [](const auto &way) { return way.param; });
 
 TEST_P(EveryServerFetch, AllMessagesAtOnceAreByteIdentical) {
-  RealSession session(Here());
-  // Before the login, so that the server may not send it without TLS.
-  if (GetParam() == "stls") {
-    ASSERT_EQ(pop3_stls(session.get(), session.err()), POP3_OK) << session.error().text;
-  }
-  if (Profile().wants_utf8) {
-    ASSERT_EQ(pop3_utf8(session.get(), session.err()), POP3_OK) << session.error().text;
-  }
-  ASSERT_EQ(session.Login(), POP3_OK) << session.error().text;
-  EXPECT_EQ(session.IsEncrypted(), GetParam() != "clear");
+  const auto session = LoggedInAs("alice", "wonderland");
+  ASSERT_NE(session, nullptr);
+  EXPECT_EQ(session->IsEncrypted(), GetParam() != "clear");
   uint32_t count = 0;
-  ASSERT_EQ(session.Stat(&count, nullptr), POP3_OK) << session.error().text;
+  ASSERT_EQ(session->Stat(&count, nullptr), POP3_OK) << session->error().text;
   ASSERT_EQ(count, kAliceMessages);
   std::vector<std::string> list;
-  ASSERT_EQ(session.List(&list), POP3_OK) << session.error().text;
+  ASSERT_EQ(session->List(&list), POP3_OK) << session->error().text;
   ASSERT_EQ(list.size(), kAliceMessages);
   std::deque<Fetched> fetched(kAliceMessages);
   for (uint32_t number = 1; number <= kAliceMessages; number++) {
@@ -79,10 +80,10 @@ TEST_P(EveryServerFetch, AllMessagesAtOnceAreByteIdentical) {
     sink.done = [](void *arg, const pop3_result *result) {
       static_cast<Fetched *>(arg)->status = result->status;
     };
-    ASSERT_EQ(pop3_submit(session.get(), &request, &sink, nullptr, session.err()), POP3_OK);
+    ASSERT_EQ(pop3_submit(session->get(), &request, &sink, nullptr, session->err()), POP3_OK);
   }
-  ASSERT_EQ(pop3_wait(session.get(), 0, POP3_NO_TIMEOUT, session.err()), POP3_OK)
-      << session.error().text;
+  ASSERT_EQ(pop3_wait(session->get(), 0, POP3_NO_TIMEOUT, session->err()), POP3_OK)
+      << session->error().text;
   const std::vector<uint32_t> &altered = Profile().altered;
   for (uint32_t number = 1; number <= kAliceMessages; number++) {
     const Fetched &message = fetched[number - 1];
@@ -95,25 +96,23 @@ TEST_P(EveryServerFetch, AllMessagesAtOnceAreByteIdentical) {
     EXPECT_TRUE(WithoutFields(message.body, Profile().added) == Wire(number))
         << "message " << number << " has " << message.body.size() << " octets";
   }
-  EXPECT_EQ(session.Quit(nullptr), POP3_OK) << session.error().text;
+  EXPECT_EQ(session->Quit(nullptr), POP3_OK) << session->error().text;
 }
 
 TEST_P(EveryServerFetch, AnEmptyMailboxIsEmpty) {
-  Plan plan = Here();
-  plan.user = "bob";
-  plan.password = "builder";
-  RealSession session(plan);
-  ASSERT_EQ(session.Login(), POP3_OK) << session.error().text;
-  EXPECT_EQ(session.IsEncrypted(), GetParam() != "clear");
+  const auto session = LoggedInAs("bob", "builder");
+  ASSERT_NE(session, nullptr);
+  EXPECT_EQ(session->IsEncrypted(), GetParam() != "clear");
   uint32_t count = 1;
   uint64_t octets = 1;
-  ASSERT_EQ(session.Stat(&count, &octets), POP3_OK) << session.error().text;
+  ASSERT_EQ(session->Stat(&count, &octets), POP3_OK) << session->error().text;
   EXPECT_EQ(count, 0U);
   EXPECT_EQ(octets, 0U);
   std::vector<std::string> list;
-  EXPECT_EQ(session.List(&list), POP3_OK) << session.error().text;
-  EXPECT_EQ(session.Uidl(&list), POP3_OK) << session.error().text;
+  EXPECT_EQ(session->List(&list), POP3_OK) << session->error().text;
+  EXPECT_EQ(session->Uidl(&list), POP3_OK) << session->error().text;
   EXPECT_TRUE(list.empty());
+  EXPECT_EQ(session->Quit(nullptr), POP3_OK) << session->error().text;
 }
 
 }  // namespace

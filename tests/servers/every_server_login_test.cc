@@ -32,11 +32,11 @@ TEST_P(EveryServerMechanism, LogsIn) {
   Plan plan = Login(clear ? Clear() : Tls(), GetParam().mechanism);
   plan.tls = POP3_TLS_NEVER;
   if (GetParam().way == "tls 1.2") plan.options["tls.max_version"] = "1.2";
-  RealSession session(plan);
-  ASSERT_EQ(session.Login(), POP3_OK) << session.error().layer << ": " << session.error().text;
-  EXPECT_STRCASEEQ(pop3_session_mechanism(session.get()), GetParam().mechanism.c_str());
-  EXPECT_EQ(session.IsEncrypted(), !clear);
-  ExpectMail(&session);
+  const auto session = LoggedIn(plan);
+  ASSERT_NE(session, nullptr);
+  EXPECT_STRCASEEQ(pop3_session_mechanism(session->get()), GetParam().mechanism.c_str());
+  EXPECT_EQ(session->IsEncrypted(), !clear);
+  ExpectMail(session.get());
 }
 
 using EveryServerLogin = RealServerTest;
@@ -44,13 +44,18 @@ using EveryServerLogin = RealServerTest;
 TEST_F(EveryServerLogin, TheStrongestMechanismIsChosen) {
   Plan plan = Login(Clear(), "");
   plan.tls = POP3_TLS_NEVER;
-  RealSession clear(plan);
-  ASSERT_EQ(clear.Login(), POP3_OK) << clear.error().text;
-  EXPECT_STRCASEEQ(pop3_session_mechanism(clear.get()), Profile().best_in_clear.c_str());
+  auto session = LoggedIn(plan);
+  ASSERT_NE(session, nullptr);
+  EXPECT_STRCASEEQ(pop3_session_mechanism(session->get()), Profile().best_in_clear.c_str());
+  ExpectMail(session.get());
   if (Profile().over_tls.empty()) return;
-  RealSession tls(Login(Tls(), ""));
-  ASSERT_EQ(tls.Login(), POP3_OK) << tls.error().text;
-  EXPECT_STRCASEEQ(pop3_session_mechanism(tls.get()), Profile().best_over_tls.c_str());
+  plan = Login(Tls(), "");
+  // With 1.3 a server that knows no channel binding for it could refuse what it offers.
+  plan.options["tls.max_version"] = "1.2";
+  session = LoggedIn(plan);
+  ASSERT_NE(session, nullptr);
+  EXPECT_STRCASEEQ(pop3_session_mechanism(session->get()), Profile().best_over_tls.c_str());
+  ExpectMail(session.get());
 }
 
 // Servers wait some seconds before they answer these, hence not more of them.

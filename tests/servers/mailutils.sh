@@ -36,7 +36,7 @@ transcript no;
 pidfile /run/pop3d.pid;
 apop-database-file "/pop3/apop.db";
 mailbox { mail-spool /pop3/mail; mailbox-type mbox; };
-tls { ssl-certificate-file /pop3/tls/server.pem; ssl-key-file /pop3/tls/server.key; ssl-ca-file /pop3/tls/ca.pem; };
+tls { ssl-priorities "NORMAL:-VERS-TLS1.1:-VERS-TLS1.0"; ssl-certificate-file /pop3/tls/server.pem; ssl-key-file /pop3/tls/server.key; ssl-ca-file /pop3/tls/ca.pem; };
 logging { syslog no; };
 server 127.0.0.1:$port { tls-mode ondemand; };
 server 127.0.0.1:$pop3s { tls-mode connection; };

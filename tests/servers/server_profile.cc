@@ -1,7 +1,9 @@
 #include "tests/servers/server_profile.h"
 
 #include <cctype>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 namespace pop3_testing {
 
@@ -55,6 +57,23 @@ Plan RealServerTest::Login(const Address &address, const std::string &mechanism)
     plan.password = "wonderland";
   }
   return plan;
+}
+
+std::unique_ptr<RealSession> RealServerTest::LoggedIn(
+    const Plan &plan, const std::function<pop3_status(RealSession *)> &prepare) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  for (;;) {
+    auto session = std::make_unique<RealSession>(plan);
+    pop3_status status = prepare ? prepare(session.get()) : POP3_OK;
+    if (status == POP3_OK) status = session->Login();
+    if (status == POP3_OK) return session;
+    if (session->error().code != POP3_CODE_IN_USE || std::chrono::steady_clock::now() > end) {
+      ADD_FAILURE() << plan.mechanism << ": " << session->error().layer << ": "
+                    << session->error().text;
+      return nullptr;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 void RealServerTest::ExpectMail(RealSession *session) {

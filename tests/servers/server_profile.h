@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,7 +25,7 @@ struct ServerProfile {
   std::string best_in_clear;             // the mechanism that pop3_login chooses
   std::string best_over_tls;
   pop3_response_code refused_code = POP3_CODE_NONE;  // of a wrong password
-  std::string refused_text;
+  std::string refused_text;                          // a part of it
   bool wants_utf8 = false;         // else it does not hand out headers of 8 bits as they are
   std::vector<uint32_t> altered;   // messages that it does not hand out as they are at all
   std::vector<std::string> added;  // header fields that it puts into messages
@@ -58,7 +60,13 @@ class RealServerTest : public testing::Test {
   // password, her certificate or her token, trusting the authority of the tests.
   static Plan Login(const Address &address, const std::string &mechanism);
 
-  // ExpectMail: |session| is logged in and message 1 is there and right.
+  // LoggedIn is a session of |plan| that is logged in, or NULL, with a failed expectation. |prepare|
+  // is called before the login. While the server says that the mailbox is in use (by the session
+  // that a test before has just left), it tries again.
+  static std::unique_ptr<RealSession> LoggedIn(
+      const Plan &plan, const std::function<pop3_status(RealSession *)> &prepare = nullptr);
+
+  // ExpectMail: |session| is logged in and message 1 is there and right. Quits.
   static void ExpectMail(RealSession *session);
 
   // Wire is what RETR |number| must give to alice.

@@ -119,16 +119,11 @@ pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_con
     if (status == POP3_OK) status = keep_password(conn, data, len, err);
     if (status != POP3_OK) return status;
   }
-  // A person is not asked for what hardly anybody has.
-  if (context->has_credential(context->session, POP3_CREDENTIAL_AUTHZID)) {
-    status = fetch_optional(host, context, POP3_CREDENTIAL_AUTHZID, "authorization name",
-                            &conn->authzid, err);
-    if (status != POP3_OK) return status;
-  }
-  if (context->has_credential(context->session, POP3_CREDENTIAL_REALM)) {
-    return fetch_optional(host, context, POP3_CREDENTIAL_REALM, "realm", &conn->realm, err);
-  }
-  return POP3_OK;
+  // These are asked for even if has_credential does not promise them: a callback may know.
+  status = fetch_optional(host, context, POP3_CREDENTIAL_AUTHZID, "authorization name",
+                          &conn->authzid, err);
+  if (status != POP3_OK || (flags & POP3_SASL_REALM) == 0) return status;
+  return fetch_optional(host, context, POP3_CREDENTIAL_REALM, "realm", &conn->realm, err);
 }
 
 void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {

@@ -177,6 +177,10 @@ static pop3_auth_verdict start(sasl_attempt *self, pop3_auth_output *out, pop3_e
   const int code = sasl_client_start(self->conn->sasl, list, NULL, &data, &len, NULL);
   if (code != SASL_OK && code != SASL_CONTINUE) return give_up_code(self, code, err);
   self->complete = code == SASL_OK;
+  if ((self->mechanism->flags & POP3_SASL_SERVER_FIRST) != 0) {
+    data = NULL;
+    len = 0;
+  }
   self->initial = (const uint8_t *)data;
   self->initial_len = len;
   self->owed = data && (prefers_two_step(self->context) || !pop3_sasl_line_fits(self->name, len));

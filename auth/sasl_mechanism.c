@@ -10,7 +10,7 @@ static const pop3_sasl_mechanism known[] = {
     {"LOGIN", 105, SECRET | POP3_SASL_READABLE},
     {"PLAIN", 110, SECRET | POP3_SASL_READABLE},
     {"CRAM-MD5", 200, SECRET},
-    {"DIGEST-MD5", 210, SECRET},
+    {"DIGEST-MD5", 210, SECRET | POP3_SASL_REALM | POP3_SASL_SERVER_FIRST},
     {"SCRAM-SHA-1", 300, SCRAM},
     {"SCRAM-SHA-224", 305, SCRAM},
     {"SCRAM-SHA-256", 310, SCRAM},

@@ -29,6 +29,12 @@ extern "C" {
 #define POP3_SASL_BY_NAME UINT32_C(64)
 // POP3_SASL_ANONYMOUS: logs in nobody in particular.
 #define POP3_SASL_ANONYMOUS UINT32_C(128)
+// POP3_SASL_REALM: has realms.
+#define POP3_SASL_REALM UINT32_C(256)
+// POP3_SASL_SERVER_FIRST: it is the server that begins. With DIGEST-MD5 libsasl2 would rather try
+// the subsequent authentication of RFC 2831 section 2.2, with what it remembers of the last login.
+// Servers that do not know it are confused, and all accept the other.
+#define POP3_SASL_SERVER_FIRST UINT32_C(512)
 
 // pop3_sasl_mechanism is one of them.
 typedef struct pop3_sasl_mechanism {

@@ -7,6 +7,9 @@
 
 static const char LAYER[] = "sasl";
 
+// How many names of a server's list are looked at; Cyrus lists 17 when it has all.
+#define LISTED_MAX 64
+
 // What is asked once for all mechanisms.
 typedef struct situation {
   const pop3_host *host;
@@ -99,8 +102,13 @@ static int best_of_list(const situation *here, int offering, char best[POP3_SASL
   best[0] = '\0';
   *why = context->capability(context->session, "") ? "the server lists no SASL mechanism"
                                                    : "the server has not said what it can";
-  while (list && pop3_sasl_name(&list, name)) {
+  for (int i = 0; list && i < LISTED_MAX; i++) {
+    const char *rest = list;
     const char *reason;
+    if (!pop3_sasl_name(&rest, name)) break;
+    const int is_last = !pop3_sasl_listed(rest, name);
+    list = rest;
+    if (!is_last) continue;  // offered once, however often it is listed
     const int points = points_of(here, name, &reason);
     if (offering) context->offer(context->session, name, points, points > 0 ? "" : reason);
     if (points > best_points) {

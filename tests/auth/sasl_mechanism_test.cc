@@ -1,0 +1,61 @@
+#include "auth/sasl_mechanism.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace pop3_testing {
+namespace {
+
+std::vector<std::string> Names(const char *list) {
+  std::vector<std::string> names;
+  char name[POP3_SASL_NAME_MAX + 1];
+  while (pop3_sasl_name(&list, name) != 0) names.emplace_back(name);
+  EXPECT_STREQ(list, "");
+  EXPECT_STREQ(name, "");
+  return names;
+}
+
+TEST(SaslMechanism, KnowsThemInAnyCase) {
+  EXPECT_STREQ(pop3_sasl_mechanism_find("plain")->name, "PLAIN");
+  EXPECT_STREQ(pop3_sasl_mechanism_find("Scram-Sha-256-Plus")->name, "SCRAM-SHA-256-PLUS");
+  EXPECT_EQ(pop3_sasl_mechanism_find("SCRAM-SHA-256-PLUS")->points,
+            pop3_sasl_mechanism_find("SCRAM-SHA-256")->points + 100);
+  EXPECT_NE(pop3_sasl_mechanism_find("PLAIN")->flags & POP3_SASL_READABLE, 0U);
+  EXPECT_NE(pop3_sasl_mechanism_find("LOGIN")->flags & POP3_SASL_READABLE, 0U);
+}
+
+TEST(SaslMechanism, TakesWhatIsNewByNameOnly) {
+  for (const char *name : {"NTLM", "", "PLAI", "PLAINX", "SCRAM-SHA-256-PLUSX"}) {
+    EXPECT_STREQ(pop3_sasl_mechanism_find(name)->name, "") << name;
+    EXPECT_EQ(pop3_sasl_mechanism_find(name)->flags, POP3_SASL_BY_NAME);
+  }
+  EXPECT_NE(pop3_sasl_mechanism_find("GSSAPI")->flags & POP3_SASL_BY_NAME, 0U);
+  EXPECT_NE(pop3_sasl_mechanism_find("ANONYMOUS")->flags & POP3_SASL_BY_NAME, 0U);
+}
+
+TEST(SaslMechanism, TakesNamesApart) {
+  EXPECT_EQ(Names("PLAIN login  Cram-MD5 "),
+            (std::vector<std::string>{"PLAIN", "LOGIN", "CRAM-MD5"}));
+  EXPECT_EQ(Names(""), std::vector<std::string>());
+  EXPECT_EQ(Names("   "), std::vector<std::string>());
+}
+
+TEST(SaslMechanism, LeavesOutWhatIsNoName) {
+  const std::string longest(20, 'A');
+  EXPECT_EQ(Names((longest + " " + longest + "A PLAIN").c_str()),
+            (std::vector<std::string>{longest, "PLAIN"}));
+  EXPECT_EQ(Names("a\"b a,b \xC3\xA4 x\ty _ - 0"), (std::vector<std::string>{"_", "-", "0"}));
+}
+
+TEST(SaslMechanism, FindsWholeWordsInLists) {
+  EXPECT_TRUE(pop3_sasl_listed("PLAIN scram-sha-256", "SCRAM-SHA-256"));
+  EXPECT_FALSE(pop3_sasl_listed("PLAIN SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"));
+  EXPECT_FALSE(pop3_sasl_listed("PLAIN", "PLAI"));
+  EXPECT_FALSE(pop3_sasl_listed("", "PLAIN"));
+  EXPECT_FALSE(pop3_sasl_listed(nullptr, "PLAIN"));
+}
+
+}  // namespace
+}  // namespace pop3_testing

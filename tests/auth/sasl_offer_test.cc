@@ -1,0 +1,152 @@
+#include "auth/sasl_offer.h"
+
+#include <gtest/gtest.h>
+
+#include "auth/sasl.h"
+#include "tests/auth/exchange.h"
+
+namespace pop3_testing {
+namespace {
+
+constexpr char kAll[] =
+    "PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-256-PLUS EXTERNAL "
+    "ANONYMOUS GS9-KRB5 NTLM XOAUTH2";
+
+class SaslOffer : public ::testing::Test {
+ protected:
+  SaslOffer() : exchange_(&host_, pop3_plugin_sasl(POP3_ABI)) {
+    exchange_.credentials[POP3_CREDENTIAL_USER] = "alice";
+    exchange_.credentials[POP3_CREDENTIAL_PASSWORD] = "wonderland";
+    exchange_.capabilities_known = true;
+    exchange_.capabilities["SASL"] = kAll;
+  }
+
+  int Points(const char *mechanism) { return exchange_.offers[mechanism].points; }
+  std::string Why(const char *mechanism) { return exchange_.offers[mechanism].why; }
+
+  // The score of a mechanism asked for by name.
+  int Asked(const char *mechanism) {
+    exchange_.mechanism = mechanism;
+    const int points = exchange_.Score();
+    EXPECT_TRUE(exchange_.offers.empty());
+    exchange_.mechanism = nullptr;
+    return points;
+  }
+
+  TestHost host_;
+  Exchange exchange_;
+};
+
+TEST_F(SaslOffer, OffersEachOfTheServersList) {
+  EXPECT_EQ(exchange_.Score(), 310);
+  EXPECT_EQ(exchange_.offers.size(), 12U);
+  EXPECT_EQ(Points("LOGIN"), 105);
+  EXPECT_EQ(Points("PLAIN"), 110);
+  EXPECT_EQ(Points("CRAM-MD5"), 200);
+  EXPECT_EQ(Points("DIGEST-MD5"), 210);
+  EXPECT_EQ(Points("SCRAM-SHA-1"), 300);
+  EXPECT_EQ(Points("SCRAM-SHA-256"), 310);
+  EXPECT_EQ(Why("SCRAM-SHA-256-PLUS"), "the connection has nothing to bind to");
+  EXPECT_EQ(Why("EXTERNAL"), "the server has taken no client certificate");
+  EXPECT_EQ(Why("ANONYMOUS"), "only if asked for by name");
+  EXPECT_EQ(Why("NTLM"), "only if asked for by name");
+  EXPECT_EQ(Why("GS9-KRB5"), "not installed here");
+  EXPECT_EQ(Why("XOAUTH2"), "not installed here");
+}
+
+TEST_F(SaslOffer, HidesThePasswordOnAnOpenChannel) {
+  exchange_.channel = 0;
+  EXPECT_EQ(exchange_.Score(), 310);
+  EXPECT_EQ(Why("PLAIN"), "would send the password readable");
+  EXPECT_EQ(Why("LOGIN"), "would send the password readable");
+  EXPECT_EQ(Points("CRAM-MD5"), 200);
+  exchange_.capabilities["SASL"] = "LOGIN PLAIN";
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_EQ(exchange_.why(), "would send the password readable");
+  EXPECT_EQ(Asked("PLAIN"), 0) << "not even by name";
+  exchange_.channel = POP3_CHANNEL_CLEARTEXT_ALLOWED;
+  EXPECT_EQ(exchange_.Score(), 110);
+  EXPECT_EQ(Asked("LOGIN"), 105);
+}
+
+TEST_F(SaslOffer, PrefersWhatIsBound) {
+  exchange_.answers[POP3_QUERY_TLS_VERSION] = "TLSv1.2";
+  exchange_.answers[POP3_QUERY_CB_TLS_UNIQUE] = "0123456789ab";
+  EXPECT_EQ(exchange_.Score(), 410);
+  EXPECT_EQ(Points("SCRAM-SHA-256"), 310);
+  exchange_.capabilities["SASL"] = "SCRAM-SHA-256";
+  EXPECT_EQ(exchange_.Score(), 310) << "the server has not offered -PLUS";
+  EXPECT_EQ(exchange_.offers.size(), 1U);
+}
+
+TEST_F(SaslOffer, TakesTheCertificateThatTheServerTook) {
+  exchange_.numbers[POP3_QUERY_TLS_CLIENT_CERT] = 1;
+  exchange_.credentials.clear();
+  EXPECT_EQ(exchange_.Score(), 380);
+  EXPECT_EQ(Why("PLAIN"), "no user name was given");
+  exchange_.credentials[POP3_CREDENTIAL_USER] = "alice";
+  exchange_.Score();
+  EXPECT_EQ(Why("SCRAM-SHA-1"), "no password was given");
+  exchange_.numbers[POP3_QUERY_TLS_CLIENT_CERT] = 0;
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_EQ(Asked("EXTERNAL"), 380) << "who asks by name knows better: a Unix socket, say";
+}
+
+TEST_F(SaslOffer, TakesByNameWhatTheServerForgotToList) {
+  exchange_.capabilities.clear();
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_EQ(exchange_.why(), "the server lists no SASL mechanism");
+  EXPECT_EQ(Asked("PLAIN"), 110);
+  EXPECT_EQ(Asked("ANONYMOUS"), 10);
+  EXPECT_EQ(Asked("NTLM"), 150);
+  EXPECT_EQ(Asked("USER"), 0);
+  EXPECT_EQ(exchange_.why(), "not installed here");
+  EXPECT_EQ(Asked("NO\"NAME"), 0);
+  EXPECT_EQ(exchange_.why(), "not the name of a SASL mechanism");
+  EXPECT_EQ(Asked("A-NAME-THAT-IS-TOO-LONG"), 0);
+  exchange_.capabilities_known = false;
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_EQ(exchange_.why(), "the server has not said what it can");
+}
+
+TEST_F(SaslOffer, SurvivesAHostileList) {
+  std::string list = "\"; \x01 PLAIN ";
+  for (int i = 0; i < 10000; i++) list += "X" + std::to_string(i) + " \"; \x01 ";
+  exchange_.capabilities["SASL"] = list + "SCRAM-SHA-1";
+  EXPECT_EQ(exchange_.Score(), 110);
+  EXPECT_EQ(exchange_.offers.size(), 64U) << "a bound";
+}
+
+TEST_F(SaslOffer, PicksTheBestForAHostThatKnowsNoOffer) {
+  exchange_.context_size = offsetof(pop3_auth_context, offer);
+  EXPECT_EQ(exchange_.Score(), 310);
+  EXPECT_TRUE(exchange_.offers.empty());
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.shown(), "AUTH SCRAM-SHA-256 ");
+  exchange_.End();
+  exchange_.capabilities["SASL"] = "XOAUTH2";
+  EXPECT_EQ(exchange_.Begin(), POP3_ERR_NO_MECHANISM);
+  EXPECT_NE(std::string(exchange_.error().text).find("not installed here"), std::string::npos);
+}
+
+TEST_F(SaslOffer, OffersAMechanismOnceHoweverOftenItIsListed) {
+  exchange_.capabilities["SASL"] = "PLAIN plain Plain";
+  EXPECT_EQ(exchange_.Score(), 110);
+  EXPECT_EQ(exchange_.offers.size(), 1U);
+}
+
+TEST_F(SaslOffer, SurvivesEveryFailedAllocation) {
+  for (int nth = 0;; nth++) {
+    host_.FailAllocation(nth);
+    const int points = exchange_.Score();
+    EXPECT_EQ(points, host_.has_failed() ? 0 : 310);
+    EXPECT_EQ(host_.live(), 0);
+    if (!host_.has_failed()) break;
+    EXPECT_EQ(exchange_.why(), "out of memory");
+    ASSERT_LT(nth, 10);
+  }
+}
+
+}  // namespace
+}  // namespace pop3_testing

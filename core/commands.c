@@ -100,14 +100,24 @@ const char *pop3_getwelcome(const pop3_session *session) {
   return greeting != NULL ? greeting->text : NULL;
 }
 
-pop3_status pop3_auth(pop3_session *session, const char *mechanism, pop3_error *err) {
+static pop3_status run_login(pop3_session *session, const char *mechanism, int survey,
+                             pop3_error *err) {
   if (session->stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "a blocking login in a callback");
   }
   pop3_op_id op = 0;
-  const pop3_status status = pop3_submit_login(session, mechanism, NULL, &op, err);
+  const pop3_status status = survey ? pop3_submit_survey(session, mechanism, NULL, &op, err)
+                                    : pop3_submit_login(session, mechanism, NULL, &op, err);
   if (status != POP3_OK) return status;
   return pop3_wait(session, op, POP3_NO_TIMEOUT, err);
+}
+
+pop3_status pop3_auth(pop3_session *session, const char *mechanism, pop3_error *err) {
+  return run_login(session, mechanism, 0, err);
+}
+
+pop3_status pop3_survey(pop3_session *session, pop3_error *err) {
+  return run_login(session, NULL, 1, err);
 }
 
 pop3_status pop3_login(pop3_session *session, pop3_error *err) {

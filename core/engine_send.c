@@ -7,12 +7,17 @@
 
 #define LAYER "engine"
 
+// What a command is: a raw one what its first word says.
+static pop3_command effective(const pop3_op *op) {
+  const int is_raw = op->command == POP3_CMD_RAW || op->command == POP3_CMD_RAW_MULTI;
+  return is_raw ? pop3_command_of_line((const char *)op->line, op->line_len - 2) : op->command;
+}
+
 // Goes out alone, and nothing follows before its answer: what the answer changes (identity,
 // encryption, the end) must hold for the next command, and some servers lose what they read behind
-// PASS. A raw command is what its first word says.
+// PASS.
 static int is_barrier(const pop3_op *op) {
-  const int is_raw = op->command == POP3_CMD_RAW || op->command == POP3_CMD_RAW_MULTI;
-  switch (is_raw ? pop3_command_of_line((const char *)op->line, op->line_len - 2) : op->command) {
+  switch (effective(op)) {
     case POP3_CMD_STLS:
     case POP3_CMD_AUTH:
     case POP3_CMD_PASS:
@@ -44,9 +49,24 @@ static int may_send(pop3_engine *engine, const pop3_op *op) {
   return engine->refilling;
 }
 
-// The command carries something readable that the policy has a say in.
-static int needs_gate(const pop3_op *op) {
-  return op->line_secret < op->line_len && op->command != POP3_CMD_APOP;
+// The policy has a say in whatever is part of a login, and in what was flagged as a secret. Returns
+// 1 and what to ask it for in |*out_command|, or 0.
+static int needs_gate(const pop3_op *op, pop3_command *out_command) {
+  const pop3_command command = effective(op);
+  switch (command) {
+    case POP3_CMD_USER:
+    case POP3_CMD_PASS:
+    case POP3_CMD_APOP:
+    case POP3_CMD_RPOP:
+      *out_command = command;
+      return 1;
+    case POP3_CMD_AUTH:
+      *out_command = command;
+      return op->line_len > sizeof("AUTH\r\n") - 1;  // without an argument it only lists mechanisms
+    default:
+      *out_command = op->command;
+      return op->line_secret < op->line_len;
+  }
 }
 
 static void refuse_unsent(pop3_engine *engine, pop3_op *op, const pop3_error *error) {
@@ -61,9 +81,10 @@ static void refuse_unsent(pop3_engine *engine, pop3_op *op, const pop3_error *er
 // Asks policy and audit hook. Returns 1 if |op| may go out; else it is done, or the engine has
 // failed.
 static int admit(pop3_engine *engine, pop3_op *op) {
-  if (needs_gate(op) && engine->options.gate != NULL) {
+  pop3_command command;
+  if (needs_gate(op, &command) && engine->options.gate != NULL) {
     pop3_error error = POP3_ERROR_INIT;
-    const pop3_status status = engine->options.gate(engine->options.gate_arg, op->command, &error);
+    const pop3_status status = engine->options.gate(engine->options.gate_arg, command, &error);
     if (status != POP3_OK) {
       error.status = status;
       refuse_unsent(engine, op, &error);

@@ -111,6 +111,10 @@ static pop3_status check_options(const pop3_session_options *options, pop3_error
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "port %u is above 65535",
                           (unsigned)options->port);
   }
+  if (options->tls < POP3_TLS_DEFAULT || options->tls > POP3_TLS_NEVER) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "tls is %d: no such policy",
+                          (int)options->tls);
+  }
   if (options->debug_level > 2) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "debug_level %u: 0, 1 and 2 exist",
                           (unsigned)options->debug_level);
@@ -191,6 +195,10 @@ static pop3_status copy_strings(pop3_session *session, const pop3_session_option
       !pop3_secret_set(&session->password, options->password, strlen(options->password))) {
     status = no_memory(err);
   }
+  if (status == POP3_OK && options->token != NULL &&
+      !pop3_secret_set(&session->token, options->token, strlen(options->token))) {
+    status = no_memory(err);
+  }
   return status;
 }
 
@@ -222,6 +230,10 @@ static void copy_plain(pop3_session *session, const pop3_session_options *option
   session->login_ms = options->login_ms;
   session->total_ms = options->total_ms;
   session->allow_cleartext = options->allow_cleartext != 0;
+  session->tls = options->tls;
+  session->credential_kinds = options->credential_kinds;
+  session->auth_floor = options->auth_floor;
+  session->auth_two_step = options->auth_two_step;
   session->debug_level = options->debug_level;
   session->trace = options->trace;
   session->trace_arg = options->trace_arg;
@@ -233,6 +245,7 @@ static void copy_plain(pop3_session *session, const pop3_session_options *option
 
 static void init_parts(pop3_session *session) {
   pop3_secret_init(&session->password, &session->allocator);
+  pop3_secret_init(&session->token, &session->allocator);
   for (size_t i = 0; i < POP3_NUM_CREDENTIALS; i++) {
     pop3_secret_init(&session->login.credentials[i], &session->allocator);
   }
@@ -251,6 +264,7 @@ static void destroy(pop3_session *session) {
   pop3_engine_free(session->engine);
   pop3_waker_cleanup(&session->waker);
   pop3_secret_cleanup(&session->password);
+  pop3_secret_cleanup(&session->token);
   const pop3_allocator allocator = session->allocator;
   for (size_t i = 0; i < session->num_options; i++) {
     pop3_mem_free(&allocator, (void *)(uintptr_t)session->options[i].name);
@@ -261,6 +275,8 @@ static void destroy(pop3_session *session) {
   pop3_mem_free(&allocator, session->user);
   pop3_mem_free(&allocator, session->mechanism);
   pop3_mem_free(&allocator, session->logged_in_with);
+  pop3_mem_free(&allocator, session->choices);
+  pop3_mem_free(&allocator, session->detail);
   pop3_mem_free(&allocator, session);
 }
 
@@ -401,16 +417,6 @@ const pop3_engine *pop3_session_engine(const pop3_session *session) { return ses
 
 pop3_status pop3_session_query(const pop3_session *session, uint32_t what, pop3_answer *out) {
   return pop3_layers_query(&session->layers, what, out);
-}
-
-int pop3_session_is_private(const pop3_session *session) {
-  pop3_answer answer = POP3_ANSWER_INIT;
-  if (session->layers.count == 0 || session->layers.connecting) return 0;
-  if (pop3_session_query(session, POP3_QUERY_IS_ENCRYPTED, &answer) == POP3_OK &&
-      answer.number == 1) {
-    return 1;
-  }
-  return pop3_session_query(session, POP3_QUERY_IS_LOCAL, &answer) == POP3_OK && answer.number == 1;
 }
 
 void pop3_set_debuglevel(pop3_session *session, uint32_t level) {

@@ -23,9 +23,33 @@ static const void *given(const pop3_session *session, pop3_credential what, size
       return session->password.data;
     }
     text = session->once_password;
+  } else if (what == POP3_CREDENTIAL_TOKEN) {
+    *out_len = session->token.len;
+    return session->token.data;
   }
   *out_len = text != NULL ? strlen(text) : 0;
   return text;
+}
+
+// Whether the caller's callback is there for |what|.
+static int may_ask(const pop3_session *session, pop3_credential what) {
+  const uint32_t kinds = session->credential_kinds != 0
+                             ? session->credential_kinds
+                             : POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) |
+                                   POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_PASSWORD);
+  return session->credential != NULL && (kinds & POP3_CREDENTIAL_BIT(what)) != 0;
+}
+
+static pop3_status ask(pop3_session *session, pop3_credential what, uint32_t attempt,
+                       pop3_secret *kept, pop3_error *err) {
+  pop3_error error = POP3_ERROR_INIT;
+  const pop3_status status =
+      session->credential(session->credential_arg, what, attempt, kept, &error);
+  if (status == POP3_OK) return POP3_OK;
+  pop3_secret_cleanup(kept);
+  if (error.status == POP3_OK) (void)none(&error, what);
+  if (err != NULL) *err = error;
+  return status;
 }
 
 pop3_status pop3_credentials_fetch(void *arg, pop3_credential what, const uint8_t **out_data,
@@ -42,16 +66,9 @@ pop3_status pop3_credentials_fetch(void *arg, pop3_credential what, const uint8_
       if (!pop3_secret_set(kept, data, len)) {
         return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a credential");
       }
-    } else if (session->credential != NULL) {
-      pop3_error error = POP3_ERROR_INIT;
-      const pop3_status status =
-          session->credential(session->credential_arg, what, session->num_refused, kept, &error);
-      if (status != POP3_OK) {
-        pop3_secret_cleanup(kept);
-        if (error.status == POP3_OK) (void)none(&error, what);
-        if (err != NULL) *err = error;
-        return status;
-      }
+    } else if (may_ask(session, what)) {
+      const pop3_status status = ask(session, what, session->num_refused, kept, err);
+      if (status != POP3_OK) return status;
     }
     if (kept->data == NULL) return none(err, what);
   }
@@ -60,13 +77,26 @@ pop3_status pop3_credentials_fetch(void *arg, pop3_credential what, const uint8_
   return POP3_OK;
 }
 
+pop3_status pop3_credentials_renew(void *arg, pop3_credential what, const uint8_t **out_data,
+                                   size_t *out_len, pop3_error *err) {
+  pop3_session *session = arg;
+  *out_data = NULL;
+  *out_len = 0;
+  if (what < POP3_CREDENTIAL_USER || what > POP3_CREDENTIAL_REALM || !may_ask(session, what)) {
+    return none(err, what);
+  }
+  pop3_secret *kept = &session->login.credentials[what];
+  pop3_secret_cleanup(kept);
+  const pop3_status status = ask(session, what, session->num_refused + 1, kept, err);
+  if (status != POP3_OK) return status;
+  if (kept->data == NULL) return none(err, what);
+  *out_data = kept->data;
+  *out_len = kept->len;
+  return POP3_OK;
+}
+
 int pop3_credentials_has(void *arg, pop3_credential what) {
   const pop3_session *session = arg;
   size_t len;
-  if (given(session, what, &len) != NULL) return 1;
-  // A callback is asked for the two that everybody has; whether it knows others shows when it is
-  // asked.
-  return session->credential != NULL &&
-         (what == POP3_CREDENTIAL_USER || what == POP3_CREDENTIAL_PASSWORD ||
-          what == POP3_CREDENTIAL_TOKEN);
+  return given(session, what, &len) != NULL || may_ask(session, what);
 }

@@ -17,21 +17,46 @@ extern "C" {
 // POP3_LOGIN_OP marks operation ids of logins, which are the session's and not the engine's.
 #define POP3_LOGIN_OP (UINT64_C(1) << 63)
 
-// pop3_login_task is the login that is under way: CAPA if need be, then the exchange of one
-// mechanism.
+// POP3_MECHANISM_MAX is the longest name of a mechanism with its NUL: 20 octets (RFC 4422), and
+// some mercy.
+#define POP3_MECHANISM_MAX 32
+// POP3_WHY_MAX is the longest reason with its NUL.
+#define POP3_WHY_MAX 128
+// POP3_OFFERS_MAX is how many mechanisms of families a login looks at; no server offers so many.
+#define POP3_OFFERS_MAX 96
+// POP3_CANDIDATES_MAX is how many it looks at in all.
+#define POP3_CANDIDATES_MAX 256
+
+// pop3_choice is a mechanism that a login looked at.
+typedef struct pop3_choice {
+  const pop3_auth_ops *ops;
+  int points;
+  int by_name;  // it was asked for by its name
+  int policy;   // only the open channel speaks against it
+  pop3_candidate_state state;
+  char mechanism[POP3_MECHANISM_MAX];
+  char why[POP3_WHY_MAX];
+} pop3_choice;
+
+// pop3_login_task is the login that is under way: CAPA if need be, STLS by the policy and CAPA
+// again, then the exchange of one mechanism.
 typedef struct pop3_login_task {
   int active;
-  int choosing;    // the capabilities are known: choose in the next step
+  int choosing;    // what is next is decided in the next step
+  int survey;      // nothing is sent of the exchange
+  int asked_capa;  // since the connection is as it is now
   int cancelling;  // "*" was sent; |error| is told when the server has answered
   pop3_op_id id;
   pop3_op_id op;         // the engine's operation that is awaited, or 0
   pop3_command command;  // of the last line
   pop3_sink sink;
   pop3_watch *watch;
-  const pop3_auth_ops *ops;  // NULL until chosen
-  void *self;                // NULL until begun
+  const pop3_auth_ops *judged;  // a family that may make offers now, or NULL
+  const pop3_auth_ops *ops;     // NULL until chosen
+  size_t chosen;                // of the session's choices, while |ops| is set
+  void *self;                   // NULL until begun
   pop3_auth_context context;
-  char *asked;  // the mechanism's name in upper case, or NULL
+  char *asked;  // names of mechanisms in upper case with commas, or NULL
   uint32_t steps;
   int64_t deadline_ms;
   int in_plugin;  // a plugin's function is on the stack: it must find its state alive
@@ -66,6 +91,7 @@ struct pop3_session {
   char *user;
   pop3_secret password;
   char *mechanism;
+  pop3_secret token;
   pop3_credential_fn credential;
   void *credential_arg;
   int64_t connect_ms;
@@ -73,6 +99,10 @@ struct pop3_session {
   int64_t login_ms;
   int64_t total_ms;
   int allow_cleartext;
+  pop3_tls_policy tls;
+  uint32_t credential_kinds;
+  uint32_t auth_floor;
+  uint32_t auth_two_step;
   uint32_t debug_level;
   pop3_trace_fn trace;
   void *trace_arg;
@@ -89,9 +119,12 @@ struct pop3_session {
   int has_pushed;
   const pop3_option *pushed_options;
   size_t num_pushed_options;
-  uint32_t read_wants;   // POP3_WAIT_* that the last read waits for
-  uint32_t write_wants;  // likewise the last write or connect
-  int write_failed;      // |write_error| is told once the server's last words are read
+  int pushing_tls;  // behind STLS
+  pop3_stls_state stls;
+  uint64_t clear_capabilities;  // a digest of those before STLS, 0 if they were not asked
+  uint32_t read_wants;          // POP3_WAIT_* that the last read waits for
+  uint32_t write_wants;         // likewise the last write or connect
+  int write_failed;             // |write_error| is told once the server's last words are read
   pop3_error write_error;
   int64_t start_ms;
   int64_t progress_ms;  // when octets last moved, or the server began to owe us some
@@ -110,6 +143,11 @@ struct pop3_session {
   uint64_t num_logins;
   uint32_t num_refused;  // logins that the server refused
   char *logged_in_with;
+  pop3_choice *choices;  // of the last login or survey
+  size_t num_choices;
+  size_t choices_cap;
+  char *detail;  // see pop3_auth_context
+  size_t detail_len;
   // Credentials of pop3_apop, for the time of the call; not the session's.
   const char *once_user;
   const char *once_password;
@@ -156,26 +194,86 @@ int pop3_session_is_waiting(const pop3_session *session);
 // pop3_session_check_deadlines fails the session if one has passed.
 void pop3_session_check_deadlines(pop3_session *session);
 
-// pop3_session_gate is the engine's gate: may something readable be sent now?
+// --- session_security.c
+
+// pop3_session_policy is the TLS policy that applies: never POP3_TLS_DEFAULT once connected.
+pop3_tls_policy pop3_session_policy(const pop3_session *session);
+
+// pop3_session_is_encrypted says whether the channel is, with the peer verified as demanded.
+int pop3_session_is_encrypted(const pop3_session *session);
+
+// pop3_session_see_stls remembers what the capabilities in the clear say. Before STLS is sent.
+void pop3_session_see_stls(pop3_session *session);
+
+// pop3_session_gate is the engine's gate: may this login command go out now?
 pop3_status pop3_session_gate(void *arg, pop3_command command, pop3_error *err);
+
+// --- session_choice.c
+
+// pop3_choice_make fills the session's choices: what each mechanism is worth here. Plugins are
+// called, so the login may be over when it returns.
+void pop3_choice_make(pop3_session *session);
+
+// pop3_choice_best returns the index of the strongest usable one, or SIZE_MAX if there is none.
+size_t pop3_choice_best(const pop3_session *session);
+
+// pop3_choice_reasons lists the unusable ones and why; |*out_policy| is set if the open channel
+// alone speaks against one.
+void pop3_choice_reasons(const pop3_session *session, char *out, size_t cap, int *out_policy);
+
+// pop3_choice_fail says in |err| why none is usable.
+void pop3_choice_fail(const pop3_session *session, pop3_error *err);
+
+// pop3_choice_check says whether the registry could play every mechanism that is named in |names|,
+// so that no server is asked in vain.
+pop3_status pop3_choice_check(const pop3_session *session, const char *names, pop3_error *err);
+
+// pop3_choice_name takes the |index|-th of |names|, which are separated by commas. Returns 0 if
+// there are fewer, -1 if it is none, else 1.
+int pop3_choice_name(const char *names, size_t index, char out[POP3_MECHANISM_MAX]);
+
+// --- session_exchange.c
+
+// pop3_exchange_begin begins the exchange of the choice |index|.
+void pop3_exchange_begin(pop3_session *session, size_t index);
 
 // pop3_session_challenge is the engine's challenge hook.
 void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len);
 
+// --- session_login.c
+
+// pop3_login_finish tells the caller. |error| is NULL on success.
+void pop3_login_finish(pop3_session *session, const pop3_error *error);
+
+// pop3_login_ended stands behind each call into a plugin. Returns 1 if the login was ended
+// meanwhile, and does so now.
+int pop3_login_ended(pop3_session *session);
+
+// pop3_login_refused is for a server that said no to a mechanism: goes on with the next of those
+// that the caller named, or ends the login.
+void pop3_login_refused(pop3_session *session, const pop3_error *refusal);
+
 // pop3_login_abort ends the login that is under way, if any, with |error|.
 void pop3_login_abort(pop3_session *session, const pop3_error *error);
 
-// pop3_login_pump chooses the mechanism if that is due. Only while every transport is connected.
+// pop3_login_pump decides what is next if that is due. Only while every transport is connected.
 void pop3_login_pump(pop3_session *session);
 
-// pop3_login_wipe forgets the credentials of the login.
+// pop3_login_wipe forgets the attempt and the credentials of the login.
 void pop3_login_wipe(pop3_session *session);
 
-// pop3_credentials_fetch and pop3_credentials_has serve pop3_auth_context; |arg| is the session.
+// --- session_credential.c
+
+// pop3_credentials_fetch, _renew and _has serve pop3_auth_context; |arg| is the session.
 pop3_status pop3_credentials_fetch(void *arg, pop3_credential what, const uint8_t **out_data,
+                                   size_t *out_len, pop3_error *err);
+// pop3_credentials_renew: see pop3_credentials_fetch.
+pop3_status pop3_credentials_renew(void *arg, pop3_credential what, const uint8_t **out_data,
                                    size_t *out_len, pop3_error *err);
 // pop3_credentials_has: see pop3_credentials_fetch.
 int pop3_credentials_has(void *arg, pop3_credential what);
+
+// --- session_wait.c
 
 // pop3_wait_ready waits until the greeting has come and no transport is being made.
 pop3_status pop3_wait_ready(pop3_session *session, pop3_error *err);

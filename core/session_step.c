@@ -62,6 +62,7 @@ static int push_next(pop3_session *session, pop3_error *err, pop3_status *out_st
         push(session, &session->pushed, session->pushed_options, session->num_pushed_options, err);
     return 1;
   }
+  session->pushing_tls = 1;
   const pop3_transport_ops *tls = pop3_registry_transport(session->registry, "tls");
   *out_status = tls != NULL ? push(session, tls, session->options, session->num_options, err)
                             : pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0,
@@ -91,6 +92,8 @@ static int connect_layers(pop3_session *session) {
     moved(session);
     if (session->num_pushed == session->num_transports && pop3_engine_upgrading(session->engine)) {
       pop3_engine_upgraded(session->engine);
+      if (session->pushing_tls) session->stls = POP3_STLS_DONE;
+      session->pushing_tls = 0;
     }
   }
 }

@@ -24,6 +24,7 @@ pop3_status pop3_submit(pop3_session *session, const pop3_request *request, cons
                           pop3_command_name(request->command));
   }
   session->touched = 1;
+  if (request->command == POP3_CMD_STLS) pop3_session_see_stls(session);
   return pop3_engine_submit(session->engine, request, sink, out_id, err);
 }
 

@@ -15,13 +15,14 @@
 pop3_packages() {
   case $1 in
   build)
-    # bazel-bootstrap brings a C and C++ compiler, and Python for the scripts.
-    echo bazel-bootstrap g++ binutils libc6-dev android-libboringssl-dev libsasl2-dev
+    # bazel-bootstrap brings a C and C++ compiler, and Python for the scripts. libsasl2-modules: the
+    # mechanisms of Cyrus SASL, for the client and mailboxd; they bring OpenSSL's libcrypto.so.3.
+    echo bazel-bootstrap g++ binutils libc6-dev android-libboringssl-dev libsasl2-dev \
+      libsasl2-modules
     ;;
   test)
-    # libsasl2-modules: the mechanisms of Cyrus SASL, which bring OpenSSL's libcrypto.so.3 along.
     # clang: libFuzzer. zip: for what a failed test leaves behind. openssl: certificates for tests.
-    echo googletest libsasl2-modules libssl3 clang libclang-rt-14-dev python3 zip openssl
+    echo googletest libssl3 clang libclang-rt-14-dev python3 zip openssl
     ;;
   check) echo clang-format clang-tidy git python3 ;;
   *)

@@ -327,6 +327,7 @@ TEST(Commands, LangWithoutATag) {
 TEST(Commands, PassOnAnOpenChannel) {
   Rig rig;
   rig.wire.local = false;
+  rig.options.tls = POP3_TLS_NEVER;
   rig.Start();
   EXPECT_EQ(pop3_pass(rig.session, "tanstaaf", &rig.err), POP3_ERR_POLICY);
   EXPECT_NE(rig.text().find("allow_cleartext"), std::string::npos) << rig.text();

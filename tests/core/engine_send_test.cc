@@ -380,7 +380,7 @@ TEST_F(EngineSend, ALongSecretLineIsWipedToo) {
 
 // --- Policy and audit
 
-TEST_F(EngineSend, TheGateIsAskedAboutWhatIsReadable) {
+TEST_F(EngineSend, TheGateIsAskedAboutLoginsAndSecrets) {
   d_.StartReady();
   Lines asked;
   d_.on_gate = [&](pop3_command command, pop3_error *) {
@@ -398,11 +398,11 @@ TEST_F(EngineSend, TheGateIsAskedAboutWhatIsReadable) {
   apop.arg2_len = digest.size();
   for (const pop3_request &request :
        {Request(POP3_CMD_USER, "u"), Request(POP3_CMD_PASS, "p"), Request(POP3_CMD_RAW, "PASS p"),
-        Request(POP3_CMD_RAW, "XTOKEN abc"), secret, apop, Request(POP3_CMD_AUTH, "PLAIN"), initial,
-        Number(POP3_CMD_STAT, 0)}) {
+        Request(POP3_CMD_RAW, "XTOKEN abc"), Request(POP3_CMD_RAW, "AUTH"), secret, apop,
+        Request(POP3_CMD_AUTH, "PLAIN"), initial, Number(POP3_CMD_STAT, 0)}) {
     d_.Run(request, "-ERR\r\n");
   }
-  EXPECT_EQ(asked, (Lines{"PASS", "raw", "raw", "AUTH"}));
+  EXPECT_EQ(asked, (Lines{"USER", "PASS", "PASS", "raw", "APOP", "AUTH", "AUTH"}));
 }
 
 TEST_F(EngineSend, TheGateRefusesOneCommandAndNothingOfItIsSent) {

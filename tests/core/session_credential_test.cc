@@ -176,6 +176,7 @@ TEST(SessionCredential, TheCallbackIsAskedForWhatIsMissing) {
 TEST(SessionCredential, OctetsOfACredentialAreKeptAsTheyAre) {
   Rig rig;
   rig.AskForThem();
+  rig.options.credential_kinds = POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN);
   rig.known = {{POP3_CREDENTIAL_TOKEN, std::string("a\0b\xFF", 4)}};
   rig.Start();
   EXPECT_EQ(rig.Fetch(POP3_CREDENTIAL_TOKEN), std::string("OK a\0b\xFF", 7));
@@ -295,6 +296,7 @@ TEST(SessionCredential, WhatIsMissingIsNamed) {
   for (const bool callback : {false, true}) {  // one that knows nothing either
     Rig rig;
     if (callback) rig.AskForThem();
+    for (const auto &one : words) rig.options.credential_kinds |= POP3_CREDENTIAL_BIT(one.first);
     rig.Start();
     for (const auto &one : words) {
       EXPECT_EQ(rig.Fetch(one.first), one.second);
@@ -358,8 +360,69 @@ TEST(SessionCredential, HasWhatACallbackMayKnowWithoutAsking) {
   Rig rig;
   rig.AskForThem();
   rig.Start();
-  EXPECT_EQ(Has(&rig), "124");
+  EXPECT_EQ(Has(&rig), "12");
   EXPECT_EQ(rig.asked, Asked());
+  Rig more;
+  more.AskForThem();
+  more.options.credential_kinds = POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN);
+  more.Start();
+  EXPECT_EQ(Has(&more), "4");
+}
+
+TEST(SessionCredential, HasTheTokenOfTheOptions) {
+  Rig rig;
+  rig.options.token = "ya29.secret";
+  rig.Start();
+  EXPECT_EQ(Has(&rig), "4");
+  on_score = nullptr;
+  Rig same;
+  same.options.token = "ya29.secret";
+  same.Start();
+  EXPECT_EQ(same.Fetch(POP3_CREDENTIAL_TOKEN), "OK ya29.secret");
+}
+
+// --- Renewing
+
+TEST(SessionCredential, RenewAsksTheCallbackAgain) {
+  Rig rig;
+  rig.options.token = "stale";
+  rig.options.credential_kinds = POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN);
+  rig.AskForThem();
+  rig.known = {{POP3_CREDENTIAL_TOKEN, "fresh"}};
+  rig.Start();
+  std::string first;
+  std::string second;
+  on_begin = [&](const Context *context, pop3_error *err) {
+    const uint8_t *data;
+    size_t len;
+    EXPECT_EQ(context->credential(context->session, POP3_CREDENTIAL_TOKEN, &data, &len, err),
+              POP3_OK);
+    first.assign(reinterpret_cast<const char *>(data), len);
+    EXPECT_EQ(context->renew(context->session, POP3_CREDENTIAL_TOKEN, &data, &len, err), POP3_OK);
+    second.assign(reinterpret_cast<const char *>(data), len);
+    EXPECT_EQ(context->renew(context->session, POP3_CREDENTIAL_PASSWORD, &data, &len, err),
+              POP3_ERR_NO_CREDENTIALS);
+    return POP3_OK;
+  };
+  EXPECT_EQ(pop3_auth(rig.session, "x-probe", nullptr), POP3_OK);
+  EXPECT_EQ(first, "stale");
+  EXPECT_EQ(second, "fresh");
+  EXPECT_EQ(rig.asked, (Asked{"4 attempt 1"}));
+}
+
+TEST(SessionCredential, RenewWithoutACallback) {
+  Rig rig;
+  rig.options.token = "stale";
+  rig.Start();
+  on_begin = [](const Context *context, pop3_error *err) {
+    const uint8_t *data;
+    size_t len;
+    EXPECT_EQ(context->renew(context->session, POP3_CREDENTIAL_TOKEN, &data, &len, err),
+              POP3_ERR_NO_CREDENTIALS);
+    EXPECT_EQ(data, nullptr);
+    return POP3_OK;
+  };
+  EXPECT_EQ(pop3_auth(rig.session, "x-probe", nullptr), POP3_OK);
 }
 
 // --- Wiping

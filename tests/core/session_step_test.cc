@@ -253,13 +253,4 @@ TEST_F(SessionStep, StlsRefusedAndFailed) {
   EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_ERR_IO) << "no way back to the clear";
 }
 
-TEST_F(SessionStep, APasswordNeedsAPrivateChannel) {
-  d_.wire.local = false;
-  d_.StartReady();
-  EXPECT_EQ(pop3_pass(d_.session(), "sesame", &d_.err), POP3_ERR_POLICY);
-  EXPECT_NE(std::string(d_.err.text).find("allow_cleartext"), std::string::npos);
-  EXPECT_EQ(d_.wire.sent, "");
-  EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_OK) << "the session lives on";
-}
-
 }  // namespace

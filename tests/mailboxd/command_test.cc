@@ -61,7 +61,7 @@ TEST(Command, WrongArguments) {
         "USER",     "USER ",  "APOP a",    "APOP a b c", "AUTH a b c", "QUIT now"}) {
     EXPECT_EQ(COMMAND_BAD_ARGUMENTS, Parse(bad, &line)) << bad;
   }
-  for (const char *unknown : {"", " ", " STAT", "STLS", "RET 1", "RETR1", "XYZZY a b c d"}) {
+  for (const char *unknown : {"", " ", " STAT", "STLSX", "RET 1", "RETR1", "XYZZY a b c d"}) {
     EXPECT_EQ(COMMAND_UNKNOWN, Parse(unknown, &line)) << unknown;
   }
 }

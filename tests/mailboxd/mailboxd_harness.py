@@ -4,12 +4,14 @@ very octets.
 No port is known in advance, and no server outlives its test.
 """
 
+import base64
 import contextlib
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -22,6 +24,14 @@ TIMEOUT = 60
 SANITIZED = b"__asan_init" in pathlib.Path(MAILBOXD).read_bytes()
 
 
+def tls_context(ca_file):
+    """What a client needs to trust the server. An end without close_notify is an error."""
+    context = ssl.create_default_context(cafile=ca_file)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
+    return context
+
+
 class Client:
     """A connection on which replies are read as they are."""
 
@@ -32,6 +42,20 @@ class Client:
         self.sock.connect(address)
         self.file = self.sock.makefile("rb")
         self.greeting = self.line() if greeting else None
+
+    def secure(self, context, session=None):
+        """Begins TLS."""
+        self.file.close()
+        self.sock = context.wrap_socket(
+            self.sock, server_hostname="localhost", session=session, suppress_ragged_eofs=False
+        )
+        self.file = self.sock.makefile("rb")
+
+    def stls(self, context, session=None):
+        """Asks for TLS and begins it."""
+        self.ok("STLS")
+        self.secure(context, session)
+        return self
 
     def line(self):
         """The next line without its CRLF; "" is also the end of the connection."""
@@ -66,6 +90,19 @@ class Client:
         if not reply.startswith(b"+OK"):
             raise AssertionError(f"{line!r}: {reply!r}")
         return reply[4:]
+
+    def auth(self, mech, responses, initial=None):
+        """Plays an exchange of AUTH and returns the line that ends it.
+
+        `responses` is called with each challenge and returns what to answer, all in octets."""
+        line = f"AUTH {mech}"
+        if initial is not None:
+            line += " " + (base64.b64encode(initial).decode() or "=")
+        reply = self.say(line)
+        while reply.startswith(b"+ "):
+            answer = responses(base64.b64decode(reply[2:], validate=True))
+            reply = self.say(base64.b64encode(answer))
+        return reply
 
     def multi(self, line):
         """Sends a command that must succeed and returns its multi-line reply, as one."""
@@ -109,9 +146,7 @@ class Server:
             command + list(arguments), stdin=subprocess.DEVNULL, stderr=self.errors
         )
         self.names = self._wait()
-        self.address = next(
-            ((host, int(port)) for kind, host, *rest in self.names for port in rest), None
-        )
+        self.address = self.address_of("tcp")
 
     def _wait(self):
         deadline = time.monotonic() + TIMEOUT
@@ -124,6 +159,10 @@ class Server:
             time.sleep(0.01)
         raise AssertionError("mailboxd does not get ready")
 
+    def address_of(self, kind):
+        """The address of the first listener of this kind, "tcp" or "tls", or None."""
+        return next(((name[1], int(name[2])) for name in self.names if name[0] == kind), None)
+
     def said(self):
         """What it has said on standard error."""
         self.errors.flush()
@@ -132,7 +171,17 @@ class Server:
 
     def connect(self, **options):
         """A new client, closed with the server at the latest."""
-        self._clients.append(Client(self.address, **options))
+        return self._keep(Client(self.address, **options))
+
+    def connect_tls(self, context, greeting=True):
+        """A new client that begins with TLS."""
+        client = self._keep(Client(self.address_of("tls"), greeting=False))
+        client.secure(context)
+        client.greeting = client.line() if greeting else None
+        return client
+
+    def _keep(self, client):
+        self._clients.append(client)
         return self._clients[-1]
 
     def resident_kib(self):

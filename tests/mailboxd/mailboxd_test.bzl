@@ -19,6 +19,7 @@ def mailboxd_process_test(name, size = "medium", **kwargs):
         data = [
             name + ".py",
             "mailboxd_harness.py",
+            "sasl_client.py",
             "//tools/mailboxd",
         ],
         **kwargs

@@ -18,22 +18,22 @@ struct FakeState {
 
 user *g_user;
 
-void *FakeStart(const auth_mech *) { return new FakeState{0}; }
+void *FakeStart(const auth_mech *, const auth_context *) { return new FakeState{0}; }
 
-auth_step FakeStep(void *state, const char *response, size_t len, auth_answer *out) {
+auth_step FakeStep(void *state, const uint8_t *response, size_t len, auth_answer *out) {
   FakeState *fake = static_cast<FakeState *>(state);
   if (fake->steps++ == 0 && response == nullptr) {
-    out->challenge = "Zmlyc3Q=";
-    out->challenge_len = 8;
+    out->challenge = "first";
+    out->challenge_len = 5;
     return AUTH_CHALLENGE;
   }
   out->user = g_user;
-  return std::string(response, len) == "right" ? AUTH_SUCCESS : AUTH_FAILURE;
+  return std::string(response, response + len) == "right" ? AUTH_SUCCESS : AUTH_FAILURE;
 }
 
 void FakeEnd(void *state) { delete static_cast<FakeState *>(state); }
 
-const auth_mech kFake = {"FAKE", FakeStart, FakeStep, FakeEnd};
+const auth_mech kFake = {"FAKE", nullptr, FakeStart, FakeStep, FakeEnd};
 const auth_mech *const kMechs[] = {&kFake};
 
 class Session : public testing::Test {
@@ -135,7 +135,7 @@ TEST_F(Session, Rpop) {
   EXPECT_TRUE(Has(Say("RPOP me"), "-ERR [AUTH] "));  // another client user
   Say("USER me");
   EXPECT_TRUE(Has(Say("RPOP client"), "+OK "));
-  peer_ = {true, 0, false};
+  peer_ = {true, 0, false, false};
   Restart();
   Say("USER me");
   EXPECT_TRUE(Has(Say("RPOP client"), "-ERR [AUTH] "));
@@ -161,13 +161,16 @@ TEST_F(Session, AuthExchange) {
   EXPECT_EQ("-ERR Authentication cancelled\r\n", Say("*"));
   EXPECT_EQ(LINE_MAX_COMMAND, session_line_max(&s_));
   EXPECT_EQ("+ Zmlyc3Q=\r\n", Say("AUTH FAKE"));
-  EXPECT_TRUE(Has(Say("wrong"), "-ERR [AUTH] "));
-  EXPECT_TRUE(Has(Say("AUTH FAKE wrong"), "-ERR [AUTH] "));
+  EXPECT_TRUE(Has(Say("d3Jvbmc="), "-ERR [AUTH] "));
+  EXPECT_TRUE(Has(Say("AUTH FAKE d3Jvbmc="), "-ERR [AUTH] "));
   EXPECT_EQ("+ Zmlyc3Q=\r\n", Say("AUTH FAKE"));
-  EXPECT_TRUE(Has(Say("right"), "+OK "));
+  EXPECT_EQ("-ERR This is not base64\r\n", Say("right"));
+  EXPECT_EQ("-ERR [AUTH] Wrong user name or password\r\n", Say("AUTH FAKE ="));
+  EXPECT_EQ("+ Zmlyc3Q=\r\n", Say("AUTH FAKE"));
+  EXPECT_TRUE(Has(Say("cmlnaHQ="), "+OK "));
   EXPECT_FALSE(Has(Say("CAPA"), "SASL"));
   Restart();
-  EXPECT_TRUE(Has(Say("AUTH FAKE right"), "+OK "));
+  EXPECT_TRUE(Has(Say("AUTH FAKE cmlnaHQ="), "+OK "));
   Restart();
   EXPECT_EQ("+ Zmlyc3Q=\r\n", Say("AUTH FAKE"));  // and is cleaned up in the middle
 }

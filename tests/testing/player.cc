@@ -77,6 +77,15 @@ class Playing {
     return text.empty() ? otherwise : strtoll(text.c_str(), nullptr, 10);
   }
 
+  pop3_tls_policy TlsPolicy() {
+    const std::string name = Setting("tls");
+    if (name == "required") return POP3_TLS_REQUIRED;
+    if (name == "if-offered") return POP3_TLS_IF_OFFERED;
+    if (name == "never") return POP3_TLS_NEVER;
+    if (!name.empty()) Complain("tls=" + name + ": no such policy");
+    return POP3_TLS_DEFAULT;
+  }
+
   bool StartServer() {
     if (options_.way == Way::kMemory) {
       WireFaults faults = options_.faults;
@@ -155,6 +164,8 @@ class Playing {
     options.login_ms = Milliseconds("login_ms", options.login_ms);
     options.total_ms = Milliseconds("total_ms", options.total_ms);
     options.allow_cleartext = Setting("cleartext") == "1" ? 1 : 0;
+    options.tls = TlsPolicy();
+    options.auth_floor = static_cast<uint32_t>(Milliseconds("floor", 0));
     if (Setting("pipelining") == "never") options.pipelining = POP3_PIPELINING_NEVER;
     options.quirks = transcript_.quirks;
     options.limits = &transcript_.limits;

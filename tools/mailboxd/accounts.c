@@ -108,6 +108,28 @@ static bool trust(struct users *users, const char *spec, char *why, size_t why_s
   return user->trusted_as != NULL;
 }
 
+static bool give_token(struct users *users, const char *spec, char *why, size_t why_size) {
+  size_t len = strcspn(spec, ":");
+  struct user *user = users_find(users, spec, len);
+  if (user == NULL || user->token != NULL) {
+    snprintf(why, why_size, "--oauth %.*s: %s", (int)len, spec,
+             user == NULL ? "there is no such user" : "this user has a token already");
+    return false;
+  }
+  user->token = strdup(spec + len + 1);
+  snprintf(why, why_size, OUT_OF_MEMORY);
+  return user->token != NULL;
+}
+
+static bool check_anonymous(const struct users *users, const char *name, char *why,
+                            size_t why_size) {
+  if (name == NULL || users_find(users, name, strlen(name)) != NULL) {
+    return true;
+  }
+  snprintf(why, why_size, "--anonymous %s: there is no such user", name);
+  return false;
+}
+
 bool accounts_load(struct users *users, struct mailboxes *boxes, const struct options *options,
                    char *why, size_t why_size) {
   for (size_t i = 0; i < options->num_users; i++) {
@@ -132,5 +154,10 @@ bool accounts_load(struct users *users, struct mailboxes *boxes, const struct op
       return false;
     }
   }
-  return true;
+  for (size_t i = 0; i < options->num_oauth; i++) {
+    if (!give_token(users, options->oauth[i], why, why_size)) {
+      return false;
+    }
+  }
+  return check_anonymous(users, options->session.anonymous, why, why_size);
 }

@@ -1,8 +1,10 @@
 #include "tools/mailboxd/auth.h"
 
+#include <openssl/base64.h>
 #include <openssl/md5.h>
 #include <openssl/mem.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -38,4 +40,25 @@ void auth_apop(char out[AUTH_DIGEST_LEN], const char *stamp, const char *passwor
 
 bool auth_same(const char *a, size_t a_len, const char *b, size_t b_len) {
   return a_len == b_len && CRYPTO_memcmp(a, b, a_len) == 0;
+}
+
+bool auth_decode(uint8_t *out, size_t *out_len, const char *text, size_t len) {
+  *out_len = 0;
+  return len == 0 || EVP_DecodeBase64(out, out_len, len, (const uint8_t *)text, len) == 1;
+}
+
+char *auth_encode(const void *data, size_t len, size_t *out_len) {
+  size_t cap;
+  char *text = EVP_EncodedLength(&cap, len) == 1 ? malloc(cap) : NULL;
+  if (text != NULL) {
+    *out_len = EVP_EncodeBlock((uint8_t *)text, data, len);
+  }
+  return text;
+}
+
+void auth_wipe_free(void *data, size_t len) {
+  if (data != NULL) {
+    OPENSSL_cleanse(data, len);
+    free(data);
+  }
 }

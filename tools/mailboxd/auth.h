@@ -10,7 +10,9 @@
 extern "C" {
 #endif
 
+struct tls;
 struct user;
+struct users;
 
 // AUTH_STAMP_MAX is room for an APOP timestamp and its NUL.
 #define AUTH_STAMP_MAX 52u
@@ -36,21 +38,29 @@ enum auth_step {
 
 // auth_answer is what a step leaves.
 struct auth_answer {
-  const char *challenge;  // as it goes on the wire (base64), valid until the next call
+  const void *challenge;  // its octets, valid until the next call
   size_t challenge_len;
   struct user *user;
 };
 
-// auth_mech is a SASL mechanism on the server's side (RFC 5034). None is built in yet;
-// session_config lists those that AUTH and CAPA offer. Order of calls: start, step any number of
-// times, end.
+// auth_context is what a mechanism may know of the connection.
+struct auth_context {
+  const struct users *users;
+  const char *anonymous;  // who ANONYMOUS is, or NULL
+  const struct tls *tls;  // or NULL
+};
+
+// auth_mech is a SASL mechanism on the server's side (RFC 5034). session_config lists those that
+// AUTH and CAPA may offer. Order of calls: start, step any number of times, end.
 struct auth_mech {
   const char *name;
-  // start begins an exchange and returns its state, or NULL if memory ran out.
-  void *(*start)(const struct auth_mech *mech);
-  // step takes a response as it came over the wire (base64, or "=" for an empty initial one);
-  // |response| is NULL if the client sent no initial response.
-  enum auth_step (*step)(void *state, const char *response, size_t response_len,
+  // offered says whether it is possible on this connection. NULL: always.
+  bool (*offered)(const struct auth_mech *mech, const struct auth_context *context);
+  // start begins an exchange and returns its state, or NULL if memory ran out. |context| outlives
+  // the exchange.
+  void *(*start)(const struct auth_mech *mech, const struct auth_context *context);
+  // step takes a response, decoded; |response| is NULL if the client sent no initial response.
+  enum auth_step (*step)(void *state, const uint8_t *response, size_t response_len,
                          struct auth_answer *out);
   // end frees the state, whatever became of the exchange.
   void (*end)(void *state);
@@ -60,7 +70,17 @@ struct auth_mech {
 struct auth_exchange {
   const struct auth_mech *mech;
   void *state;
+  struct auth_context context;
 };
+
+// auth_decode decodes base64 into |out|, which has room for |len| octets; false if it is none.
+bool auth_decode(uint8_t *out, size_t *out_len, const char *text, size_t len);
+
+// auth_encode encodes as base64, in memory of its own, NUL-terminated; NULL if there is none.
+char *auth_encode(const void *data, size_t len, size_t *out_len);
+
+// auth_wipe_free overwrites |len| octets and frees them. NULL does nothing.
+void auth_wipe_free(void *data, size_t len);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -30,6 +30,8 @@ struct body_part {
 // body is what to send after the status line of RETR or TOP: a prefix, then the parts, then what is
 // read from a file and converted on the way; then the final dot.
 struct body {
+  bool no_map;  // set by who opens a message: the octets will be read, so none may be mapped
+                // (blob.h)
   size_t prefix_len;
   struct body_part parts[BODY_MAX_PARTS];
   uint32_t num_parts, part;  // parts, and the first that is not done

@@ -29,6 +29,7 @@ static const struct {
     [COMMAND_CAPA] = {"CAPA", ARGS_NONE, STATE_AUTHORIZATION | STATE_TRANSACTION},
     [COMMAND_UTF8] = {"UTF8", ARGS_NONE, STATE_AUTHORIZATION},
     [COMMAND_LANG] = {"LANG", ARGS_MAY_ONE, STATE_AUTHORIZATION | STATE_TRANSACTION},
+    [COMMAND_STLS] = {"STLS", ARGS_NONE, STATE_AUTHORIZATION},
 };
 
 bool command_find(const char *name, size_t name_len, enum command *out) {

@@ -29,6 +29,7 @@ enum command {
   COMMAND_CAPA,
   COMMAND_UTF8,
   COMMAND_LANG,
+  COMMAND_STLS,
   COMMAND_COUNT
 };
 

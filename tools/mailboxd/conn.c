@@ -33,15 +33,21 @@ struct conn {
   struct session session;
   struct outq out;
   struct line_reader reader;
-  struct kept in;  // input that could not be handled yet
-  uint64_t sent;   // octets, since the beginning
-  bool eof;        // the client has ended its side
-  bool closing;    // nothing more is handled; when all is sent, the connection ends
-  bool quit;       // the client asked for that
-  bool starved;    // no whole line is there
-  bool holding;    // a fault: what is queued must wait
-  bool released;   // it has waited long enough
-  bool lingering;  // closed by us: what comes is thrown away
+  struct kept in;          // input that could not be handled yet
+  uint64_t sent;           // octets, since the beginning
+  bool eof;                // the client has ended its side
+  bool closing;            // nothing more is handled; when all is sent, the connection ends
+  bool quit;               // the client asked for that
+  bool starved;            // no whole line is there
+  bool holding;            // a fault: what is queued must wait
+  bool released;           // it has waited long enough
+  bool stls;               // when all is sent, TLS begins
+  bool shaking;            // the TLS handshake is under way
+  bool ending;             // all is sent but the layer's own end
+  bool in_blocked_on_out;  // reading waits until the socket is writable
+  bool out_blocked_on_in;  // writing waits until it is readable
+  uint64_t cut_at;         // a fault: the connection is cut after so many octets, 0 for never
+  bool lingering;          // closed by us: what comes is thrown away
 };
 
 static struct conn *conn_of_timer(struct loop_timer *timer) {
@@ -70,6 +76,14 @@ static void conn_free(struct conn *c) {
   free(c);
 }
 
+// Lets the layer say that this is the end; false if that must be tried again.
+static bool say_end(struct conn *c) {
+  if (c->io->end == NULL || c->shaking || c->all->config->faults.no_close_notify) {
+    return true;
+  }
+  return c->io->end(c->io_state, c->watch.fd) != IO_WANT_WRITE;
+}
+
 // Ends a connection whose client may still be sending: closing at once would make the kernel reset
 // it, and the client could lose what we said last.
 static void conn_linger(struct conn *c) {
@@ -95,6 +109,21 @@ static void linger_on(struct conn *c) {
   }
 }
 
+// All is sent: ends the connection. A client that has not asked for that, or that may still say
+// goodbye to the TLS layer, is waited for.
+static void finish(struct conn *c) {
+  c->ending = !say_end(c);
+  if (c->ending) {
+    if (!loop_watch_set(c->all->loop, &c->watch, EPOLLOUT)) {
+      conn_free(c);
+    }
+  } else if (c->closing && (!c->quit || c->io->end != NULL)) {
+    conn_linger(c);
+  } else {
+    conn_free(c);
+  }
+}
+
 static size_t keep_limit(const struct conn *c) {
   return c->all->kept < KEEP_ALL_MAX ? KEEP_MAX : KEEP_LITTLE;
 }
@@ -109,7 +138,7 @@ static void obey(struct conn *c, enum session_next next) {
 static size_t fill(struct conn *c, const uint8_t *in, size_t in_len) {
   size_t at = 0;
   bool one_by_one = c->all->config->faults.delay_ms > 0;
-  while (!c->closing && !outq_full(&c->out)) {
+  while (!c->closing && !c->stls && !outq_full(&c->out)) {
     if (session_is_replying(&c->session)) {
       obey(c, session_fill(&c->session));
       if (session_is_replying(&c->session)) {
@@ -136,6 +165,12 @@ static size_t fill(struct conn *c, const uint8_t *in, size_t in_len) {
                                                  : session_bad_line(&c->session, result);
     if (next == SESSION_LOSE_INPUT) {
       at = in_len;
+    } else if (next == SESSION_STLS) {
+      next = session_stls(&c->session, at < in_len);
+      c->stls = next == SESSION_STLS;
+    }
+    if (c->session.cut > 0 && c->cut_at == 0) {
+      c->cut_at = c->sent + c->session.cut;
     }
     obey(c, next);
   }
@@ -155,9 +190,13 @@ static enum flush flush(struct conn *c) {
   struct iovec iov[OUTQ_MAX_SPANS];
   uint64_t offered;
   uint64_t limit = faults_write_limit(faults, c->sent);
+  if (c->cut_at > 0 && c->cut_at - c->sent < limit) {
+    limit = c->cut_at - c->sent;
+  }
   size_t n = outq_iovec(&c->out, iov, OUTQ_MAX_SPANS, limit, &offered);
   size_t sent = 0;
   enum io_result result = n == 0 ? IO_DONE : c->io->write(c->io_state, c->watch.fd, iov, n, &sent);
+  c->out_blocked_on_in = result == IO_WANT_READ;
   if (result == IO_WANT_READ || result == IO_WANT_WRITE) {
     return FLUSH_BLOCKED;
   }
@@ -166,21 +205,28 @@ static enum flush flush(struct conn *c) {
   }
   outq_sent(&c->out, sent);
   c->sent += sent;
-  if (faults_drop_now(faults, c->sent)) {
+  if (faults_drop_now(faults, c->sent) || (c->cut_at > 0 && c->sent >= c->cut_at)) {
     return FLUSH_CUT;
   }
   return sent == offered ? FLUSH_DONE : FLUSH_BLOCKED;
 }
 
+// Whether something can be read although the socket may not be readable.
+static bool has_pending(const struct conn *c) {
+  return c->io->pending != NULL && c->io->pending(c->io_state);
+}
+
 // Says to epoll what the connection waits for next.
 static bool set_interest(struct conn *c) {
   uint32_t events = 0;
-  if (!c->eof && !c->closing && (c->starved || c->in.len < keep_limit(c))) {
+  bool reads = !c->eof && !c->closing && !c->stls && (c->starved || c->in.len < keep_limit(c));
+  if (reads || c->out_blocked_on_in) {
     events |= EPOLLIN;
   }
   // Also if there is something left to do without the client: the socket is writable, so that the
   // connection gets another turn at once.
-  if (!c->holding && (c->out.count > 0 || !c->starved)) {
+  if (!c->holding && ((c->out.count > 0 && !c->out_blocked_on_in) || !c->starved ||
+                      (reads && (c->in_blocked_on_out || has_pending(c))))) {
     events |= EPOLLOUT;
   }
   return loop_watch_set(c->all->loop, &c->watch, events);
@@ -194,6 +240,43 @@ static bool hold(struct conn *c) {
   c->holding = true;
   loop_timer_start(c->all->loop, &c->all->hold, &c->timer);
   return true;
+}
+
+static void run(struct conn *c, const uint8_t *in, size_t in_len);
+
+// Goes on with the TLS handshake. The clock for idle clients is not set back meanwhile.
+static void shake(struct conn *c) {
+  enum io_result result = c->io->handshake(c->io_state, c->watch.fd);
+  if (result == IO_WANT_READ || result == IO_WANT_WRITE) {
+    uint32_t events = result == IO_WANT_READ ? EPOLLIN : EPOLLOUT;
+    if (!loop_watch_set(c->all->loop, &c->watch, events)) {
+      conn_free(c);
+    }
+    return;
+  }
+  if (result != IO_DONE) {
+    conn_linger(c);
+    return;
+  }
+  c->shaking = false;
+  session_secure(&c->session, c->io_state);
+  if (c->session.peer.tls) {
+    session_greet(&c->session);
+  }
+  loop_timer_start(c->all->loop, &c->all->idle, &c->timer);
+  run(c, c->all->scratch, 0);
+}
+
+static void begin_tls(struct conn *c) {
+  c->stls = false;
+  c->io_state = tls_new(c->all->tls);
+  if (c->io_state == NULL) {
+    conn_free(c);
+    return;
+  }
+  c->io = &tls_io;
+  c->shaking = true;
+  shake(c);
 }
 
 // Handles the input at |in|, sends what that gives, and keeps what remains of it.
@@ -217,9 +300,14 @@ static void run(struct conn *c, const uint8_t *in, size_t in_len) {
     }
   }
   bool done = c->out.count == 0 && (c->closing || (c->eof && c->starved));
-  if (result == FLUSH_CUT || (done && c->closing && !c->quit)) {
+  if (result == FLUSH_CUT) {
     conn_linger(c);
-  } else if (result == FLUSH_FAILED || done || !kept_set(&c->in, in + at, in_len - at) ||
+  } else if (result != FLUSH_FAILED && done) {
+    finish(c);
+  } else if (result != FLUSH_FAILED && c->stls && c->out.count == 0) {
+    kept_clear(&c->in);
+    begin_tls(c);
+  } else if (result == FLUSH_FAILED || !kept_set(&c->in, in + at, in_len - at) ||
              !set_interest(c)) {
     conn_free(c);
   }
@@ -248,6 +336,7 @@ static void read_and_run(struct conn *c) {
     conn_free(c);
     return;
   }
+  c->in_blocked_on_out = result == IO_WANT_WRITE;
   c->eof = result == IO_EOF;
   run(c, in, in_len + got);
 }
@@ -258,10 +347,20 @@ static void on_event(struct loop_watch *watch, uint32_t events) {
     linger_on(c);
     return;
   }
+  if (c->shaking) {
+    shake(c);
+    return;
+  }
+  if (c->ending) {
+    finish(c);
+    return;
+  }
   if (!c->holding) {
     loop_timer_start(c->all->loop, &c->all->idle, &c->timer);
   }
-  if ((watch->events & EPOLLIN) != 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
+  bool readable =
+      (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 || has_pending(c) || c->in_blocked_on_out;
+  if ((watch->events & EPOLLIN) != 0 && readable) {
     read_and_run(c);
   } else {
     run(c, kept_data(&c->in), c->in.len);
@@ -269,8 +368,12 @@ static void on_event(struct loop_watch *watch, uint32_t events) {
 }
 
 static void on_idle(struct loop_timer *timer) {
+  struct conn *c = conn_of_timer(timer);
   log_write(LOG_LEVEL_INFO, "connection closed: idle");
-  conn_free(conn_of_timer(timer));
+  if (c->out.count == 0 && !session_is_replying(&c->session)) {
+    (void)say_end(c);
+  }
+  conn_free(c);
 }
 
 static void on_linger(struct loop_timer *timer) { conn_free(conn_of_timer(timer)); }
@@ -327,8 +430,12 @@ void conns_accept(struct conns *conns, int fd, const struct session_peer *peer) 
   conns->count++;
   c->in.all = &conns->kept;
   session_init(&c->session, conns->config, &c->out, peer);
-  session_greet(&c->session);
   loop_timer_start(conns->loop, &conns->idle, &c->timer);
+  if (peer->tls) {
+    begin_tls(c);
+    return;
+  }
+  session_greet(&c->session);
   run(c, conns->scratch, 0);
 }
 

@@ -11,6 +11,7 @@
 
 #include "tools/mailboxd/loop.h"
 #include "tools/mailboxd/session.h"
+#include "tools/mailboxd/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,6 +23,7 @@ struct conn;
 struct conns {
   struct loop *loop;
   const struct session_config *config;
+  struct tls_server *tls;         // not owned; NULL if there is no TLS
   struct loop_timer_list idle;    // waiting for the client
   struct loop_timer_list hold;    // a fault: a reply that is held back
   struct loop_timer_list linger;  // closed by us, waiting for the client to see it
@@ -36,7 +38,8 @@ struct conns {
 bool conns_init(struct conns *conns, struct loop *loop, const struct session_config *config,
                 uint32_t max, int64_t idle_ms);
 
-// conns_accept takes over the connected socket |fd| and greets, or refuses if there are too many.
+// conns_accept takes over the connected socket |fd|. It greets, or begins TLS if |peer| says so, or
+// refuses if there are too many.
 void conns_accept(struct conns *conns, int fd, const struct session_peer *peer);
 
 // conns_refuse tells the client on |fd| that there are too many, and closes.

@@ -36,4 +36,4 @@ static enum io_result plain_write(void *state, int fd, const struct iovec *iov, 
   return errno == EAGAIN || errno == EWOULDBLOCK ? IO_WANT_WRITE : IO_FAILED;
 }
 
-const struct io_ops io_plain = {.read = plain_read, .write = plain_write, .free = NULL};
+const struct io_ops io_plain = {.read = plain_read, .write = plain_write};

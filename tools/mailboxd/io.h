@@ -2,6 +2,7 @@
 #ifndef TOOLS_MAILBOXD_IO_H_
 #define TOOLS_MAILBOXD_IO_H_
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -23,9 +24,17 @@ enum io_result {
 // A layer that reads the octets of `write` itself, as encryption does, must not be given blobs that
 // are mapped from files (blob.h).
 struct io_ops {
+  // handshake is called until IO_DONE, before all others. NULL if there is none. After IO_FAILED
+  // the client may still read why, in the layer's own language.
+  enum io_result (*handshake)(void *state, int fd);
   enum io_result (*read)(void *state, int fd, uint8_t *out, size_t cap, size_t *out_len);
+  // pending says that read would return something although the socket is not readable. NULL: never.
+  bool (*pending)(const void *state);
   enum io_result (*write)(void *state, int fd, const struct iovec *iov, size_t iov_len,
                           size_t *out_len);
+  // end tells the peer that nothing more will be written: IO_DONE, IO_WANT_WRITE or IO_FAILED. NULL
+  // if the socket's own end says it.
+  enum io_result (*end)(void *state, int fd);
   void (*free)(void *state);  // may be NULL
 };
 

@@ -61,8 +61,8 @@ static bool set_options(int fd, uint32_t send_buffer) {
          (size == 0 || setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) == 0);
 }
 
-static bool open_tcp(struct listener *out, const struct addrinfo *info, uint32_t send_buffer,
-                     char *why, size_t why_size) {
+static bool open_tcp(struct listener *out, const struct addrinfo *info, bool tls,
+                     uint32_t send_buffer, char *why, size_t why_size) {
   int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0 || !set_options(fd, send_buffer) || bind(fd, info->ai_addr, info->ai_addrlen) != 0 ||
       listen(fd, BACKLOG) != 0) {
@@ -78,18 +78,19 @@ static bool open_tcp(struct listener *out, const struct addrinfo *info, uint32_t
   if (getsockname(fd, (struct sockaddr *)&address, &address_len) != 0 ||
       getnameinfo((struct sockaddr *)&address, address_len, host, sizeof(host), port, sizeof(port),
                   NI_NUMERICHOST | NI_NUMERICSERV) != 0 ||
-      asprintf(&out->name, "tcp %s %s", host, port) < 0) {
+      asprintf(&out->name, "%s %s %s", tls ? "tls" : "tcp", host, port) < 0) {
     snprintf(why, why_size, "its address cannot be told");
     out->name = NULL;
     close(fd);
     return false;
   }
   out->watch.fd = fd;
+  out->tls = tls;
   return true;
 }
 
-bool listener_tcp(struct listener *out, const char *spec, bool allow_remote, uint32_t send_buffer,
-                  char *why, size_t why_size) {
+bool listener_tcp(struct listener *out, const char *spec, bool tls, bool allow_remote,
+                  uint32_t send_buffer, char *why, size_t why_size) {
   *out = (struct listener){.watch = {.fd = -1}, .spare_fd = -1};
   char host[256];
   const char *port;
@@ -110,7 +111,7 @@ bool listener_tcp(struct listener *out, const char *spec, bool allow_remote, uin
              "this address can be reached from elsewhere, and passwords and mail would cross the "
              "network in clear; --allow-remote permits it");
   } else {
-    good = open_tcp(out, info, send_buffer, why, why_size);
+    good = open_tcp(out, info, tls, send_buffer, why, why_size);
   }
   freeaddrinfo(info);
   return good;
@@ -222,7 +223,7 @@ static void on_event(struct loop_watch *watch, uint32_t events) {
       }
       return;
     }
-    struct session_peer peer = {.is_unix = listener->is_unix};
+    struct session_peer peer = {.is_unix = listener->is_unix, .tls = listener->tls};
     if (listener->is_unix) {
       peer.same_user = is_same_user(fd);
     } else {

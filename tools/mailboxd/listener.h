@@ -19,18 +19,20 @@ struct listener {
   struct loop_watch watch;
   struct conns *conns;
   bool is_unix;
-  char *name;    // "tcp HOST PORT" or "unix PATH": a line of the port file
+  bool tls;      // clients begin with TLS
+  char *name;    // "tcp HOST PORT", "tls HOST PORT" or "unix PATH": a line of the port file
   char *path;    // a socket file that is ours to remove, or NULL
   int spare_fd;  // given up for a moment to refuse a client when descriptors run out
 };
 
-// listener_tcp listens at HOST:PORT (as 127.0.0.1:0, [::1]:110, localhost:0). An address that is
+// listener_tcp listens at HOST:PORT (as 127.0.0.1:0, [::1]:110, localhost:0), for TLS from the
+// first octet if |tls|. An address that is
 // not loopback needs |allow_remote|. |send_buffer| octets of a connection wait in the kernel at
 // most, 0 for what the kernel thinks best: it lets them grow to megabytes, which then have left the
 // processor's caches by the time that a client on the same machine reads them, and that is several
 // times slower. False if it could not: |why| says so in words.
-bool listener_tcp(struct listener *out, const char *spec, bool allow_remote, uint32_t send_buffer,
-                  char *why, size_t why_size);
+bool listener_tcp(struct listener *out, const char *spec, bool tls, bool allow_remote,
+                  uint32_t send_buffer, char *why, size_t why_size);
 
 // listener_unix listens at a path, or at an abstract name if it begins with '@'. A socket file that
 // is there already is replaced if nobody answers on it.

@@ -17,11 +17,15 @@
 
 #include "tools/mailboxd/accounts.h"
 #include "tools/mailboxd/cache.h"
+#include "tools/mailboxd/certificate.h"
 #include "tools/mailboxd/conn.h"
+#include "tools/mailboxd/cyrus.h"
 #include "tools/mailboxd/listener.h"
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/loop.h"
+#include "tools/mailboxd/oauth.h"
 #include "tools/mailboxd/options.h"
+#include "tools/mailboxd/tls.h"
 
 // Descriptors that are not connections: standard ones, epoll, listeners, files being read.
 #define OTHER_DESCRIPTORS ((rlim_t)64)
@@ -35,6 +39,9 @@ struct program {
   struct mailboxes boxes;
   struct users users;
   struct conns conns;
+  const struct auth_mech *mechs[CYRUS_MECHS + OAUTH_MECHS];
+  struct certificate certificate;
+  struct tls_server *tls;
   struct listener *listeners;
   size_t num_listeners;
 };
@@ -106,11 +113,16 @@ static int open_listeners(struct program *program) {
     const struct options_listen *listen = &options->listens[i];
     struct listener *listener = &program->listeners[program->num_listeners];
     char why[256], what[512];
-    bool good = listen->is_unix ? listener_unix(listener, listen->spec, why, sizeof(why))
-                                : listener_tcp(listener, listen->spec, options->allow_remote,
-                                               options->send_buffer, why, sizeof(why));
+    bool good = listen->is_unix
+                    ? listener_unix(listener, listen->spec, why, sizeof(why))
+                    : listener_tcp(listener, listen->spec, listen->tls, options->allow_remote,
+                                   options->send_buffer, why, sizeof(why));
     if (!good) {
-      snprintf(what, sizeof(what), "--%s %s", listen->is_unix ? "unix" : "listen", listen->spec);
+      snprintf(what, sizeof(what), "--%s %s",
+               listen->is_unix ? "unix"
+               : listen->tls   ? "tls-listen"
+                               : "listen",
+               listen->spec);
       return fail(what, why);
     }
     program->num_listeners++;
@@ -120,6 +132,47 @@ static int open_listeners(struct program *program) {
       return fail("listen", strerror(errno));
     }
   }
+  return 0;
+}
+
+// Finds out which mechanisms AUTH can offer.
+static int open_mechs(struct program *program) {
+  struct session_config *session = &program->options.session;
+  size_t count = 0;
+  if (program->options.num_oauth > 0) {
+    count = oauth_mechs(program->mechs);
+  }
+  if ((session->disabled >> COMMAND_AUTH & 1u) == 0) {
+    char why[256];
+    if (!cyrus_start(&program->users, program->mechs + count, &count, why, sizeof(why))) {
+      return fail("SASL", why);
+    }
+  }
+  session->mechs = program->mechs;
+  session->num_mechs = count;
+  return 0;
+}
+
+// Reads, or makes, what TLS needs.
+static int open_tls(struct program *program) {
+  struct options *options = &program->options;
+  char why[512];
+  if (options->self_signed != NULL) {
+    if (!certificate_get(&program->certificate, options->self_signed, why, sizeof(why))) {
+      return fail("--self-signed", why);
+    }
+    options->tls.cert = program->certificate.cert;
+    options->tls.key = program->certificate.key;
+  }
+  if (options->tls.cert == NULL) {
+    return 0;
+  }
+  program->tls = tls_server_new(&options->tls, why, sizeof(why));
+  if (program->tls == NULL) {
+    return fail("TLS", why);
+  }
+  program->conns.tls = program->tls;
+  options->session.has_tls = true;
   return 0;
 }
 
@@ -174,7 +227,13 @@ static int run(struct program *program, const sigset_t *signals) {
     fprintf(stderr, "mailboxd: %s\n", why);
     return 2;
   }
-  int status = open_listeners(program);
+  int status = open_mechs(program);
+  if (status == 0) {
+    status = open_tls(program);
+  }
+  if (status == 0) {
+    status = open_listeners(program);
+  }
   if (status != 0) {
     return status;
   }
@@ -194,6 +253,9 @@ static void cleanup(struct program *program) {
     listener_cleanup(&program->listeners[i]);
   }
   free(program->listeners);
+  tls_server_free(program->tls);
+  certificate_cleanup(&program->certificate);
+  cyrus_stop();
   mailboxes_cleanup(&program->boxes);
   users_cleanup(&program->users);
   cache_free(program->cache);

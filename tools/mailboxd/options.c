@@ -85,6 +85,51 @@ static enum options_result log_level(struct options *o, const struct option *opt
   return wrong(option->name, value, "it must be quiet, error, info or debug");
 }
 
+static enum options_result version(const struct option *option, const char *value, uint16_t *out) {
+  static const char *const kNames[] = {"1.0", "1.1", "1.2", "1.3"};
+  for (uint16_t i = 0; i < 4; i++) {
+    if (strcmp(value, kNames[i]) == 0) {
+      *out = (uint16_t)(0x0301 + i);  // as they are called on the wire
+      return OPTIONS_RUN;
+    }
+  }
+  return wrong(option->name, value, "it must be 1.0, 1.1, 1.2 or 1.3");
+}
+
+static enum options_result tls(struct options *o, const struct option *option, const char *value) {
+  switch (option->id) {
+    case OPTION_CERT:
+      o->tls.cert = value;
+      return OPTIONS_RUN;
+    case OPTION_KEY:
+      o->tls.key = value;
+      return OPTIONS_RUN;
+    case OPTION_SELF_SIGNED:
+      o->self_signed = value;
+      return OPTIONS_RUN;
+    case OPTION_CLIENT_CA:
+      o->tls.client_ca = value;
+      return OPTIONS_RUN;
+    case OPTION_REQUIRE_TLS:
+      o->session.require_tls = true;
+      return OPTIONS_RUN;
+    case OPTION_TLS_MIN:
+      return version(option, value, &o->tls.min);
+    default:
+      return version(option, value, &o->tls.max);
+  }
+}
+
+static enum options_result named_fault(struct faults *faults, const struct option *option,
+                                       const char *value) {
+  bool *fault = faults_find(faults, value);
+  if (fault == NULL) {
+    return wrong(option->name, value, "there is no such fault (see --help)");
+  }
+  *fault = true;
+  return OPTIONS_RUN;
+}
+
 // The options of faults.h.
 static enum options_result fault(struct faults *faults, const struct option *option,
                                  const char *value) {
@@ -112,9 +157,11 @@ static enum options_result apply(struct options *o, const struct option *option,
                                  const char *value) {
   switch (option->id) {
     case OPTION_LISTEN:
+    case OPTION_TLS_LISTEN:
     case OPTION_UNIX:
-      o->listens[o->num_listens++] =
-          (struct options_listen){.is_unix = option->id == OPTION_UNIX, .spec = value};
+      o->listens[o->num_listens++] = (struct options_listen){.is_unix = option->id == OPTION_UNIX,
+                                                             .tls = option->id == OPTION_TLS_LISTEN,
+                                                             .spec = value};
       return OPTIONS_RUN;
     case OPTION_ALLOW_REMOTE:
       o->allow_remote = true;
@@ -127,6 +174,14 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_PRINT_READY:
       o->print_ready = true;
       return OPTIONS_RUN;
+    case OPTION_CERT:
+    case OPTION_KEY:
+    case OPTION_SELF_SIGNED:
+    case OPTION_CLIENT_CA:
+    case OPTION_REQUIRE_TLS:
+    case OPTION_TLS_MIN:
+    case OPTION_TLS_MAX:
+      return tls(o, option, value);
     case OPTION_MAILDIR:
     case OPTION_MBOX:
     case OPTION_GENERATE:
@@ -150,6 +205,17 @@ static enum options_result apply(struct options *o, const struct option *option,
       return OPTIONS_RUN;
     case OPTION_RPOP_ANY_PORT:
       o->session.rpop_any_port = true;
+      return OPTIONS_RUN;
+    case OPTION_OAUTH: {
+      const char *colon = strchr(value, ':');
+      if (colon == NULL || colon[1] == '\0') {
+        return wrong(option->name, NULL, "it must be NAME:TOKEN");
+      }
+      o->oauth[o->num_oauth++] = value;
+      return OPTIONS_RUN;
+    }
+    case OPTION_ANONYMOUS:
+      o->session.anonymous = value;
       return OPTIONS_RUN;
     case OPTION_LOGIN_DELAY:
       return number32(option, value, 0, &o->session.login_delay_s);
@@ -176,6 +242,8 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_DROP_AFTER:
     case OPTION_QUIT_FAILS:
       return fault(&o->session.faults, option, value);
+    case OPTION_FAULT:
+      return named_fault(&o->session.faults, option, value);
     case OPTION_EXIT_WITH_PARENT:
       o->exit_with_parent = true;
       return OPTIONS_RUN;
@@ -187,6 +255,27 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_SECTION:
       break;
   }
+  return OPTIONS_WRONG;
+}
+
+static enum options_result check_tls(const struct options *o) {
+  bool wanted =
+      o->tls.client_ca != NULL || o->tls.min != 0 || o->tls.max != 0 || o->session.require_tls;
+  for (size_t i = 0; i < o->num_listens; i++) {
+    wanted = wanted || o->listens[i].tls;
+  }
+  const char *why = NULL;
+  if ((o->tls.cert == NULL) != (o->tls.key == NULL)) {
+    why = "--cert and --key go together";
+  } else if (o->tls.cert != NULL && o->self_signed != NULL) {
+    why = "either --cert and --key or --self-signed";
+  } else if (wanted && o->tls.cert == NULL && o->self_signed == NULL) {
+    why = "TLS needs a certificate: --cert FILE and --key FILE, or --self-signed DIR";
+  }
+  if (why == NULL) {
+    return OPTIONS_RUN;
+  }
+  fprintf(stderr, "mailboxd: %s\n", why);
   return OPTIONS_WRONG;
 }
 
@@ -203,7 +292,7 @@ static enum options_result check(const struct options *o) {
     fprintf(stderr, "mailboxd: which mail? --maildir DIR, --mbox FILE or --generate COUNTxSIZE\n");
     return OPTIONS_WRONG;
   }
-  return OPTIONS_RUN;
+  return check_tls(o);
 }
 
 enum options_result options_parse(struct options *o, int argc, char **argv) {
@@ -211,12 +300,13 @@ enum options_result options_parse(struct options *o, int argc, char **argv) {
   *o = (struct options){.listens = calloc(max, sizeof(*o->listens)),
                         .users = calloc(max, sizeof(*o->users)),
                         .rpop = calloc(max, sizeof(*o->rpop)),
+                        .oauth = calloc(max, sizeof(*o->oauth)),
                         .send_buffer = 256u << 10,
                         .cache_octets = UINT64_C(64) << 20,
                         .idle_s = 600,
                         .log_level = LOG_LEVEL_ERROR,
                         .session = {.max_bad = 10}};
-  if (o->listens == NULL || o->users == NULL || o->rpop == NULL) {
+  if (o->listens == NULL || o->users == NULL || o->rpop == NULL || o->oauth == NULL) {
     return out_of_memory();
   }
   for (int i = 1; i < argc; i++) {
@@ -257,4 +347,5 @@ void options_cleanup(struct options *o) {
   free(o->listens);
   free(o->users);
   free(o->rpop);
+  free(o->oauth);
 }

@@ -9,14 +9,16 @@
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/mailboxes.h"
 #include "tools/mailboxd/session.h"
+#include "tools/mailboxd/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// options_listen is one --listen or --unix.
+// options_listen is one --listen, --tls-listen or --unix.
 struct options_listen {
   bool is_unix;
+  bool tls;
   const char *spec;  // HOST:PORT or PATH, as given
 };
 
@@ -25,11 +27,15 @@ struct options {
   struct options_listen *listens;
   size_t num_listens;
   bool allow_remote;
+  struct tls_options tls;   // no `cert`: no TLS, unless there is ...
+  const char *self_signed;  // ... a directory for a certificate of our own
   uint32_t send_buffer;
   const char **users;  // NAME:PASSWORD
   size_t num_users;
   const char **rpop;  // NAME or NAME:CLIENTNAME
   size_t num_rpop;
+  const char **oauth;  // NAME:TOKEN
+  size_t num_oauth;
   const char *users_file;
   struct mailbox_spec mailbox;  // the default one
   bool shared;

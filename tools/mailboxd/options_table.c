@@ -7,6 +7,7 @@
 static const struct option kOptions[] = {
     {OPTION_SECTION, "Where clients connect (at least one):", NULL, NULL},
     {OPTION_LISTEN, "listen", "HOST:PORT", "listen on TCP, port 0 is any free one; repeatable"},
+    {OPTION_TLS_LISTEN, "tls-listen", "HOST:PORT", "the same for TLS from the start; repeatable"},
     {OPTION_UNIX, "unix", "PATH", "listen on a Unix socket, @NAME is abstract; repeatable"},
     {OPTION_ALLOW_REMOTE, "allow-remote", NULL, "allow addresses other than loopback"},
     {OPTION_SEND_BUFFER, "send-buffer", "SIZE",
@@ -14,8 +15,20 @@ static const struct option kOptions[] = {
      "is "
      "better over long distances and worse on one machine"},
     {OPTION_PORT_FILE, "port-file", "FILE",
-     "when ready, write one line per listener: 'tcp HOST PORT', 'unix PATH'"},
+     "when ready, write one line per listener: 'tcp HOST PORT', 'tls HOST PORT', 'unix PATH'"},
     {OPTION_PRINT_READY, "print-ready", NULL, "print the same lines on standard output"},
+
+    {OPTION_SECTION, "TLS, from the start and by STLS:", NULL, NULL},
+    {OPTION_CERT, "cert", "FILE", "the server's certificate and those that lead to its CA, as PEM"},
+    {OPTION_KEY, "key", "FILE", "its private key, as PEM"},
+    {OPTION_SELF_SIGNED, "self-signed", "DIR",
+     "instead: use server.pem and server.key in DIR, for localhost, 127.0.0.1 and ::1, and ca.pem "
+     "for clients to trust; what is not there is made"},
+    {OPTION_CLIENT_CA, "client-ca", "FILE",
+     "ask for a certificate that one of these CAs has signed"},
+    {OPTION_REQUIRE_TLS, "require-tls", NULL, "nobody logs in without TLS"},
+    {OPTION_TLS_MIN, "tls-min", "VERSION", "at least 1.0, 1.1, 1.2 or 1.3 (1.2)"},
+    {OPTION_TLS_MAX, "tls-max", "VERSION", "at most 1.0, 1.1, 1.2 or 1.3 (1.3)"},
 
     {OPTION_SECTION, "Mail, for users who have none of their own:", NULL, NULL},
     {OPTION_MAILDIR, "maildir", "DIR", "a Maildir; deleted messages are unlinked"},
@@ -33,6 +46,9 @@ static const struct option kOptions[] = {
      "a user whom RPOP may log in, as CLIENT (NAME) and without password, from a TCP port below "
      "1024 or, on a Unix socket, by root or by the server's own user; repeatable"},
     {OPTION_RPOP_ANY_PORT, "rpop-any-port", NULL, "allow RPOP from any TCP port"},
+    {OPTION_OAUTH, "oauth", "NAME:TOKEN",
+     "a token that logs a user in by OAUTHBEARER and XOAUTH2; repeatable, visible to others in ps"},
+    {OPTION_ANONYMOUS, "anonymous", "NAME", "the user as whom AUTH ANONYMOUS logs everybody in"},
 
     {OPTION_SECTION, "Policy:", NULL, NULL},
     {OPTION_LOGIN_DELAY, "login-delay", "SECONDS", "least time between logins of a user (0)"},
@@ -57,6 +73,13 @@ static const struct option kOptions[] = {
     {OPTION_DELAY, "delay", "MILLISECONDS", "wait before each reply"},
     {OPTION_DROP_AFTER, "drop-after", "OCTETS", "close a connection when this much was sent"},
     {OPTION_QUIT_FAILS, "quit-fails", NULL, "QUIT deletes nothing and answers -ERR [SYS/TEMP]"},
+
+    {OPTION_FAULT, "fault", "NAME",
+     "stls-strip: STLS is neither listed nor known; stls-refuse: it is refused; stls-odd: its "
+     "reply "
+     "is neither +OK nor -ERR; stls-inject: a second reply in clear follows it; capa-tamper: CAPA "
+     "says other things before TLS; tls-truncate: the connection is cut in the middle of the first "
+     "message, without close_notify; no-close-notify: no TLS connection ends with one; repeatable"},
 
     {OPTION_SECTION, "The program:", NULL, NULL},
     {OPTION_EXIT_WITH_PARENT, "exit-with-parent", NULL, "end when the parent process ends"},

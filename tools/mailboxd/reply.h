@@ -14,6 +14,7 @@ enum result {
   RESULT_REFUSED,  // a good command that could not be carried out
   RESULT_BAD,      // a command that counts against the client
   RESULT_QUIT,     // the session is over
+  RESULT_STLS,     // TLS is to begin, if nothing has come behind the command
   RESULT_BROKEN    // it cannot go on
 };
 
@@ -34,8 +35,23 @@ enum result handle_user(struct session *s, const struct command_line *line);
 enum result handle_pass(struct session *s, const struct command_line *line);
 enum result handle_apop(struct session *s, const struct command_line *line);
 enum result handle_rpop(struct session *s, const struct command_line *line);
+// log_in opens the maildrop for a user who has proved who it is, and answers.
+enum result log_in(struct session *s, struct user *user);
+// deny says nothing of what was wrong, and counts as bad: passwords are not for trying out.
+enum result deny(struct session *s);
+
+// session_auth.c
+// offers_mech says whether a mechanism is possible on this connection.
+bool offers_mech(const struct session *s, const struct auth_mech *mech);
 enum result handle_auth(struct session *s, const struct command_line *line);
 enum result handle_auth_response(struct session *s, const char *line, size_t line_len);
+
+// session_stls.c
+enum result handle_stls(struct session *s, const struct command_line *line);
+// needs_tls says that |command| may not be given before TLS.
+bool needs_tls(const struct session *s, enum command command);
+// offers_stls says whether STLS is possible now.
+bool offers_stls(const struct session *s);
 
 // session_mail.c
 enum result handle_stat(struct session *s, const struct command_line *line);

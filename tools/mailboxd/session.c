@@ -17,6 +17,7 @@ static handler *const kHandlers[COMMAND_COUNT] = {
     [COMMAND_DELE] = handle_dele, [COMMAND_NOOP] = handle_noop, [COMMAND_RSET] = handle_rset,
     [COMMAND_TOP] = handle_top,   [COMMAND_UIDL] = handle_uidl, [COMMAND_LAST] = handle_last,
     [COMMAND_CAPA] = handle_capa, [COMMAND_UTF8] = handle_utf8, [COMMAND_LANG] = handle_lang,
+    [COMMAND_STLS] = handle_stls,
 };
 
 enum result reply_ok(struct session *s, enum text text) {
@@ -67,6 +68,9 @@ static enum session_next after(struct session *s, enum result result) {
   if (result == RESULT_QUIT) {
     return SESSION_QUIT;
   }
+  if (result == RESULT_STLS) {
+    return SESSION_STLS;
+  }
   if (result != RESULT_BAD) {
     s->bad = 0;
     return s->logged_in_now && faults_loses_input(&s->config->faults) ? SESSION_LOSE_INPUT
@@ -97,6 +101,9 @@ enum session_next session_line(struct session *s, const char *line, size_t line_
   }
   if (result == COMMAND_BAD_ARGUMENTS) {
     return after(s, reply_bad(s, NULL, TEXT_BAD_ARGUMENT));
+  }
+  if (needs_tls(s, parsed.command)) {
+    return after(s, reply_bad(s, NULL, TEXT_TLS_FIRST));
   }
   return after(s, kHandlers[parsed.command](s, &parsed));
 }

@@ -17,6 +17,7 @@
 #include "tools/mailboxd/maildrop.h"
 #include "tools/mailboxd/outq.h"
 #include "tools/mailboxd/texts.h"
+#include "tools/mailboxd/tls.h"
 #include "tools/mailboxd/users.h"
 
 #ifdef __cplusplus
@@ -31,7 +32,10 @@ struct session_config {
   struct users *users;
   const struct auth_mech *const *mechs;  // SASL mechanisms that AUTH offers
   size_t num_mechs;
-  uint32_t disabled;  // bit 1 << command for each command that is switched off
+  const char *anonymous;  // whom AUTH ANONYMOUS logs in, or NULL
+  bool has_tls;           // there is a certificate: STLS is possible
+  bool require_tls;       // no login before TLS
+  uint32_t disabled;      // bit 1 << command for each command that is switched off
   struct faults faults;
   bool rpop_any_port;      // RPOP also from TCP ports of 1024 and more
   uint32_t login_delay_s;  // seconds between logins of one user, 0 for none
@@ -46,6 +50,7 @@ struct session_peer {
   bool is_unix;
   uint16_t port;   // TCP: the client's port
   bool same_user;  // Unix socket: the client's user is root or the server's own
+  bool tls;        // TLS begins at once, before the greeting
 };
 
 enum session_listing { LISTING_NONE, LISTING_LIST, LISTING_UIDL };
@@ -56,8 +61,10 @@ struct session {
   struct session_peer peer;
   uint32_t state;  // STATE_AUTHORIZATION or STATE_TRANSACTION
   uint32_t language;
-  uint32_t bad;  // bad commands in a row
+  const struct tls *tls;  // NULL before TLS
+  uint32_t bad;           // bad commands in a row
   bool utf8;
+  uint64_t cut;        // a fault: send this much of the message that was just begun, 0 for all
   bool user_given;     // USER came; `user` is NULL if there is no such user
   bool logged_in_now;  // the last line was a login that worked
   struct user *user;
@@ -74,6 +81,7 @@ struct session {
 enum session_next {
   SESSION_GO_ON,
   SESSION_LOSE_INPUT,  // a fault: forget what has been received behind this line
+  SESSION_STLS,        // see session_stls
   SESSION_QUIT,        // send what is queued, then close: the client knows
   SESSION_CLOSE        // the same, but the client does not know: it may still be sending
 };
@@ -87,6 +95,14 @@ void session_greet(struct session *s);
 
 // session_line handles one line without its CRLF. Not to be called while session_is_replying.
 enum session_next session_line(struct session *s, const char *line, size_t line_len);
+
+// session_stls answers STLS, which session_line has returned SESSION_STLS for. |more| says that
+// octets lie behind it already: whoever put them there, they will not be obeyed. SESSION_STLS: when
+// the reply is sent, TLS begins.
+enum session_next session_stls(struct session *s, bool more);
+
+// session_secure tells the session that |tls| has begun, and makes it forget what was said before.
+void session_secure(struct session *s, const struct tls *tls);
 
 // session_bad_line answers a line that line_next refused.
 enum session_next session_bad_line(struct session *s, enum line_result why);

@@ -19,25 +19,45 @@ static void capability_number(struct session *s, const char *name, uint64_t valu
   outq_string(s->out, "\r\n");
 }
 
+// The mechanisms, and nothing if there are none.
+static void sasl(struct session *s) {
+  const char *before = "SASL ";
+  for (size_t i = 0; i < s->config->num_mechs; i++) {
+    if (offers_mech(s, s->config->mechs[i])) {
+      outq_string(s->out, before);
+      outq_string(s->out, s->config->mechs[i]->name);
+      before = " ";
+    }
+  }
+  outq_string(s->out, before[1] == '\0' ? "\r\n" : "");
+}
+
+// A fault: what somebody in the middle might say, to be asked for passwords or to be left alone.
+static const char kTampered[] =
+    "USER\r\nSASL PLAIN\r\nEXPIRE 0\r\nLOGIN-DELAY 86400\r\nIMPLEMENTATION tampered\r\n.\r\n";
+
 // The list is the same in both states, as RFC 2449 wants it of all but a few capabilities; SASL
 // goes after login, when AUTH is no longer valid.
 enum result handle_capa(struct session *s, const struct command_line *line) {
   (void)line;
   const struct session_config *config = s->config;
   (void)reply_ok(s, TEXT_LISTING);
+  if (offers_stls(s)) {
+    capability(s, "STLS");
+  }
+  if (config->faults.capa_tamper && s->tls == NULL) {
+    outq_string(s->out, kTampered);
+    return RESULT_OK;
+  }
   if (is_enabled(s, COMMAND_TOP)) {
     capability(s, "TOP");
   }
-  if (is_enabled(s, COMMAND_USER) && is_enabled(s, COMMAND_PASS)) {
+  if (is_enabled(s, COMMAND_USER) && is_enabled(s, COMMAND_PASS) && !needs_tls(s, COMMAND_USER)) {
     capability(s, "USER");
   }
-  if (is_enabled(s, COMMAND_AUTH) && config->num_mechs > 0 && s->state == STATE_AUTHORIZATION) {
-    outq_string(s->out, "SASL");
-    for (size_t i = 0; i < config->num_mechs; i++) {
-      outq_string(s->out, " ");
-      outq_string(s->out, config->mechs[i]->name);
-    }
-    outq_string(s->out, "\r\n");
+  if (is_enabled(s, COMMAND_AUTH) && s->state == STATE_AUTHORIZATION &&
+      !needs_tls(s, COMMAND_AUTH)) {
+    sasl(s);
   }
   if (is_enabled(s, COMMAND_UIDL)) {
     capability(s, "UIDL");

@@ -1,14 +1,11 @@
-// AUTHORIZATION: USER and PASS, APOP, RPOP, AUTH.
+// AUTHORIZATION: USER and PASS, APOP, RPOP; and what all logins end with.
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/reply.h"
 
-// Opens the maildrop for a user who has proved who it is.
-static enum result log_in(struct session *s, struct user *user) {
+enum result log_in(struct session *s, struct user *user) {
   const struct session_config *config = s->config;
   s->user_given = false;
   int64_t since_ms = *config->now_ms - user->last_login_ms;
@@ -34,8 +31,7 @@ static enum result log_in(struct session *s, struct user *user) {
   return reply_ok(s, TEXT_LOGGED_IN);
 }
 
-// Says nothing of what was wrong, and counts as bad: passwords are not for trying out.
-static enum result deny(struct session *s) {
+enum result deny(struct session *s) {
   s->user_given = false;
   s->user = NULL;
   return reply_bad(s, "AUTH", TEXT_WRONG_PASSWORD);
@@ -88,60 +84,4 @@ enum result handle_rpop(struct session *s, const struct command_line *line) {
     return reply_bad(s, "AUTH", TEXT_RPOP_REFUSED);
   }
   return log_in(s, user);
-}
-
-static void end_exchange(struct session *s) {
-  s->exchange.mech->end(s->exchange.state);
-  s->exchange = (struct auth_exchange){.mech = NULL};
-}
-
-static enum result exchange_step(struct session *s, const char *response, size_t response_len) {
-  struct auth_answer answer = {.challenge = NULL};
-  enum auth_step step = s->exchange.mech->step(s->exchange.state, response, response_len, &answer);
-  if (step == AUTH_CHALLENGE) {
-    outq_string(s->out, "+ ");
-    outq_text(s->out, answer.challenge, answer.challenge_len);
-    outq_string(s->out, "\r\n");
-    return RESULT_OK;
-  }
-  end_exchange(s);
-  return step == AUTH_SUCCESS ? log_in(s, answer.user) : deny(s);
-}
-
-// AUTH without an argument lists the mechanisms, as the servers in the field do.
-static enum result list_mechs(struct session *s) {
-  (void)reply_ok(s, TEXT_LISTING);
-  for (size_t i = 0; i < s->config->num_mechs; i++) {
-    outq_string(s->out, s->config->mechs[i]->name);
-    outq_string(s->out, "\r\n");
-  }
-  outq_string(s->out, ".\r\n");
-  return RESULT_OK;
-}
-
-enum result handle_auth(struct session *s, const struct command_line *line) {
-  if (line->num_args == 0) {
-    return list_mechs(s);
-  }
-  for (size_t i = 0; i < s->config->num_mechs; i++) {
-    const struct auth_mech *mech = s->config->mechs[i];
-    if (strlen(mech->name) == line->arg_len[0] &&
-        strncasecmp(mech->name, line->arg[0], line->arg_len[0]) == 0) {
-      s->exchange = (struct auth_exchange){.mech = mech, .state = mech->start(mech)};
-      if (s->exchange.state == NULL) {
-        s->exchange.mech = NULL;
-        return reply_error(s, "SYS/TEMP", TEXT_NO_MEMORY);
-      }
-      return exchange_step(s, line->arg[1], line->arg_len[1]);
-    }
-  }
-  return reply_bad(s, "AUTH", TEXT_NO_MECHANISM);
-}
-
-enum result handle_auth_response(struct session *s, const char *line, size_t line_len) {
-  if (line_len == 1 && line[0] == '*') {
-    end_exchange(s);
-    return reply_bad(s, NULL, TEXT_CANCELLED);
-  }
-  return exchange_step(s, line, line_len);
 }

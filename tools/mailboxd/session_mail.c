@@ -94,6 +94,7 @@ enum result handle_uidl(struct session *s, const struct command_line *line) {
 static enum result send_message(struct session *s, uint32_t n, uint64_t lines) {
   struct body body;
   body_init(&body);
+  body.no_map = s->tls != NULL;
   if (s->drop->ops->open(s->drop, n, lines, &body) != DROP_OK) {
     return reply_error(s, "SYS/TEMP", TEXT_MESSAGE_UNREADABLE);
   }
@@ -106,6 +107,9 @@ static enum result send_message(struct session *s, uint32_t n, uint64_t lines) {
     outq_string(s->out, " octets\r\n");
   } else {
     (void)reply_ok(s, TEXT_TOP);
+  }
+  if (s->config->faults.tls_truncate && s->tls != NULL) {
+    s->cut = s->out->octets + s->drop->ops->size(s->drop, n) / 2;
   }
   enum body_result result = body_fill(&body, s->out);
   if (result == BODY_MORE) {

@@ -169,7 +169,7 @@ enum drop_status stored_open(int fd, const struct stat *file, bool unquote,
   if (status != DROP_OK) {
     return status;
   }
-  if (message->is_wire) {
+  if (message->is_wire && !out->no_map) {
     struct blob *blob = blob_map(fd, message->offset, (size_t)len);
     if (blob != NULL) {
       body_add_part(out, blob, blob->data, blob->len, 1);

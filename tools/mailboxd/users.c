@@ -74,6 +74,10 @@ void users_cleanup(struct users *users) {
     free(user->name);
     free(user->password);
     free(user->trusted_as);
+    if (user->token != NULL) {
+      explicit_bzero(user->token, strlen(user->token));
+      free(user->token);
+    }
   }
   free(users->list);
   *users = (struct users){.list = NULL};

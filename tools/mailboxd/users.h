@@ -15,6 +15,7 @@ extern "C" {
 struct user {
   char *name;
   char *password;
+  char *token;          // what OAUTHBEARER and XOAUTH2 must give, or NULL if there is neither
   char *trusted_as;     // the client's user name that RPOP must give, or NULL if there is no RPOP
   struct mailbox *box;  // not owned: users of one path share it
   bool has_logged_in;

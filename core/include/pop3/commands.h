@@ -30,12 +30,17 @@ const char *pop3_getwelcome(const pop3_session *session);
 
 // pop3_login logs in: with the mechanism of the URL or named by pop3_session_options, else with the
 // strongest that server, plugins, credentials and the channel's security allow. Asks CAPA first if
-// it is not known. POP3_ERR_NO_MECHANISM tells why each mechanism was left out.
+// it is not known, and issues STLS as the TLS policy says. POP3_ERR_NO_MECHANISM tells why each
+// mechanism was left out. After a refusal a weaker mechanism is tried only if the caller named
+// several.
 pop3_status pop3_login(pop3_session *session, pop3_error *err);
 
 // pop3_auth logs in with |mechanism|: "user", "apop", "rpop" or a SASL mechanism for which there is
 // a plugin, in any case.
 pop3_status pop3_auth(pop3_session *session, const char *mechanism, pop3_error *err);
+
+// pop3_survey finds out what pop3_login would do, without logging in; see pop3_submit_survey.
+pop3_status pop3_survey(pop3_session *session, pop3_error *err);
 
 // pop3_user sends USER (RFC 1939 section 7).
 pop3_status pop3_user(pop3_session *session, const char *name, pop3_error *err);

@@ -45,10 +45,10 @@ typedef struct pop3_engine_options {
   void *trace_arg;
   pop3_audit_fn audit;  // or NULL; gets POP3_AUDIT_PUTLINE
   void *audit_arg;
-  // gate is asked just before a command that carries a readable password, token or response (PASS,
-  // AUTH and its responses, the raw forms too) is moved to the send buffer; anything but POP3_OK,
-  // with |err| filled, makes the command fail without a trace of it on the wire. NULL: always
-  // allowed.
+  // gate is asked just before a login command (USER, PASS, APOP, RPOP, AUTH and its responses, the
+  // raw forms too), or a raw one flagged as secret, is moved to the send buffer; anything but
+  // POP3_OK, with |err| filled, makes the command fail without a trace of it on the wire. NULL:
+  // always allowed.
   pop3_status (*gate)(void *gate_arg, pop3_command command, pop3_error *err);
   void *gate_arg;
   // challenge gets the text behind "+ " during an AUTH command. Answer, now or later, with

@@ -11,6 +11,7 @@
 #include <pop3/limits.h>
 #include <pop3/registry.h>
 #include <pop3/request.h>
+#include <pop3/security.h>
 #include <pop3/session.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>

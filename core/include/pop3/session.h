@@ -12,6 +12,7 @@
 #include <pop3/limits.h>
 #include <pop3/registry.h>
 #include <pop3/request.h>
+#include <pop3/security.h>
 #include <pop3/spi/auth.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
@@ -20,9 +21,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// pop3_session is one connection to one server with one identity. It is never reused for another.
-typedef struct pop3_session pop3_session;
 
 // POP3_NO_TIMEOUT as a time limit means none. (0 is refused, as in poplib.)
 #define POP3_NO_TIMEOUT INT64_C(-1)
@@ -33,6 +31,9 @@ typedef struct pop3_session pop3_session;
 typedef pop3_status (*pop3_credential_fn)(void *arg, pop3_credential what, uint32_t attempt,
                                           pop3_secret *out, pop3_error *err);
 
+// POP3_CREDENTIAL_BIT is the bit for |what| in pop3_session_options.credential_kinds.
+#define POP3_CREDENTIAL_BIT(what) (UINT32_C(1) << (unsigned)(what))
+
 // pop3_session_options configures a session. Start from POP3_SESSION_OPTIONS_INIT. Strings are
 // copied (passwords into wiped memory); callback arguments must outlive the session.
 typedef struct pop3_session_options {
@@ -40,14 +41,15 @@ typedef struct pop3_session_options {
   uint32_t quirks;                // POP3_QUIRK_BIT()s to allow
   const char *const *transports;  // names from the bottom up: {"tcp"}, {"unix"}, {"tcp", "tls"}
   size_t num_transports;
-  const char *host;               // name, address or socket path; what TLS verifies
-  uint32_t port;                  // TCP: 1 .. 65535
-  uint32_t debug_level;           // 0, 1, 2
-  const pop3_option *options;     // for the transports: {"tcp.source_address", "192.0.2.7"}, ...
-  size_t num_options;             // one that names no transport of the registry is refused
-  const char *user;               // or NULL
-  const char *password;           // or NULL
-  const char *mechanism;          // for pop3_login: this one only ("apop"); or NULL
+  const char *host;            // name, address or socket path; what TLS verifies
+  uint32_t port;               // TCP: 1 .. 65535
+  uint32_t debug_level;        // 0, 1, 2
+  const pop3_option *options;  // for the transports: {"tcp.source_address", "192.0.2.7"}, ...
+  size_t num_options;          // one that names no transport of the registry is refused
+  const char *user;            // or NULL
+  const char *password;        // or NULL
+  const char *mechanism;       // for pop3_login: this one only ("apop"), or several with commas:
+                               // the strongest first, the next if the server refuses one; or NULL
   pop3_credential_fn credential;  // asked for what is not given above; or NULL
   void *credential_arg;
   int64_t connect_ms;        // to reach the greeting, name look-up included; default 30 s
@@ -64,6 +66,12 @@ typedef struct pop3_session_options {
   void *audit_arg;
   int64_t (*clock_ms)(void *arg);  // or NULL: the monotonic clock; for tests
   void *clock_arg;
+  pop3_tls_policy tls;
+  uint32_t credential_kinds;  // POP3_CREDENTIAL_BIT()s that |credential| can be asked for; 0 stands
+                              // for user name and password
+  const char *token;          // an OAuth 2 access token, or NULL
+  uint32_t auth_floor;        // no mechanism of less strength (see pop3_auth_ops.score) is used
+  uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
 } pop3_session_options;
 
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
@@ -71,7 +79,7 @@ typedef struct pop3_session_options {
   {                                                                                             \
     (uint32_t)sizeof(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL,  \
         NULL, NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL                                                      \
+        NULL, NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0                     \
   }
 
 // pop3_session_new makes a session. It does not connect yet. |registry| must outlive it.
@@ -156,6 +164,12 @@ pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, cons
 
 // pop3_session_mechanism returns the name of the mechanism that logged in, or NULL.
 const char *pop3_session_mechanism(const pop3_session *session);
+
+// pop3_submit_survey does what pop3_submit_login would do up to the choice of a mechanism, and
+// stops there: CAPA, STLS by the policy, CAPA again, and what each mechanism is worth. Nothing of
+// the credentials is sent. See pop3_session_security and pop3_session_candidate for what came out.
+pop3_status pop3_submit_survey(pop3_session *session, const char *mechanism, const pop3_sink *sink,
+                               pop3_op_id *out_id, pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -54,7 +54,8 @@ typedef struct pop3_auth_context {
   // begin. The strings are copied.
   void (*offer)(void *session, const char *mechanism, int points, const char *why);
   // renew is credential once more, after the server refused what that gave: the caller is asked for
-  // a fresh one. POP3_ERR_NO_CREDENTIALS if there is no callback that could give another.
+  // a fresh one, and the old octets are wiped. POP3_ERR_NO_CREDENTIALS if there is no callback that
+  // could give another.
   pop3_status (*renew)(void *session, pop3_credential what, const uint8_t **out_data,
                        size_t *out_len, pop3_error *err);
   // detail keeps what the server said about the attempt beyond its reply, for the caller: the error
@@ -63,6 +64,7 @@ typedef struct pop3_auth_context {
   // prefers_two_step is 1 if an initial response shall not stand in the AUTH command but follow
   // upon the server's empty challenge, for servers that know RFC 1734 only.
   uint32_t prefers_two_step;
+  uint32_t reserved;
 } pop3_auth_context;
 
 // pop3_auth_event is what the server just did.

@@ -1,0 +1,80 @@
+// What protects a session: the TLS policy, and the report of what came of it.
+#ifndef POP3_SECURITY_H_
+#define POP3_SECURITY_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// pop3_session is one connection to one server with one identity. It is never reused for another.
+typedef struct pop3_session pop3_session;
+
+// pop3_tls_policy says whether an unencrypted connection must become an encrypted one (STLS, RFC
+// 2595) before anything of a login is sent. A transport "tls" below the session satisfies all.
+typedef enum pop3_tls_policy {
+  POP3_TLS_DEFAULT = 0,  // required, except on loopback and Unix sockets
+  POP3_TLS_REQUIRED,     // pop3_login issues STLS; no login command goes out in the clear
+  POP3_TLS_IF_OFFERED,  // pop3_login issues STLS if CAPA has it. Whoever can change what the server
+                        // sends can take it out: see pop3_session_security
+  POP3_TLS_NEVER        // STLS only by pop3_stls
+} pop3_tls_policy;
+
+// pop3_stls_state is what is known of STLS on a connection that began unencrypted.
+typedef enum pop3_stls_state {
+  POP3_STLS_UNKNOWN = 0,  // CAPA was not answered yet, or encrypted from the start
+  POP3_STLS_NOT_OFFERED,  // CAPA does not have it: the server cannot, or someone took it out
+  POP3_STLS_OFFERED,      // CAPA has it, but it was not used
+  POP3_STLS_DONE          // the connection was encrypted by it
+} pop3_stls_state;
+
+// pop3_security is the report. Pointers are valid until the next call that steps the session.
+typedef struct pop3_security {
+  uint32_t size;           // sizeof(pop3_security)
+  pop3_tls_policy policy;  // the one that applies: POP3_TLS_DEFAULT only before connecting
+  uint32_t is_local;       // 1: the octets do not leave this machine
+  uint32_t is_encrypted;   // 1: encrypted, the peer verified as the caller demanded
+  pop3_stls_state stls;
+  uint32_t capabilities_changed;  // 1: CAPA before and after STLS differ in more than STLS
+  const char *mechanism;  // that logged in, or that a survey would choose; NULL if there is none
+  uint32_t strength;      // its strength (see pop3_auth_ops.score), 0 if there is none
+  uint32_t reserved;
+  size_t num_candidates;  // see pop3_session_candidate
+  const char *detail;     // what the server said of the last login attempt beyond its reply (the
+  size_t detail_len;      // error JSON of OAUTHBEARER, say), unchecked; NULL if nothing
+} pop3_security;
+
+// pop3_session_security fills |out|. For TLS version, certificate and so on see
+// pop3_session_query.
+void pop3_session_security(const pop3_session *session, pop3_security *out);
+
+// pop3_candidate_state is what became of a mechanism in the last login or survey.
+typedef enum pop3_candidate_state {
+  POP3_CANDIDATE_UNUSABLE = 0,  // |why| says why
+  POP3_CANDIDATE_USABLE,
+  POP3_CANDIDATE_CHOSEN,
+  POP3_CANDIDATE_REFUSED  // it was tried, and the server said no
+} pop3_candidate_state;
+
+// pop3_candidate is one mechanism that was considered. Strings are NUL-terminated.
+typedef struct pop3_candidate {
+  uint32_t size;
+  pop3_candidate_state state;
+  int32_t strength;  // see pop3_auth_ops.score; 0 if unusable
+  uint32_t reserved;
+  const char *mechanism;  // "user", "SCRAM-SHA-256-PLUS"
+  const char *plugin;     // the name of the table that plays it: "user", "sasl"
+  const char *why;        // "" unless unusable
+} pop3_candidate;
+
+// pop3_session_candidate tells of the |index|-th mechanism that the last login or survey considered
+// and returns 1, or 0 if there are fewer. The strings are valid until the next login or survey.
+int pop3_session_candidate(const pop3_session *session, size_t index, pop3_candidate *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_SECURITY_H_

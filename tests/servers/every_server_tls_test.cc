@@ -76,7 +76,7 @@ std::vector<Bad> BadOnes() {
        "other.example"},
       {"name_stls", "port", true, {{"tls.server_name", "other.example"}}, POP3_ERR_CERTIFICATE,
        "other.example"},
-      {"version", "pop3s", false, old, POP3_ERR_TLS, "tls.max_version"},
+      {"version", "pop3s", false, old, POP3_ERR_TLS, "TLS handshake"},
       {"plain", "port", false, {}, POP3_ERR_TLS, "plain POP3"},
   };
   for (const std::string &fact : Profile().bad_certificates) {

@@ -2,8 +2,6 @@
 
 #include <pop3/usual.h>
 
-#include "auth/sasl.h"
-
 namespace pop3_testing {
 
 namespace {
@@ -30,9 +28,6 @@ RealSession::RealSession(const Address &address, const std::string &user,
 RealSession::RealSession(const Plan &plan) {
   if (pop3_registry_new(&registry_, nullptr, err()) != POP3_OK) return;
   if (pop3_registry_add_usual(registry_, err()) != POP3_OK) return;
-  for (const pop3_plugin_entry_fn entry : {pop3_plugin_sasl}) {
-    if (pop3_registry_add(registry_, entry(POP3_ABI), err()) != POP3_OK) return;
-  }
   const bool tls = plan.address.transport == "tls";
   const char *const transports[] = {tls ? "tcp" : plan.address.transport.c_str(), "tls"};
   std::vector<pop3_option> list;
@@ -49,9 +44,9 @@ RealSession::RealSession(const Plan &plan) {
   options.port = plan.address.port;
   options.user = OrNull(plan.user);
   options.password = OrNull(plan.password);
-  //options.token = OrNull(plan.token);
+  options.token = OrNull(plan.token);
   options.mechanism = OrNull(plan.mechanism);
-  //options.tls = plan.tls;
+  options.tls = plan.tls;
   options.options = list.data();
   options.num_options = list.size();
   pop3_session_new(&session_, registry_, &options, err());

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-typedef enum pop3_tls_policy { POP3_TLS_DEFAULT = 0, POP3_TLS_REQUIRED, POP3_TLS_IF_OFFERED, POP3_TLS_NEVER } pop3_tls_policy;  // TEMP
 namespace pop3_testing {
 
 // Address is where a server listens.

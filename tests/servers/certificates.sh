@@ -9,6 +9,7 @@
 #   other.pem .key      for other.example: the wrong host
 #   expired.pem .key    for localhost and 127.0.0.1, valid in 2020
 #   client.pem .key     of the user alice
+#   impostor.pem .key   says alice too, but has signed itself
 #   NAME-all.pem        certificate and key in one file
 #
 # Anybody may read the keys: servers do so as several users, and nobody is to trust this authority.
@@ -59,9 +60,10 @@ key() {
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key"
 }
 
-authority() {
+# alone NAME COMMON-NAME EXTENSIONS: signs itself.
+alone() {
   key "$1"
-  openssl req -config ca.conf -x509 -new -key "$1.key" -days 3650 -subj "/CN=$2" -extensions authorities -out "$1.pem"
+  openssl req -config ca.conf -x509 -new -key "$1.key" -days 3650 -subj "/CN=$2" -extensions "$3" -out "$1.pem"
 }
 
 # issue NAME COMMON-NAME EXTENSIONS [OPTION...]
@@ -75,8 +77,9 @@ issue() {
 }
 
 {
-  authority ca 'libpop3 tests'
-  authority stranger 'libpop3 tests, a stranger'
+  alone ca 'libpop3 tests' authorities
+  alone stranger 'libpop3 tests, a stranger' authorities
+  alone impostor alice person
   issue server localhost localhost
   issue other other.example elsewhere
   issue expired localhost localhost -startdate 20200101000000Z -enddate 20201231235959Z

@@ -10,6 +10,7 @@
 #   expired=   POP3 over TLS with the certificate that is expired
 #   other=     with the certificate of another host
 #   old=       with TLS 1.0 and 1.1 only
+#   layers=    POP3 where DIGEST-MD5 brings a security layer
 #   socket=    POP3 on a Unix socket
 #
 # Users: alice/wonderland (20 awkward messages), bob/builder (none), carol/"pass word" (3). The
@@ -41,7 +42,7 @@ sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: /pop3/sasldb2
 sasl_mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-224 SCRAM-SHA-256 SCRAM-SHA-384 SCRAM-SHA-512 SCRAM-SHA-1-PLUS SCRAM-SHA-256-PLUS SCRAM-SHA-512-PLUS EXTERNAL
 sasl_minimum_layer: 0
-sasl_maximum_layer: 0
+sasl_maximum_layer: ${layers:-0}
 tls_server_cert: /pop3/tls/$certificate.pem
 tls_server_key: /pop3/tls/$certificate.key
 tls_client_ca_file: /pop3/tls/ca.pem
@@ -64,6 +65,7 @@ SERVICES {
   expired cmd="pop3d -C /pop3/expired.conf -s" listen="127.0.0.1:$4"
   other cmd="pop3d -C /pop3/other.conf -s" listen="127.0.0.1:$5"
   old cmd="pop3d -C /pop3/old.conf -s" listen="127.0.0.1:$6"
+  layers cmd="pop3d -C /pop3/layers.conf" listen="127.0.0.1:$7"
   socket cmd="pop3d -C /pop3/imapd.conf" listen="/pop3/socket"
 }
 EVENTS {
@@ -73,7 +75,7 @@ CONF
 
 server_prepare() {
   local dir=$1 ports user modern='tls_versions: tls1_2 tls1_3'
-  read -ra ports <<<"$(server_free_ports 6)"
+  read -ra ports <<<"$(server_free_ports 7)"
   echo cyrus:4992 >"$dir/accounts"
   "$SERVERS/certificates.sh" "$dir/tls"
   rm -rf "$dir/conf" "$dir/spool" "$dir/fill" "$dir/wire" "$dir/sasldb2" "$dir/socket"
@@ -88,6 +90,7 @@ server_prepare() {
   # OpenSSL 3 holds SHA-1, which these versions sign with, for too weak at its usual level.
   cyrus_conf server 'tls_versions: tls1_0 tls1_1' 'tls_ciphers: DEFAULT:@SECLEVEL=0' \
     'allowplaintext: yes' >"$dir/old.conf"
+  layers=256 cyrus_conf server "$modern" 'allowplaintext: no' >"$dir/layers.conf"
   cyrus_services "${ports[@]}" >"$dir/cyrus.conf"
   printf '%s\n' "${users[@]}" >"$dir/users"
   cat >"$dir/run" <<'RUN'
@@ -117,6 +120,7 @@ RUN
   echo "expired=127.0.0.1:${ports[3]}"
   echo "other=127.0.0.1:${ports[4]}"
   echo "old=127.0.0.1:${ports[5]}"
+  echo "layers=127.0.0.1:${ports[6]}"
   echo "socket=$dir/socket"
 }
 

@@ -61,12 +61,13 @@ TEST_F(DovecotLogin, NoCleartextOnAConnectionThatDovecotHoldsForPublic) {
   EXPECT_EQ(pop3_user(by_hand.get(), "alice", by_hand.err()), POP3_REFUSED);
   EXPECT_EQ(by_hand.error().code, POP3_CODE_AUTH);
   // The capabilities say so as well, so pop3_login does not even try.
-  RealSession session(address, "alice", "wonderland");
+  RealSession session(address, "alice", "wonderland", "user");
   EXPECT_EQ(session.Login(), POP3_ERR_NO_MECHANISM) << session.error().text;
   EXPECT_FALSE(session.Has(POP3_CAP_USER));
   // APOP does not show the password.
   RealSession apop(address, "alice", "wonderland", "apop");
   EXPECT_EQ(apop.Login(), POP3_OK) << apop.error().text;
+  EXPECT_EQ(apop.Quit(nullptr), POP3_OK);
 }
 
 TEST_F(DovecotLogin, MailboxThatCannotBeOpenedIsATemporaryFailure) {

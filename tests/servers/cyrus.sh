@@ -74,7 +74,7 @@ CONF
 }
 
 server_prepare() {
-  local dir=$1 ports user modern='tls_versions: tls1_2 tls1_3'
+  local dir=$1 ports modern='tls_versions: tls1_2 tls1_3'
   read -ra ports <<<"$(server_free_ports 7)"
   echo cyrus:4992 >"$dir/accounts"
   "$SERVERS/certificates.sh" "$dir/tls"

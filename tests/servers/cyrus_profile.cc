@@ -6,8 +6,8 @@ const ServerProfile &Profile() {
   static const ServerProfile profile = [] {
     ServerProfile it = {};
     it.script = "tests/servers/cyrus.sh";
-    it.in_clear = {"user",        "apop",          "PLAIN",         "LOGIN",
-                   "CRAM-MD5",    "DIGEST-MD5",    "SCRAM-SHA-1",   "SCRAM-SHA-224",
+    it.in_clear = {"user",          "apop",          "PLAIN",        "LOGIN",
+                   "CRAM-MD5",      "DIGEST-MD5",    "SCRAM-SHA-1",  "SCRAM-SHA-224",
                    "SCRAM-SHA-256", "SCRAM-SHA-384", "SCRAM-SHA-512"};
     it.over_tls = it.in_clear;
     it.over_tls.push_back("EXTERNAL");

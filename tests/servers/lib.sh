@@ -85,6 +85,7 @@ server_connects() {
 server_await_all() {
   local where i
   server_await "$(sed -n 's/^port=//p' "$1")" || return 1
+  # shellcheck disable=SC2013  # words
   for where in $(sed -n 's/^[a-z0-9]*=\([0-9.]*:[0-9]*\)$/\1/p' "$1"); do
     for ((i = 0; i < 600; i++)); do
       kill -0 "$SERVER_PID" 2>/dev/null || return 1

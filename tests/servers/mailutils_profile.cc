@@ -12,8 +12,8 @@ const ServerProfile &Profile() {
     it.best_over_tls = "user";
     it.refused_code = POP3_CODE_AUTH;
     it.refused_text = "[AUTH] Bad login";
-    // An empty line behind the header where there is no body, ">From " without the >, a space behind
-    // the colon of an empty field.
+    // An empty line behind the header where there is no body, ">From " without the >, a space
+    // behind the colon of an empty field.
     it.altered = {6, 7, 12, 16};
     it.added = {"X-IMAPbase:", "X-UID:", "X-UIDL:", "Status:"};
     return it;

@@ -60,9 +60,9 @@ class RealServerTest : public testing::Test {
   // password, her certificate or her token, trusting the authority of the tests.
   static Plan Login(const Address &address, const std::string &mechanism);
 
-  // LoggedIn is a session of |plan| that is logged in, or NULL, with a failed expectation. |prepare|
-  // is called before the login. While the server says that the mailbox is in use (by the session
-  // that a test before has just left), it tries again.
+  // LoggedIn is a session of |plan| that is logged in, or NULL, with a failed expectation.
+  // |prepare| is called before the login. While the server says that the mailbox is in use (by the
+  // session that a test before has just left), it tries again.
   static std::unique_ptr<RealSession> LoggedIn(
       const Plan &plan, const std::function<pop3_status(RealSession *)> &prepare = nullptr);
 

@@ -152,8 +152,7 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
   } else if (phase == POP3_TLS_HANDSHAKE &&
              pop3_tls_say_stranger(host, self->bio.first, self->bio.first_len, err)) {
     return POP3_IO_FAIL;
-  } else if ((phase == POP3_TLS_HANDSHAKE && how == SSL_ERROR_ZERO_RETURN) ||
-             (self->bio.eof && (how == SSL_ERROR_SYSCALL || code == 0))) {
+  } else if (how == SSL_ERROR_ZERO_RETURN || (self->bio.eof && how == SSL_ERROR_SYSCALL)) {
     // GnuTLS's servers take their leave in order where none of the versions suits them.
     pop3_tls_say_end(host, phase, self->bio.octets_in, err);
   } else if (how == SSL_ERROR_SSL) {

@@ -203,6 +203,15 @@ TEST_F(Tls, SaysThatThePortSpeaksPlainPop3) {
   }
 }
 
+TEST_F(Tls, SaysThatTheServerEndedTheHandshakeInOrder) {
+  const TlsServer server(Spec());
+  TlsFaults faults;
+  faults.instead = std::string("\x15\x03\x03\0\x02\x01\0", 7);  // the alert close_notify
+  const Meeting met = Meet(server, options_, "mail.example.org", faults);
+  EXPECT_EQ(met.status, POP3_ERR_TLS);
+  EXPECT_EQ(met.text, "the server closed the connection during the TLS handshake");
+}
+
 TEST_F(Tls, IsHonestAboutWhatIsPending) {
   const TlsServer server(Spec());
   EchoPeer echo(std::string(40000, 'x'));
@@ -347,8 +356,7 @@ TEST_F(Tls, LeavesNoErrorInBoringSslsQueue) {
   EXPECT_EQ(met.status, POP3_OK) << "an old error of somebody else is not ours: " << met.text;
 }
 
-// Tickets is a transport below that never stops sending the same record.
-TEST_F(Tls, IsNotKeptBusyByTickets) {
+TEST_F(Tls, IsNotKeptBusyByRecordsWithoutData) {
   const TlsServer server(Spec());
   TlsPeer peer(&echo_, &server);
   TlsChain chain(&host_, &peer);
@@ -356,13 +364,41 @@ TEST_F(Tls, IsNotKeptBusyByTickets) {
   ASSERT_EQ(chain.Connect(), POP3_IO_DONE) << chain.text();
   std::string got;
   ASSERT_EQ(chain.Receive(11, &got), POP3_IO_DONE);
-  // A renewed key in each record, and never any data: BoringSSL gives up, or the budget does.
+  // A renewed key again and again, and never any data.
   for (int i = 0; i < 200; i++) {
     ASSERT_EQ(SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED), 1);
     ASSERT_EQ(SSL_write(peer.ssl(), "", 0), 0);
   }
   EXPECT_EQ(chain.Read(&got), POP3_IO_FAIL);
   EXPECT_NE(chain.text().find("records without data"), std::string::npos) << chain.text();
+}
+
+TEST_F(Tls, ReturnsInTimeFromAWireThatNeverRests) {
+  const TlsServer server(Spec());
+  EchoPeer echo("+OK ready\r\n" + std::string(10000, 'x'));
+  TlsPeer peer(&echo, &server);
+  WireFaults faults;
+  faults.read = Chunking::Octets();
+  TlsChain chain(&host_, &peer, faults);
+  ASSERT_EQ(chain.Create(options_), POP3_OK);
+  ASSERT_EQ(chain.Connect(), POP3_IO_DONE) << chain.text();
+  const pop3_layer tls = chain.tls();
+  uint8_t buf[100];
+  size_t len = 0;
+  pop3_error error = POP3_ERROR_INIT;
+  const uint64_t before = chain.wire()->calls();
+  ASSERT_EQ(tls.ops->read(tls.self, buf, sizeof(buf), &len, &error), POP3_IO_WANT_READ);
+  EXPECT_GE(chain.wire()->calls() - before, 100U);
+  EXPECT_LE(chain.wire()->calls() - before, 1000U) << "a record has 10,000 octets";
+  EXPECT_EQ(tls.ops->pending(tls.self), 1) << "call again at once";
+  pop3_interest interest = POP3_INTEREST_INIT;
+  interest.events = POP3_WAIT_READ;
+  host_.SetClock(1234);
+  tls.ops->interest(tls.self, &interest);
+  EXPECT_NE(interest.deadline_ms, POP3_NO_DEADLINE);
+  std::string got;
+  EXPECT_EQ(chain.Receive(10011, &got), POP3_IO_DONE);
+  EXPECT_EQ(tls.ops->pending(tls.self), 0);
 }
 
 }  // namespace

@@ -96,16 +96,26 @@ static pop3_status keep_layer(pop3_session *session, const pop3_auth_output *out
   memset(&session->pushed, 0, sizeof(session->pushed));
   memcpy(&session->pushed, ops,
          ops->size < sizeof(session->pushed) ? ops->size : sizeof(session->pushed));
-  session->pushed_options = output->layer_options;
-  session->num_pushed_options = output->num_layer_options;
   session->has_pushed = 1;
   pop3_engine_hold(session->engine);
   return POP3_OK;
 }
 
+void pop3_session_release_layer(pop3_session *session) {
+  if (session->release_pushed == NULL) return;
+  session->release_pushed(session->pushed_options, session->num_pushed_options);
+  session->release_pushed = NULL;
+}
+
 static void succeed(pop3_session *session, const pop3_auth_output *output) {
   pop3_login_task *login = &session->login;
   pop3_error error = POP3_ERROR_INIT;
+  // First of all: whatever goes wrong from here on, the options have to be given back.
+  if (output->layer != NULL) {
+    session->pushed_options = output->layer_options;
+    session->num_pushed_options = output->num_layer_options;
+    session->release_pushed = output->release_layer;
+  }
   const char *name = session->choices[login->chosen].mechanism;
   char *copy = pop3_mem_strdup(&session->allocator, name, strlen(name));
   if (copy == NULL) {

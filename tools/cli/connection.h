@@ -11,6 +11,7 @@
 #include "tools/cli/options.h"
 #include "tools/cli/plugin_set.h"
 #include "tools/cli/report.h"
+#include "transports/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,6 +26,7 @@ typedef struct cli_connection {
   pop3_registry *registry;  // of |plugins|
   pop3_session *session;
   cli_credentials credentials;
+  pop3_tls_passphrase passphrase;
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.

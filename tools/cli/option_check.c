@@ -18,6 +18,13 @@ static pop3_status check_combinations(const cli_options *o, pop3_error *err) {
     why = "--force goes with --dir only";
   } else if (o->password_file != NULL && o->password_command != NULL) {
     why = "only one of --password-file and --password-command may be given";
+  } else if (o->token_command != NULL &&
+             (o->password_file != NULL || o->password_command != NULL)) {
+    why = "a token and a password are given: only one of them can be used";
+  } else if (o->key != NULL && o->cert == NULL) {
+    why = "--key goes with --cert only";
+  } else if (o->insecure && (o->ca_file != NULL || o->ca_dir != NULL || o->tls_name != NULL)) {
+    why = "--insecure-do-not-verify contradicts --ca-file, --ca-dir and --tls-name";
   } else if (o->netrc != NULL && o->no_netrc) {
     why = "--netrc and --no-netrc contradict each other";
   } else if (o->quiet && o->verbose > 0) {

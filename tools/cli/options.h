@@ -3,6 +3,7 @@
 #define POP3_TOOLS_CLI_OPTIONS_H_
 
 #include <pop3/limits.h>
+#include <pop3/security.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,7 @@ typedef enum cli_command {
   CLI_UIDL,
   CLI_STAT,
   CLI_CAPA,
+  CLI_CHECK,
   CLI_TOP,
   CLI_RETR,
   CLI_DELE,
@@ -48,12 +50,25 @@ typedef struct cli_options {
   const char *user;
   const char *password_file;
   const char *password_command;
+  const char *token_command;
   const char *netrc;
   const char *auth;
   int no_netrc;
   int no_prompt;
   int allow_cleartext;
+  int two_step_auth;
   int no_login;
+
+  // TLS.
+  pop3_tls_policy tls;
+  const char *tls_name;
+  const char *ca_file;
+  const char *ca_dir;
+  const char *cert;
+  const char *key;
+  const char *pin;
+  const char *tls_min;
+  int insecure;
 
   // How.
   int64_t idle_ms;     // 0: the library's default
@@ -64,6 +79,8 @@ typedef struct cli_options {
   const char *family;  // "ipv4", "ipv6" or NULL
   const char *resolve[CLI_MAX_RESOLVE];
   int num_resolve;
+  const char *via;     // see tools/cli/via.h
+  const char *record;  // a file
   int no_pipelining;
   uint32_t quirks;  // POP3_QUIRK_BIT()s
 

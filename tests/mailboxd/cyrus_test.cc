@@ -15,6 +15,10 @@
 #include "tests/mailboxd/tls_client.h"
 #include "tools/mailboxd/users.h"
 
+// Cyrus's DIGEST-MD5 does not give back what it has OpenSSL load for the old ciphers of auth-conf.
+// Nothing of ours uses OpenSSL's libcrypto.
+extern "C" const char *__lsan_default_suppressions() { return "leak:libcrypto.so.3\n"; }
+
 namespace {
 
 const char kPassword[] = "open sesame";
@@ -162,8 +166,8 @@ TEST_F(Cyrus, EachBindingOfEachVersion) {
   }
 }
 
-// Over the layer: what the client seals, the server reads, and the other way round.
-void Exchange(sasl_conn_t *client, const io_layer &layer, const int fds[2]) {
+// What the client seals, the server reads.
+void Seal(sasl_conn_t *client, const io_layer &layer, const int fds[2]) {
   const char *out = nullptr;
   unsigned out_len = 0;
   ASSERT_EQ(SASL_OK, sasl_encode(client, "STAT\r\n", 6, &out, &out_len)) << sasl_errdetail(client);
@@ -180,7 +184,12 @@ void Exchange(sasl_conn_t *client, const io_layer &layer, const int fds[2]) {
   ASSERT_EQ(IO_DONE, layer.ops->read(layer.state, fds[1], in, sizeof(in), &in_len));
   EXPECT_EQ("\r\n", std::string(in, in + in_len));
   EXPECT_FALSE(layer.ops->pending(layer.state));
+}
 
+// What the server writes over a socket that takes little at a time, the client opens.
+void Open(sasl_conn_t *client, const io_layer &layer, const int fds[2]) {
+  const char *out = nullptr;
+  unsigned out_len = 0;
   std::string all(300000, 'm'), got;
   for (size_t i = 0; i < all.size(); i += 77) all[i] = static_cast<char>(i);
   size_t done = 0;
@@ -226,7 +235,8 @@ TEST_F(Cyrus, AuthConf) {
   int fds[2];
   ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds));
   layer.push(layer.state, &io_plain, nullptr);
-  Exchange(client, layer, fds);
+  Seal(client, layer, fds);
+  Open(client, layer, fds);
   layer.ops->free(layer.state);
   sasl_dispose(&client);
   close(fds[0]);

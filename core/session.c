@@ -260,6 +260,7 @@ static void init_parts(pop3_session *session) {
 
 static void destroy(pop3_session *session) {
   pop3_login_wipe(session);
+  pop3_session_drop_pushed(session);
   pop3_layers_destroy(&session->layers);
   pop3_engine_free(session->engine);
   pop3_waker_cleanup(&session->waker);

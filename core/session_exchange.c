@@ -82,6 +82,14 @@ static void send_line(pop3_session *session, pop3_auth_event event,
   }
 }
 
+// From here on pop3_session_drop_pushed gives the options back, whatever happens.
+static void keep_layer_options(pop3_session *session, const pop3_auth_output *output) {
+  pop3_session_drop_pushed(session);
+  session->pushed_options = output->layer_options;
+  session->num_pushed_options = output->num_layer_options;
+  session->release_pushed = output->release_layer;
+}
+
 static pop3_status keep_layer(pop3_session *session, const pop3_auth_output *output,
                               pop3_error *err) {
   const pop3_transport_ops *ops = output->layer;
@@ -96,8 +104,6 @@ static pop3_status keep_layer(pop3_session *session, const pop3_auth_output *out
   memset(&session->pushed, 0, sizeof(session->pushed));
   memcpy(&session->pushed, ops,
          ops->size < sizeof(session->pushed) ? ops->size : sizeof(session->pushed));
-  session->pushed_options = output->layer_options;
-  session->num_pushed_options = output->num_layer_options;
   session->has_pushed = 1;
   pop3_engine_hold(session->engine);
   return POP3_OK;
@@ -158,6 +164,7 @@ static void step_mechanism(pop3_session *session, pop3_auth_event event, const c
   output.size = (uint32_t)sizeof(output);
   login->in_plugin = 1;
   const pop3_auth_verdict verdict = login->ops->step(login->self, &input, &output, &error);
+  keep_layer_options(session, &output);
   if (pop3_login_ended(session)) return;
   if (verdict == POP3_AUTH_SEND) {
     send_line(session, event, &output);

@@ -119,6 +119,7 @@ struct pop3_session {
   int has_pushed;
   const pop3_option *pushed_options;
   size_t num_pushed_options;
+  void (*release_pushed)(const pop3_option *options, size_t num_options);  // or NULL
   int pushing_tls;  // behind STLS
   pop3_stls_state stls;
   uint64_t clear_capabilities;  // a digest of those before STLS, 0 if they were not asked
@@ -193,6 +194,9 @@ int pop3_session_is_waiting(const pop3_session *session);
 
 // pop3_session_check_deadlines fails the session if one has passed.
 void pop3_session_check_deadlines(pop3_session *session);
+
+// pop3_session_drop_pushed gives back what a mechanism's security layer was to be made from.
+void pop3_session_drop_pushed(pop3_session *session);
 
 // --- session_security.c
 

@@ -46,6 +46,16 @@ static pop3_status push(pop3_session *session, const pop3_transport_ops *ops,
                           session->limits.max_layers, err);
 }
 
+void pop3_session_drop_pushed(pop3_session *session) {
+  if (session->release_pushed != NULL) {
+    session->release_pushed(session->pushed_options, session->num_pushed_options);
+  }
+  session->release_pushed = NULL;
+  session->pushed_options = NULL;
+  session->num_pushed_options = 0;
+  session->has_pushed = 0;
+}
+
 // Pushes what stands next: a transport asked for at the start, TLS after STLS, or a mechanism's
 // security layer. Returns 0 if nothing does.
 static int push_next(pop3_session *session, pop3_error *err, pop3_status *out_status) {
@@ -57,9 +67,9 @@ static int push_next(pop3_session *session, pop3_error *err, pop3_status *out_st
   }
   if (!pop3_engine_upgrading(session->engine)) return 0;
   if (session->has_pushed) {
-    session->has_pushed = 0;
     *out_status =
         push(session, &session->pushed, session->pushed_options, session->num_pushed_options, err);
+    pop3_session_drop_pushed(session);
     return 1;
   }
   session->pushing_tls = 1;

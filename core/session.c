@@ -258,6 +258,13 @@ static void init_parts(pop3_session *session) {
   session->host_table = host;
 }
 
+// An option may be a password, of a proxy for example.
+static void wipe_text(const pop3_allocator *allocator, const char *text) {
+  if (text == NULL) return;
+  pop3_wipe((void *)(uintptr_t)text, strlen(text));
+  pop3_mem_free(allocator, (void *)(uintptr_t)text);
+}
+
 static void destroy(pop3_session *session) {
   pop3_login_wipe(session);
   pop3_session_drop_pushed(session);
@@ -269,7 +276,7 @@ static void destroy(pop3_session *session) {
   const pop3_allocator allocator = session->allocator;
   for (size_t i = 0; i < session->num_options; i++) {
     pop3_mem_free(&allocator, (void *)(uintptr_t)session->options[i].name);
-    pop3_mem_free(&allocator, (void *)(uintptr_t)session->options[i].text);
+    wipe_text(&allocator, session->options[i].text);
   }
   pop3_mem_free(&allocator, session->options);
   pop3_mem_free(&allocator, session->host);

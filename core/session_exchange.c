@@ -132,8 +132,14 @@ static void succeed(pop3_session *session, const pop3_auth_output *output) {
 
 static void give_up(pop3_session *session, pop3_auth_event event, pop3_error *error,
                     const pop3_error *refusal) {
-  if (event == POP3_AUTH_NEGATIVE && (error->status == POP3_OK || error->status == POP3_REFUSED)) {
+  if (event == POP3_AUTH_NEGATIVE && error->status == POP3_OK) {
     pop3_login_refused(session, refusal);
+    return;
+  }
+  if (event == POP3_AUTH_NEGATIVE && error->status == POP3_REFUSED) {
+    // The plugin knows more of the refusal than the reply says.
+    error->code = refusal->code;
+    pop3_login_refused(session, error);
     return;
   }
   if (error->status == POP3_OK) {

@@ -133,16 +133,18 @@ static pop3_status use_host(tcp *self, const char *name, pop3_error *err) {
 static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config *config,
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
   (void)lower;
-  size_t name_len = config->host ? strlen(config->host) : 0;
+  const char *name = pop3_tcp_target_host(config);
+  size_t name_len = name ? strlen(name) : 0;
   tcp *self = host->alloc(host->ctx, sizeof(*self) + name_len + 1);
   if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   memset(self, 0, sizeof(*self) + name_len + 1);
   self->host = host;
   self->fd = -1;
-  self->port = config->port;
   pop3_status status = pop3_tcp_options_read(&self->options, host, config, err);
   if (status == POP3_OK) {
-    status = self->options.fd >= 0 ? use_fd(self, err) : use_host(self, config->host, err);
+    self->port = self->options.port;
+    status = self->options.fd >= 0 ? use_fd(self, err) : use_host(self, name, err);
+    self->options.host = NULL;  // it was valid for this call only
   }
   if (status != POP3_OK) {
     host->release(host->ctx, self);

@@ -3,16 +3,23 @@
 // The name is looked up without blocking, all its addresses are raced (RFC 8305), and what went
 // wrong with each is said when none answers. The connect deadline is the session's.
 //
+// The host and port are the session's: the server's. Where a proxy's layer stands on top, which
+// asks the proxy for that server, tcp.connect_host and tcp.connect_port say where the proxy is.
+//
 // Options (the member of pop3_option that counts in parentheses):
 //
+//   tcp.connect_host          (text)    connect to this name or address instead of the session's
+//                                       host
+//   tcp.connect_port          (number)  connect to this port instead of the session's
 //   tcp.source_address        (text)    numeric address to connect from; addresses of the other
 //                                       family are then not tried
 //   tcp.source_port_reserved  (number)  1: connect from a port of 512 to 1023, as RPOP wants; takes
 //                                       CAP_NET_BIND_SERVICE
 //   tcp.family                (text)    "ipv4", "ipv6" or "any" (default)
 //   tcp.resolve               (text)    "host:address[,address]": numeric addresses to try for the
-//                                       host, in this order, instead of looking it up; may be given
-//                                       for several hosts. An IPv6 address may stand in brackets
+//                                       host connected to, in this order, instead of looking it
+//                                       up; may be given for several hosts. An IPv6 address may
+//                                       stand in brackets
 //   tcp.attempt_delay_ms      (number)  before the next address is tried too: 10 to 60000, default
 //                                       250
 //   tcp.nodelay               (number)  TCP_NODELAY: 1 (default) or 0

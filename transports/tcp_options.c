@@ -55,7 +55,7 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
   const char *colon = strchr(option->text, ':');
   if (!colon || colon == option->text) return bad(in, option, "must be \"host:address,...\"");
   size_t host_len = (size_t)(colon - option->text);
-  const char *host = in->config->host;
+  const char *host = in->out->host;
   int is_ours = host && strlen(host) == host_len && strncasecmp(host, option->text, host_len) == 0;
   if (is_ours) in->out->fixed.count = 0;
   const char *at = colon + 1;
@@ -72,7 +72,7 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
     memcpy(buf, text, text_len);
     buf[text_len] = '\0';
     pop3_address address;
-    if (!pop3_address_parse(&address, buf, in->config->port)) {
+    if (!pop3_address_parse(&address, buf, in->out->port)) {
       return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
                             "option %s: \"%s\" is not a numeric address", option->name, buf);
     }
@@ -82,10 +82,28 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
   }
 }
 
+// Which host is meant must be known before tcp.resolve is read.
+static pop3_status read_target(const reading *in) {
+  in->out->host = pop3_tcp_target_host(in->config);
+  in->out->port = in->config->port;
+  for (size_t i = 0; i < in->config->num_options; i++) {
+    const pop3_option *option = &in->config->options[i];
+    if (!option->name || strcmp(option->name, "tcp.connect_port") != 0) continue;
+    int64_t number = 0;
+    pop3_status status = read_number(in, option, 1, UINT16_MAX, &number);
+    if (status != POP3_OK) return status;
+    in->out->port = (uint32_t)number;
+  }
+  return POP3_OK;
+}
+
 static pop3_status read_text(const reading *in, const pop3_option *option, const char *name) {
   if (!option->text || option->object) return bad(in, option, "takes a text");
   if (strcmp(name, "family") == 0) return read_family(in, option);
   if (strcmp(name, "resolve") == 0) return read_resolve(in, option);
+  if (strcmp(name, "connect_host") == 0) {
+    return option->text[0] != '\0' ? POP3_OK : bad(in, option, "the name is empty");
+  }
   if (!pop3_address_parse(&in->out->source, option->text, 0)) {
     return bad(in, option, "not a numeric address");
   }
@@ -96,9 +114,10 @@ static pop3_status read_one(const reading *in, const pop3_option *option) {
   const char *name = option->name + strlen("tcp.");
   pop3_tcp_options *out = in->out;
   if (strcmp(name, "source_address") == 0 || strcmp(name, "family") == 0 ||
-      strcmp(name, "resolve") == 0) {
+      strcmp(name, "resolve") == 0 || strcmp(name, "connect_host") == 0) {
     return read_text(in, option, name);
   }
+  if (strcmp(name, "connect_port") == 0) return POP3_OK;  // read_target has taken it
   if (strcmp(name, "source_port_reserved") == 0) {
     return read_flag(in, option, &out->source_reserved);
   }
@@ -118,6 +137,17 @@ static pop3_status read_one(const reading *in, const pop3_option *option) {
   return bad(in, option, "there is no such option");
 }
 
+const char *pop3_tcp_target_host(const pop3_transport_config *config) {
+  const char *host = config->host;
+  for (size_t i = 0; i < config->num_options; i++) {
+    const pop3_option *option = &config->options[i];
+    if (option->name && option->text && strcmp(option->name, "tcp.connect_host") == 0) {
+      host = option->text;
+    }
+  }
+  return host;
+}
+
 pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
                                   const pop3_transport_config *config, pop3_error *err) {
   memset(out, 0, sizeof(*out));
@@ -129,15 +159,22 @@ pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
   out->delay_ms = 250;
 
   reading in = {out, host, config, err};
+  pop3_status status = read_target(&in);
+  if (status != POP3_OK) return status;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
     if (!option->name || strncmp(option->name, "tcp.", 4) != 0) continue;
-    pop3_status status = read_one(&in, option);
+    status = read_one(&in, option);
     if (status != POP3_OK) return status;
   }
   if (out->own_fd != POP3_TCP_DEFAULT && out->fd < 0) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
                       "option tcp.own_fd: there is no tcp.fd");
+  }
+  if (out->fd >= 0 && (out->host != config->host || out->port != config->port)) {
+    return host->fail(
+        host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+        "option tcp.fd: tcp.connect_host or tcp.connect_port wants another connection");
   }
   out->own_fd = out->own_fd == 1;
   if (out->source.len > 0) {

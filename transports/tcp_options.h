@@ -23,9 +23,15 @@ typedef struct pop3_tcp_options {
   int keepalive;            // likewise
   int source_reserved;      // 0 or 1
   int64_t delay_ms;         // between two attempts
+  const char *host;         // whom to connect to: tcp.connect_host, or the session's; not a copy
+  uint32_t port;            // likewise
   pop3_address source;      // len 0: any
-  pop3_address_list fixed;  // tcp.resolve of this host; empty: none
+  pop3_address_list fixed;  // tcp.resolve of |host|; empty: none
 } pop3_tcp_options;
+
+// pop3_tcp_target_host returns the host to connect to: the last tcp.connect_host with a text, or
+// the session's, which may be NULL. Checks nothing.
+const char *pop3_tcp_target_host(const pop3_transport_config *config);
 
 // pop3_tcp_options_read reads those of |config|. POP3_ERR_ARGUMENT names the option that is wrong.
 pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,

@@ -32,12 +32,20 @@ static pop3_status bad_argument(const pop3_host *host, pop3_error *err, const ch
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what, why);
 }
 
-static pop3_status read_options(unix_socket *self, const pop3_transport_config *config,
-                                pop3_error *err) {
+static pop3_status read_options(unix_socket *self, const char **out_path,
+                                const pop3_transport_config *config, pop3_error *err) {
   self->peer_uid = -1;
+  *out_path = config->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
     if (!option->name || strncmp(option->name, "unix.", 5) != 0) continue;
+    if (strcmp(option->name, "unix.path") == 0) {
+      if (!option->text || option->object) {
+        return bad_argument(self->host, err, "option unix.path", "takes a path");
+      }
+      *out_path = option->text;
+      continue;
+    }
     if (strcmp(option->name, "unix.peer_uid") != 0) {
       return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                               "option %s: there is no such option", option->name);
@@ -81,8 +89,9 @@ static pop3_status unix_create(const pop3_host *host, const pop3_transport_confi
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->fd = -1;
-  pop3_status status = read_options(self, config, err);
-  if (status == POP3_OK) status = read_name(self, config->host, err);
+  const char *path = NULL;
+  pop3_status status = read_options(self, &path, config, err);
+  if (status == POP3_OK) status = read_name(self, path, err);
   if (status != POP3_OK) {
     host->release(host->ctx, self);
     return status;

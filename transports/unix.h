@@ -5,6 +5,8 @@
 //
 // Options (the member of pop3_option that counts in parentheses):
 //
+//   unix.path      (text)    connect to this socket; the host is that of the layers above then, as
+//                            for the socket of a proxy
 //   unix.peer_uid  (number)  refuse, with POP3_ERR_POLICY, unless the process that made the socket
 //                            listen runs as this user id (SO_PEERCRED). Worth it for abstract names
 //                            and for paths in directories that others may write to

@@ -123,6 +123,20 @@ TEST_F(SessionExchange, OctetsBehindTheOkOfASecurityLayerAreFatal) {
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_ERR_INJECTION);
 }
 
+TEST_F(SessionExchange, ThePluginKnowsMoreOfARefusal) {
+  strong_.on_step = [](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    FakeAuth::Move move = FakeAuth::Fail(POP3_REFUSED);
+    move.error_text = "wrong (and the token is stale)";
+    return move;
+  };
+  d_.wire.replies["AUTH X"] = "-ERR [AUTH] wrong\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  EXPECT_STREQ(d_.err.text, "wrong (and the token is stale)");
+  EXPECT_EQ(d_.err.code, POP3_CODE_AUTH);
+}
+
 TEST_F(SessionExchange, TheServersWordsAreKept) {
   strong_.on_step = [this](const std::string &words) {
     if (words == "start") return FakeAuth::Command("AUTH X");

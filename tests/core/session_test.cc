@@ -325,7 +325,8 @@ TEST(Session, NewWithEachAllocationFailing) {
     d.options.user = "mrose";
     d.options.password = "sesame";
     d.options.mechanism = "apop";
-    d.transport_options = {{"fake.name", "value", 0, nullptr}, {"fake.other", "sesam", 0, nullptr}};
+    d.transport_options = {{"fake.name", "value", 0, nullptr},
+                           {"fake.password", "sesame", 0, nullptr}};
     const pop3_status status = d.Start();
     EXPECT_EQ(status, allocator.has_failed() ? POP3_ERR_MEMORY : POP3_OK);
     EXPECT_EQ(d.session() == nullptr, status != POP3_OK);

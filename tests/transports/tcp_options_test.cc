@@ -88,6 +88,22 @@ TEST_F(TcpOptions, TakesTheEntryOfItsHostOnly) {
   EXPECT_EQ(Fixed(0), "127.0.0.2:110");
 }
 
+TEST_F(TcpOptions, ConnectsElsewhere) {
+  ASSERT_EQ(Read({}), POP3_OK);
+  EXPECT_STREQ(options_.host, "mail.example");
+  EXPECT_EQ(options_.port, 110u);
+  ASSERT_EQ(Read({Text("tcp.resolve", "proxy.example:127.0.0.3"),
+                  Text("tcp.resolve", "mail.example:127.0.0.4"),
+                  Text("tcp.connect_host", "proxy.example"), Number("tcp.connect_port", 1080)}),
+            POP3_OK);
+  EXPECT_STREQ(options_.host, "proxy.example");
+  EXPECT_EQ(options_.port, 1080u);
+  ASSERT_EQ(options_.fixed.count, 1u);
+  EXPECT_EQ(Fixed(0), "127.0.0.3:1080") << "whichever option comes first";
+  EXPECT_EQ(Read({Number("tcp.fd", 3), Text("tcp.connect_host", "x")}), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Read({Number("tcp.fd", 3), Number("tcp.connect_port", 1)}), POP3_ERR_ARGUMENT);
+}
+
 TEST_F(TcpOptions, LeavesOtherPrefixesAlone) {
   EXPECT_EQ(Read({Text("tls.ca_file", "x"), Number("tcpx.fd", -5), Text("unix.peer_uid", "?"),
                   Number("tcp", 1)}),
@@ -108,6 +124,11 @@ TEST_F(TcpOptions, RefusesWhatItDoesNotKnowOrCannotUse) {
       Number("tcp.fd", INT64_C(1) << 32),
       Text("tcp.fd", "3"),
       foreign,
+      Text("tcp.connect_host", ""),
+      Number("tcp.connect_host", 1),
+      Number("tcp.connect_port", 0),
+      Number("tcp.connect_port", 65536),
+      Text("tcp.connect_port", "1080"),
       Number("tcp.nodelay", 2),
       Number("tcp.keepalive", -1),
       Number("tcp.own_fd", 1),  // without tcp.fd

@@ -85,6 +85,22 @@ TEST_F(Tcp, AnswersQueries) {
   }
 }
 
+TEST_F(Tcp, ConnectsElsewhere) {
+  Listener server("127.0.0.1");
+  ASSERT_EQ(tcp_.Create(
+                "mail.example", 110,
+                {Text("tcp.connect_host", "127.0.0.1"), Number("tcp.connect_port", server.port())}),
+            POP3_OK)
+      << tcp_.error().text;
+  ASSERT_EQ(tcp_.ConnectAll(), POP3_IO_DONE) << tcp_.error().text;
+  EXPECT_EQ(tcp_.AskText(POP3_QUERY_PEER_NAME), "127.0.0.1:" + std::to_string(server.port()));
+  tcp_.Destroy();
+  const std::string longer(300, 'x');
+  ASSERT_EQ(tcp_.Create("m", 110, {Text("tcp.connect_host", longer.c_str())}), POP3_OK);
+  EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_FAIL);
+  EXPECT_EQ(tcp_.error().status, POP3_ERR_RESOLVE);
+}
+
 TEST_F(Tcp, LooksUpNames) {
   Listener server("127.0.0.1");
   ASSERT_EQ(tcp_.Create("localhost", server.port()), POP3_OK);

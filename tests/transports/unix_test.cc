@@ -81,6 +81,14 @@ TEST_F(Unix, ConnectsToAPath) {
   EXPECT_EQ(host_.notes().size(), 1u);
 }
 
+TEST_F(Unix, ConnectsElsewhere) {
+  Listener server(Path("pop3"));
+  const std::string path = Path("pop3");
+  ASSERT_EQ(unix_.Create("mail.example", 110, {Text("unix.path", path.c_str())}), POP3_OK);
+  EXPECT_EQ(unix_.ConnectAll(), POP3_IO_DONE) << unix_.error().text;
+  EXPECT_EQ(unix_.AskText(POP3_QUERY_PEER_NAME), path);
+}
+
 TEST_F(Unix, ConnectsToAnAbstractName) {
   const std::string name = "@pop3-test-" + std::to_string(getpid());
   Listener server(name);
@@ -160,6 +168,7 @@ TEST_F(Unix, RefusesOptionsThatItCannotUse) {
       Number("unix.peer_uid", -1),
       Number("unix.peer_uid", UINT32_MAX),
       Text("unix.peer_uid", "root"),
+      Number("unix.path", 1),
   };
   for (const pop3_option &option : bad) {
     EXPECT_EQ(unix_.Create(Path("pop3"), 0, {option}), POP3_ERR_ARGUMENT);

@@ -1,0 +1,102 @@
+#include "plugins/record/redact.h"
+
+#include <string.h>
+
+int pop3_redact_client(pop3_redact *redact, uint8_t octet) {
+  if (redact->line_len < POP3_REDACT_LINE_MAX) redact->line[redact->line_len] = (char)octet;
+  redact->line_len++;
+  redact->last[0] = redact->last[1];
+  redact->last[1] = (char)octet;
+  return octet == '\n';
+}
+
+static const char *ending_of(const pop3_redact *redact) {
+  if (redact->line_len == 0 || redact->last[1] != '\n') return "";
+  return redact->line_len > 1 && redact->last[0] == '\r' ? "\r\n" : "\n";
+}
+
+static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
+
+static int is_verb(const char *line, size_t len, const char *verb) {
+  if (strlen(verb) != len) return 0;
+  for (size_t i = 0; i < len; i++) {
+    if (upper(line[i]) != verb[i]) return 0;
+  }
+  return 1;
+}
+
+static int is_word(const char *text, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    char c = upper(text[i]);
+    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) return 0;
+  }
+  return len > 0 && len <= 8;
+}
+
+static size_t space_in(const char *line, size_t from, size_t len) {
+  while (from < len && line[from] != ' ') from++;
+  return from;
+}
+
+// How much of a command may be shown.
+static size_t harmless(const char *line, size_t len) {
+  static const char *const open[] = {"CAPA", "STAT", "LIST", "RETR", "DELE", "NOOP",
+                                     "RSET", "QUIT", "TOP",  "UIDL", "LAST", "USER",
+                                     "UTF8", "LANG", "STLS", "RPOP"};
+  size_t verb = space_in(line, 0, len);
+  for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+    if (is_verb(line, verb, open[i])) return len;
+  }
+  if (verb == len) return is_verb(line, verb, "PASS") || is_verb(line, verb, "AUTH") ? len : 0;
+  if (is_verb(line, verb, "AUTH") || is_verb(line, verb, "APOP")) {
+    // The mechanism, the name.
+    size_t end = space_in(line, verb + 1, len);
+    if (end < len) return end + 1;
+    return is_verb(line, verb, "AUTH") ? len : verb + 1;
+  }
+  return is_word(line, verb) ? verb + 1 : 0;
+}
+
+pop3_redact_text pop3_redact_show(const pop3_redact *redact) {
+  pop3_redact_text out;
+  out.ending = ending_of(redact);
+  uint64_t whole = redact->line_len - strlen(out.ending);
+  size_t len = whole < POP3_REDACT_LINE_MAX ? (size_t)whole : POP3_REDACT_LINE_MAX;
+  if (redact->in_auth) {
+    out.shown = len == 1 && whole == 1 && redact->line[0] == '*' ? 1 : 0;
+    out.hides = out.shown == 0;
+    return out;
+  }
+  out.shown = harmless(redact->line, len);
+  out.hides = out.shown < whole;
+  return out;
+}
+
+void pop3_redact_next(pop3_redact *redact, const pop3_host *host) {
+  size_t len =
+      redact->line_len < POP3_REDACT_LINE_MAX ? (size_t)redact->line_len : POP3_REDACT_LINE_MAX;
+  if (!redact->in_auth && ending_of(redact)[0] != '\0') {
+    size_t end = redact->line_len - strlen(ending_of(redact)) < len
+                     ? (size_t)redact->line_len - strlen(ending_of(redact))
+                     : len;
+    size_t verb = space_in(redact->line, 0, end);
+    redact->in_auth = is_verb(redact->line, verb, "AUTH") && verb + 1 < end;
+    redact->stls_sent = is_verb(redact->line, verb, "STLS");
+  }
+  host->wipe(host->ctx, redact->line, len);
+  host->wipe(host->ctx, redact->last, sizeof(redact->last));
+  redact->line_len = 0;
+}
+
+void pop3_redact_server(pop3_redact *redact, uint8_t octet) {
+  if (octet != '\n') {
+    if (redact->reply_len < sizeof(redact->reply)) redact->reply[redact->reply_len++] = (char)octet;
+    return;
+  }
+  int is_ok = redact->reply_len >= 3 && memcmp(redact->reply, "+OK", 3) == 0;
+  int is_status = is_ok || (redact->reply_len > 0 && redact->reply[0] == '-');
+  if (is_status) redact->in_auth = 0;
+  if (redact->stls_sent && is_ok) redact->encrypted = 1;
+  redact->stls_sent = 0;
+  redact->reply_len = 0;
+}

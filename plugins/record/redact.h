@@ -1,0 +1,51 @@
+// What of a client's lines may be written down, found out by listening to both sides.
+#ifndef POP3_PLUGINS_RECORD_REDACT_H_
+#define POP3_PLUGINS_RECORD_REDACT_H_
+
+#include <pop3/spi/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+// POP3_REDACT_LINE_MAX is how much of a line is kept; what is behind it is hidden.
+#define POP3_REDACT_LINE_MAX 512
+
+// pop3_redact is where a dialogue stands. All zeros is its beginning.
+typedef struct pop3_redact {
+  int in_auth;    // the client's lines are the answers of an AUTH exchange
+  int stls_sent;  // the next status line answers STLS
+  int encrypted;  // it was +OK: everything from here on is TLS
+  size_t reply_len;
+  char reply[4];      // how the server's line under way begins
+  uint64_t line_len;  // of the client's line under way
+  char last[2];       // its last two octets
+  char line[POP3_REDACT_LINE_MAX];
+} pop3_redact;
+
+// pop3_redact_text is a client's line without its secrets.
+typedef struct pop3_redact_text {
+  size_t shown;        // so many octets of |line| may be shown
+  int hides;           // there is more, which may not
+  const char *ending;  // "\r\n", "\n" or ""
+} pop3_redact_text;
+
+// pop3_redact_client takes an octet that the client sent. 1: the line is complete.
+int pop3_redact_client(pop3_redact *redact, uint8_t octet);
+
+// pop3_redact_show says what may be shown of the client's line under way.
+pop3_redact_text pop3_redact_show(const pop3_redact *redact);
+
+// pop3_redact_next forgets that line, having understood it if it is complete.
+void pop3_redact_next(pop3_redact *redact, const pop3_host *host);
+
+// pop3_redact_server takes an octet that the server sent.
+void pop3_redact_server(pop3_redact *redact, uint8_t octet);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_PLUGINS_RECORD_REDACT_H_

@@ -7,8 +7,7 @@
 
 static const char LAYER[] = "sasl";
 
-// --- What libsasl2 asks
-// ---------------------------------------------------------------------------
+// --- What libsasl2 asks --------------------------------------------------------------------------
 
 static int get_name(void *context, int id, const char **result, unsigned *len) {
   const pop3_sasl_conn *conn = context;
@@ -48,8 +47,7 @@ static void set_callbacks(pop3_sasl_conn *conn) {
   set_callback(conn, 5, SASL_CB_LIST_END, NULL);
 }
 
-// --- Credentials
-// ----------------------------------------------------------------------------------
+// --- Credentials ---------------------------------------------------------------------------------
 
 // libsasl2 wants strings: an octet 0 would cut one short without a word.
 static pop3_status fetch(const pop3_host *host, const pop3_auth_context *context,
@@ -132,8 +130,7 @@ void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
   conn->secret_size = 0;
 }
 
-// --- The connection
-// -------------------------------------------------------------------------------
+// --- The connection ------------------------------------------------------------------------------
 
 pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, const char *server,
                                 pop3_error *err) {
@@ -146,10 +143,11 @@ pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, con
     return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, 0, code,
                       "libsasl2 cannot be set up: %s", sasl_errstring(code, NULL, NULL));
   }
-  // "pop" is the name of the service (RFC 5034 section 4), whatever the port. Without a server's
-  // name libsasl2 leaves out the mechanisms that need one.
-  code = sasl_client_new("pop", server && server[0] ? server : NULL, NULL, NULL, conn->callbacks, 0,
-                         &conn->sasl);
+  // "pop" is the name of the service (RFC 5034 section 4), whatever the port. At the other end of a
+  // Unix socket is this machine. Without a server's name libsasl2 leaves out the mechanisms that
+  // need one.
+  const char *name = !server || !server[0] ? NULL : server[0] == '/' ? "localhost" : server;
+  code = sasl_client_new("pop", name, NULL, NULL, conn->callbacks, 0, &conn->sasl);
   return code == SASL_OK ? POP3_OK : pop3_sasl_conn_fail(conn, "no connection", code, err);
 }
 

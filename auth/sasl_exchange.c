@@ -29,8 +29,7 @@ typedef struct sasl_attempt {
   pop3_sasl_line challenge;
 } sasl_attempt;
 
-// --- The beginning
-// --------------------------------------------------------------------------------
+// --- The beginning -------------------------------------------------------------------------------
 
 static int is_encrypted(const pop3_auth_context *context) {
   pop3_answer answer = POP3_ANSWER_INIT;
@@ -107,9 +106,20 @@ static void drop_lines(sasl_attempt *self) {
   pop3_sasl_line_clear(&self->challenge, self->host);
 }
 
+// What libsasl2 gave is sent: of a readable mechanism it holds the password, and libsasl2 would
+// give the memory back as it is. LOGIN's lies in the credentials, which are wiped in any case.
+static void wipe_initial(sasl_attempt *self) {
+  if (self->initial && strcmp(self->name, "PLAIN") == 0) {
+    self->host->wipe(self->host->ctx, (void *)(uintptr_t)self->initial, self->initial_len);
+  }
+  self->initial = NULL;
+  self->initial_len = 0;
+}
+
 void pop3_sasl_end(void *ptr) {
   sasl_attempt *self = ptr;
   if (!self) return;
+  wipe_initial(self);
   drop_lines(self);
   pop3_sasl_conn_free(self->conn);
   self->host->release(self->host->ctx, self);
@@ -135,18 +145,7 @@ pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *cont
   return POP3_OK;
 }
 
-// --- Lines
-// ----------------------------------------------------------------------------------------
-
-// What libsasl2 gave is sent: of a readable mechanism it holds the password, and libsasl2 would
-// give the memory back as it is. LOGIN's lies in the credentials, which are wiped in any case.
-static void wipe_initial(sasl_attempt *self) {
-  if (self->initial && strcmp(self->name, "PLAIN") == 0) {
-    self->host->wipe(self->host->ctx, (void *)(uintptr_t)self->initial, self->initial_len);
-  }
-  self->initial = NULL;
-  self->initial_len = 0;
-}
+// --- Lines ---------------------------------------------------------------------------------------
 
 static pop3_auth_verdict give_up(sasl_attempt *self, pop3_error *err, pop3_status status,
                                  const char *words) {

@@ -39,8 +39,7 @@ typedef struct oauth_attempt {
   char status[POP3_OAUTH_STATUS_MAX];
 } oauth_attempt;
 
-// --- Score
-// ----------------------------------------------------------------------------------------
+// --- Score ---------------------------------------------------------------------------------------
 
 // Whether |name| is one of the words in |list|, in any case.
 static int is_listed(const char *list, const char *name) {
@@ -95,8 +94,7 @@ static int xoauth2_score(const pop3_host *host, const pop3_auth_context *context
   return score(&xoauth2, context, why, why_cap);
 }
 
-// --- The message
-// ----------------------------------------------------------------------------------
+// --- The message ---------------------------------------------------------------------------------
 
 // The port is at the end of the peer's name, "192.0.2.1:110", unless that is a path.
 static uint32_t port_of(const pop3_auth_context *context) {
@@ -145,12 +143,13 @@ static pop3_status make_message(oauth_attempt *self, pop3_oauth_message *out, po
   const pop3_status status = get_user(self, &user, err);
   if (status != POP3_OK) return status;
   if (!self->kind->is_bearer) return pop3_oauth_xoauth2(out, self->host, user, token, err);
-  return pop3_oauth_bearer(out, self->host, user, self->context->host, port_of(self->context),
-                           token, err);
+  // The path of a Unix socket is no name of a host.
+  const char *server = self->context->host;
+  if (!server || server[0] == '/') server = "";
+  return pop3_oauth_bearer(out, self->host, user, server, port_of(self->context), token, err);
 }
 
-// --- The attempt
-// ----------------------------------------------------------------------------------
+// --- The attempt ---------------------------------------------------------------------------------
 
 static void oauth_end(void *ptr) {
   oauth_attempt *self = ptr;
@@ -335,8 +334,7 @@ static pop3_auth_verdict oauth_step(void *ptr, const pop3_auth_input *in, pop3_a
   return verdict;
 }
 
-// --- The descriptor
-// -------------------------------------------------------------------------------
+// --- The descriptor ------------------------------------------------------------------------------
 
 static const pop3_auth_ops bearer_ops = {
     .abi = POP3_ABI,

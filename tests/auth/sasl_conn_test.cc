@@ -107,6 +107,20 @@ TEST_F(SaslConn, RefusesWhatLibsasl2WouldCutShort) {
   }
 }
 
+TEST_F(SaslConn, NamesTheServer) {
+  for (const auto &name : {std::pair<const char *, const char *>{"mail.example", "mail.example"},
+                           {"/run/pop3.sock", "localhost"},
+                           {"192.0.2.1", "192.0.2.1"}}) {
+    pop3_sasl_conn_free(conn_);
+    ASSERT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), name.first, &error_), POP3_OK);
+    const void *value = nullptr;
+    ASSERT_EQ(sasl_getprop(conn_->sasl, SASL_SERVERFQDN, &value), SASL_OK);
+    EXPECT_STREQ(static_cast<const char *>(value), name.second);
+    ASSERT_EQ(sasl_getprop(conn_->sasl, SASL_SERVICE, &value), SASL_OK);
+    EXPECT_STREQ(static_cast<const char *>(value), "pop");
+  }
+}
+
 TEST_F(SaslConn, TellsErrorsInWords) {
   New();
   const char *out = nullptr;

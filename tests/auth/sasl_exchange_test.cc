@@ -165,8 +165,7 @@ TEST_F(SaslExchange, AnonymousByName) {
   EXPECT_EQ(server.user(), "anonymous");
 }
 
-// --- Channel binding
-// ------------------------------------------------------------------------------
+// --- Channel binding -----------------------------------------------------------------------------
 
 class SaslBound : public SaslExchange {
  protected:
@@ -222,8 +221,7 @@ TEST_F(SaslBound, PlusNeedsSomethingToBindTo) {
   EXPECT_NE(std::string(exchange_.error().text).find("nothing to bind to"), std::string::npos);
 }
 
-// --- Security layers
-// ------------------------------------------------------------------------------
+// --- Security layers -----------------------------------------------------------------------------
 
 TEST_F(SaslExchange, DigestBringsALayerOnAnOpenChannelOnly) {
   for (unsigned strength : {1U, 128U}) {

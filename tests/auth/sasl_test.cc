@@ -70,8 +70,7 @@ TEST_F(Sasl, ScramWithTheServersProof) {
   EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_DONE);
 }
 
-// --- A server that cheats
-// -------------------------------------------------------------------------
+// --- A server that cheats ------------------------------------------------------------------------
 
 // What mutual authentication is for: to say yes is easy.
 TEST_F(Sasl, DoesNotBelieveAYesWithoutTheServersProof) {
@@ -190,8 +189,7 @@ TEST_F(Sasl, WantsCredentials) {
   }
 }
 
-// --- Memory
-// ---------------------------------------------------------------------------------------
+// --- Memory --------------------------------------------------------------------------------------
 
 // Plays the exchange, at most |steps| lines of it.
 pop3_auth_verdict Play(Exchange *exchange, int steps) {

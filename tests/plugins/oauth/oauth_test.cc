@@ -138,6 +138,16 @@ TEST_P(Oauth, FindsThePortAtTheEnd) {
   }
 }
 
+TEST_P(Oauth, KnowsThatAPathIsNoHost) {
+  if (!is_bearer()) return;
+  exchange_.host_name = "/run/pop3.sock";
+  exchange_.answers[POP3_QUERY_PEER_NAME] = "/run/pop3.sock";
+  EXPECT_EQ(Start(), POP3_AUTH_SEND);
+  const std::string head = "n,a=alice,\x01";
+  EXPECT_EQ(exchange_.line(),
+            "AUTH OAUTHBEARER " + Base64(head + "auth=Bearer " + kToken + "\x01\x01"));
+}
+
 TEST_P(Oauth, ActsAsWhomTheCallerSays) {
   exchange_.credentials[POP3_CREDENTIAL_AUTHZID] = "shared,box";
   for (bool only_when_asked : {false, true}) {

@@ -209,5 +209,53 @@ TEST_F(SaslSession, SurvivesEveryFailedAllocation) {
   EXPECT_GT(allocations, 10U);
 }
 
+// --- Security layers
+// ------------------------------------------------------------------------------
+
+class SaslSessionLayer : public SaslSession {
+ protected:
+  SaslSessionLayer() { server_options_.min_ssf = server_options_.max_ssf = 128; }
+};
+
+TEST_F(SaslSessionLayer, CarriesWhatFollows) {
+  for (bool awkward : {false, true}) {
+    faults_.want_everywhere = awkward;
+    if (awkward) faults_.read = faults_.write = Chunking::Octets();
+    ASSERT_EQ(New("DIGEST-MD5"), POP3_OK);
+    EXPECT_EQ(LoginAndStat(), POP3_OK) << error_.text;
+    EXPECT_EQ(peer_->raw().find("STAT"), std::string::npos) << "in the clear";
+    EXPECT_EQ(pop3_quit(session_, nullptr, &error_), POP3_OK) << error_.text;
+  }
+}
+
+TEST_F(SaslSessionLayer, SurvivesEveryFailedAllocation) {
+  ForEachAllocationFailure([this](FailingAllocator &allocator) {
+    allocator.Forbid(kCyrusPassword);
+    pop3_status status = New("DIGEST-MD5", allocator.get());
+    if (status == POP3_OK) status = LoginAndStat();
+    EXPECT_EQ(status, allocator.has_failed() ? POP3_ERR_MEMORY : POP3_OK) << error_.text;
+    Drop();
+  });
+}
+
+// The program frees the session when it hears that it is logged in: nobody makes the layer.
+TEST_F(SaslSessionLayer, IsGivenBackIfNobodyMakesIt) {
+  FailingAllocator allocator;
+  ASSERT_EQ(New("DIGEST-MD5", allocator.get()), POP3_OK);
+  pop3_sink sink = POP3_SINK_INIT;
+  sink.arg = &session_;
+  sink.done = [](void *arg, const pop3_result *result) {
+    EXPECT_EQ(result->status, POP3_OK);
+    auto *session = static_cast<pop3_session **>(arg);
+    pop3_session_free(*session);
+    *session = nullptr;
+  };
+  ASSERT_EQ(pop3_submit_login(session_, nullptr, &sink, nullptr, &error_), POP3_OK);
+  for (int i = 0; session_ != nullptr && i < 1000; i++) pop3_step(session_);
+  EXPECT_EQ(session_, nullptr);
+  Drop();
+  EXPECT_EQ(allocator.live_blocks(), 0U);
+}
+
 }  // namespace
 }  // namespace pop3_testing

@@ -40,6 +40,9 @@ run --workload sessions,crowd --sessions 3 --crowd 5
 has "sessions 3: $number x the time of a single write \(CPU $number x\)"
 has "crowd 5: $number x the time of a single write each \(CPU $number x\), -?$number KiB a session"
 
+run --workload tls:3x100K
+has "tls 3x100K: $number of the SSL_read loop \(CPU $number x\)"
+
 run --workload 10x1K --json
 python3 -c 'import json, sys
 report = json.load(sys.stdin)

@@ -25,7 +25,7 @@ TEST(Options, EverythingByDefault) {
   std::vector<std::string> words;
   ASSERT_EQ(Parse(&words, &options), BENCH_OPTIONS_RUN);
   EXPECT_EQ(options.num_workloads, 2U);
-  EXPECT_TRUE(options.memory && options.sessions && options.crowd);
+  EXPECT_TRUE(options.memory && options.sessions && options.crowd && options.tls);
   EXPECT_EQ(options.runs, 0U);
   EXPECT_EQ(options.pin, BENCH_PIN_SAME);
 }
@@ -73,7 +73,10 @@ TEST(Options, WhatMakesNoSenseIsRefused) {
       {"--unknown"},
       {"word"},
       {"--url", "pop3://localhost", "--unix"},
-      {"--url", "pop3://localhost", "--workload", "crowd"}};
+      {"--url", "pop3://localhost", "--workload", "crowd"},
+      {"--url", "pop3://localhost", "--workload", "tls"},
+      {"--workload", "tls:"},
+      {"--workload", "tls:5x"}};
   for (auto &words : cases) {
     SCOPED_TRACE(::testing::PrintToString(words));
     bench_options options;

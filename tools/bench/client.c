@@ -90,7 +90,14 @@ int bench_client_run(const void *arg, bench_sample *out) {
   pop3_session_options options;
   pop3_limits limits;
   pop3_error error = POP3_ERROR_INIT;
+  const pop3_option trust = {"tls.ca_file", task->ca_file, 0, NULL};
   int good = bench_client_open(&registry, &options, &limits, task->options);
+  if (task->ca_file != NULL) {
+    options.options = &trust;
+    options.num_options = 1;
+  }
+  // The other client logs in like this, too.
+  options.mechanism = "user";
   if (good && pop3_session_new_url(&session, registry, task->url, &options, &error) != POP3_OK) {
     good = bench_client_fail("a session", &error);
   }

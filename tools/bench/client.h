@@ -11,6 +11,7 @@
 typedef struct bench_client {
   const pop3_url *url;
   const bench_options *options;
+  const char *ca_file;  // over TLS: what to trust; else NULL
 } bench_client;
 
 // bench_client_open makes a registry with the usual plugins and the options of a session. Returns

@@ -30,7 +30,7 @@ static int compare(bench_report *report, const bench_server *server, const bench
                    const bench_workload *workload) {
   const bench_options *options = report->options;
   const bench_floor floor_task = {&server->url, census, options->no_pipelining};
-  const bench_client client_task = {&server->url, options};
+  const bench_client client_task = {&server->url, options, NULL};
   bench_section section;
   memset(&section, 0, sizeof(section));
   const bench_entrant entrants[] = {

@@ -5,6 +5,7 @@
 #include "tools/bench/fetch_bench.h"
 #include "tools/bench/memory_bench.h"
 #include "tools/bench/session_bench.h"
+#include "tools/bench/tls_bench.h"
 
 static int run(bench_report *report, const bench_options *options) {
   bench_report_begin(report, options);
@@ -12,6 +13,7 @@ static int run(bench_report *report, const bench_options *options) {
   for (size_t i = 0; i < options->num_workloads && good; i++) {
     good = bench_fetch(report, &options->workloads[i]);
   }
+  if (good && options->tls) good = bench_tls(report, &options->tls_workload);
   if (good && options->memory) good = bench_memory(report);
   if (good && options->sessions) good = bench_sessions(report);
   if (good && options->crowd) good = bench_crowd(report);

@@ -21,6 +21,8 @@ static const char kHelp[] =
     "                       a          20000x4K, small messages\n"
     "                       b          200x5M, bulk\n"
     "                       COUNTxSIZE a mailbox like those, as 1000x64K\n"
+    "                       tls        200x5M over TLS, against a loop of SSL_read\n"
+    "                       tls:COUNTxSIZE  likewise\n"
     "                       memory     the engine on its own, fed from memory\n"
     "                       sessions   login, STAT and QUIT, session after session\n"
     "                       crowd      many sessions at a time in one thread\n"
@@ -106,11 +108,23 @@ static int add_named(bench_options *out, const char *name) {
   int known = all;
   if (all || strcmp(name, "b") == 0) known = add_workload(out, &kBulk);
   if (all || strcmp(name, "a") == 0) known = add_workload(out, &kSmall);
+  if (all || strcmp(name, "tls") == 0) {
+    out->tls_workload = kBulk;
+    known = out->tls = 1;
+  }
+  if (strncmp(name, "tls:", 4) == 0) {
+    return out->tls = bench_workload_parse(&out->tls_workload, name + 4);
+  }
   if (all || strcmp(name, "memory") == 0) known = out->memory = 1;
   if (all || strcmp(name, "sessions") == 0) known = out->sessions = 1;
   if (all || strcmp(name, "crowd") == 0) known = out->crowd = 1;
   bench_workload workload;
   return known || (bench_workload_parse(&workload, name) && add_workload(out, &workload));
+}
+
+static int has_any(const bench_options *options) {
+  return options->num_workloads > 0 || options->memory || options->sessions || options->crowd ||
+         options->tls;
 }
 
 static int add_list(bench_options *out, const char *list) {
@@ -124,7 +138,7 @@ static int add_list(bench_options *out, const char *list) {
     list += len;
     if (*list == ',') list++;
   }
-  return out->num_workloads > 0 || out->memory || out->sessions || out->crowd;
+  return has_any(out);
 }
 
 static int read_number(uint32_t *out, const char *value, uint32_t least) {
@@ -176,7 +190,7 @@ static int apply(bench_options *out, int id, const char *value) {
 }
 
 static void fill_defaults(bench_options *out) {
-  if (out->num_workloads > 0 || out->memory || out->sessions || out->crowd) return;
+  if (has_any(out)) return;
   if (out->url != NULL) {
     (void)add_workload(out, &kSmall);  // what is there is fetched, whatever this says
   } else {
@@ -206,8 +220,8 @@ bench_options_result bench_options_parse(bench_options *out, int argc, char **ar
     fprintf(stderr, "bench: %s: options only (see --help)\n", argv[optind]);
     return BENCH_OPTIONS_WRONG;
   }
-  if (out->url != NULL && (out->crowd || out->use_unix)) {
-    fprintf(stderr, "bench: with --url there is neither --unix nor workload crowd\n");
+  if (out->url != NULL && (out->crowd || out->tls || out->use_unix)) {
+    fprintf(stderr, "bench: with --url there is neither --unix nor workload crowd or tls\n");
     return BENCH_OPTIONS_WRONG;
   }
   fill_defaults(out);

@@ -25,9 +25,11 @@ typedef enum bench_pin {
 typedef struct bench_options {
   bench_workload workloads[BENCH_WORKLOADS_MAX];  // to fetch
   size_t num_workloads;
-  int memory;     // the engine on its own
-  int sessions;   // session after session
-  int crowd;      // many sessions at a time
+  int memory;    // the engine on its own
+  int sessions;  // session after session
+  int crowd;     // many sessions at a time
+  int tls;       // bulk over TLS
+  bench_workload tls_workload;
   uint32_t runs;  // rounds; 0: enough of them
   uint32_t num_sessions;
   uint32_t num_crowd;

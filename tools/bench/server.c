@@ -45,7 +45,7 @@ static int find_mailboxd(char *out, size_t cap, const char *given) {
 }
 
 static void run_mailboxd(const char *program, const bench_server *server,
-                         const bench_options *options, const char *generate) {
+                         const bench_options *options, int with_tls, const char *generate) {
   char port_file[128];
   char path[128];
   snprintf(port_file, sizeof(port_file), "%s/port", server->folder);
@@ -61,6 +61,10 @@ static void run_mailboxd(const char *program, const bench_server *server,
                               "--port-file",
                               port_file,
                               "--exit-with-parent",
+                              with_tls ? "--tls-listen" : NULL,
+                              "127.0.0.1:0",
+                              "--self-signed",
+                              server->folder,
                               NULL};
   // execv takes what it does not change without const.
   execv(program, (char *const *)(uintptr_t)argv);
@@ -68,32 +72,42 @@ static void run_mailboxd(const char *program, const bench_server *server,
   _exit(127);
 }
 
-// Reads "tcp HOST PORT" or "unix PATH" into an URL.
-static int read_port_file(const bench_server *server, char *out, size_t cap) {
-  char path[128];
-  char kind[8] = "";
+// Makes an URL of "tcp HOST PORT", "tls HOST PORT" or "unix PATH". Returns 0 if it is none of
+// |kind|.
+static int read_line(const char *line, const char *kind, char *out, size_t cap) {
+  char word[8] = "";
   char name[112] = "";
   char port[8] = "";
-  snprintf(path, sizeof(path), "%s/port", server->folder);
-  FILE *file = fopen(path, "re");
-  if (file == NULL) return 0;
-  const int fields = fscanf(file, "%7s %111s %7s", kind, name, port);
-  (void)fclose(file);
-  if (fields == 3 && strcmp(kind, "tcp") == 0) {
-    snprintf(out, cap, "pop3://" ACCOUNT "@%s:%s", name, port);
-    return 1;
-  }
-  if (fields == 2 && strcmp(kind, "unix") == 0) {
+  const int fields = sscanf(line, "%7s %111s %7s", word, name, port);
+  if (fields < 2 || strcmp(word, kind) != 0) return 0;
+  if (strcmp(kind, "unix") == 0) {
     snprintf(out, cap, "pop3+unix://" ACCOUNT "@%s", name);
     return 1;
   }
-  return 0;
+  snprintf(out, cap, "%s://" ACCOUNT "@%s:%s", strcmp(kind, "tls") == 0 ? "pop3s" : "pop3", name,
+           port);
+  return fields == 3;
 }
 
-static int await_mailboxd(bench_server *server, char *out, size_t cap) {
+// The port file appears whole. Returns 1 if it has a line for |kind|.
+static int read_port_file(const bench_server *server, const char *kind, char *out, size_t cap) {
+  char path[128];
+  char line[160];
+  snprintf(path, sizeof(path), "%s/port", server->folder);
+  FILE *file = fopen(path, "re");
+  if (file == NULL) return 0;
+  int found = 0;
+  while (!found && fgets(line, sizeof(line), file) != NULL) {
+    found = read_line(line, kind, out, cap);
+  }
+  (void)fclose(file);
+  return found;
+}
+
+static int await_mailboxd(bench_server *server, const char *kind, char *out, size_t cap) {
   const struct timespec step = {0, WAIT_STEP_NS};
   for (int i = 0; i < WAIT_STEPS; i++) {
-    if (read_port_file(server, out, cap)) return 1;
+    if (read_port_file(server, kind, out, cap)) return 1;
     if (waitpid(server->pid, NULL, WNOHANG) == server->pid) {
       server->pid = 0;
       fprintf(stderr, "bench: mailboxd ended before it listened\n");
@@ -127,10 +141,8 @@ static int parse_url(pop3_url *out, const char *text) {
   return 0;
 }
 
-int bench_server_start(bench_server *out, const bench_options *options,
-                       const bench_workload *workload) {
-  memset(out, 0, sizeof(*out));
-  if (options->url != NULL) return parse_url(&out->url, options->url);
+static int start(bench_server *out, const bench_options *options, int with_tls,
+                 const bench_workload *workload) {
   char program[PATH_MAX];
   char generate[BENCH_NAME_MAX];
   char url[256];
@@ -140,9 +152,26 @@ int bench_server_start(bench_server *out, const bench_options *options,
   if (out->pid < 0) return fail("fork");
   if (out->pid == 0) {
     bench_cpu_pin(options->pin, BENCH_SERVER);
-    run_mailboxd(program, out, options, generate);
+    run_mailboxd(program, out, options, with_tls, generate);
   }
-  return await_mailboxd(out, url, sizeof(url)) && parse_url(&out->url, url);
+  return await_mailboxd(out, options->use_unix ? "unix" : "tcp", url, sizeof(url)) &&
+         parse_url(&out->url, url);
+}
+
+int bench_server_start(bench_server *out, const bench_options *options,
+                       const bench_workload *workload) {
+  memset(out, 0, sizeof(*out));
+  if (options->url != NULL) return parse_url(&out->url, options->url);
+  return start(out, options, 0, workload);
+}
+
+int bench_server_start_tls(bench_server *out, const bench_options *options,
+                           const bench_workload *workload) {
+  char url[256];
+  memset(out, 0, sizeof(*out));
+  if (!start(out, options, 1, workload)) return 0;
+  snprintf(out->ca_file, sizeof(out->ca_file), "%s/ca.pem", out->folder);
+  return await_mailboxd(out, "tls", url, sizeof(url)) && parse_url(&out->tls_url, url);
 }
 
 void bench_server_stop(bench_server *server) {
@@ -152,13 +181,15 @@ void bench_server_stop(bench_server *server) {
     server->pid = 0;
   }
   if (server->folder[0] != '\0') {
-    char path[128];
-    snprintf(path, sizeof(path), "%s/port", server->folder);
-    (void)unlink(path);
-    snprintf(path, sizeof(path), "%s/socket", server->folder);
-    (void)unlink(path);
+    static const char *const kFiles[] = {"port", "socket", "ca.pem", "server.pem", "server.key"};
+    for (size_t i = 0; i < sizeof(kFiles) / sizeof(kFiles[0]); i++) {
+      char path[128];
+      snprintf(path, sizeof(path), "%s/%s", server->folder, kFiles[i]);
+      (void)unlink(path);
+    }
     (void)rmdir(server->folder);
     server->folder[0] = '\0';
   }
   pop3_url_cleanup(&server->url);
+  pop3_url_cleanup(&server->tls_url);
 }

@@ -73,7 +73,7 @@ static int run_client(const void *arg, bench_sample *out) {
 
 static int compare(bench_report *report, const bench_server *server) {
   const bench_options *options = report->options;
-  const bench_client task = {&server->url, options};
+  const bench_client task = {&server->url, options, NULL};
   bench_section section;
   memset(&section, 0, sizeof(section));
   const bench_entrant entrants[] = {

@@ -21,7 +21,7 @@ static const sasl_callback_t callbacks[] = {
 // By default the mutexes of libsasl2 do nothing, but some mechanisms have a cache that all
 // connections share (DIGEST-MD5).
 static void *mutex_new(void) {
-  pthread_mutex_t *mutex = malloc(sizeof(*mutex));
+  pthread_mutex_t *mutex = malloc(sizeof(pthread_mutex_t));
   if (mutex && pthread_mutex_init(mutex, NULL) != 0) {
     free(mutex);
     return NULL;

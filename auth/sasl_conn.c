@@ -110,9 +110,6 @@ pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_con
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "the user name is empty");
     }
     conn->user = (const char *)data;
-  } else if (context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
-    status = fetch_optional(host, context, POP3_CREDENTIAL_USER, "user name", &conn->user, err);
-    if (status != POP3_OK) return status;
   }
   if ((flags & POP3_SASL_PASSWORD) != 0) {
     status = fetch(host, context, POP3_CREDENTIAL_PASSWORD, "password", &data, &len, err);
@@ -138,26 +135,37 @@ void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
 // --- The connection
 // -------------------------------------------------------------------------------
 
-pop3_status pop3_sasl_conn_new(pop3_sasl_conn **out, const pop3_host *host, const char *server,
-                               pop3_error *err) {
-  *out = NULL;
+pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, const char *server,
+                                pop3_error *err) {
+  memset(conn, 0, sizeof(*conn));
+  conn->host = host;
+  conn->user = conn->authzid = conn->realm = "";
+  set_callbacks(conn);
   int code = pop3_sasl_set_up();
   if (code != SASL_OK) {
     return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, 0, code,
                       "libsasl2 cannot be set up: %s", sasl_errstring(code, NULL, NULL));
   }
-  pop3_sasl_conn *conn = host->alloc(host->ctx, sizeof(*conn));
-  if (!conn) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
-  memset(conn, 0, sizeof(*conn));
-  conn->host = host;
-  conn->user = conn->authzid = conn->realm = "";
-  set_callbacks(conn);
-  // "pop" is the name of the service (RFC 5034 section 4), whatever the port. The library lets no
-  // mechanism that needs a server's name start with "".
+  // "pop" is the name of the service (RFC 5034 section 4), whatever the port. Without a server's
+  // name libsasl2 leaves out the mechanisms that need one.
   code = sasl_client_new("pop", server && server[0] ? server : NULL, NULL, NULL, conn->callbacks, 0,
                          &conn->sasl);
-  if (code != SASL_OK) {
-    const pop3_status status = pop3_sasl_conn_fail(conn, "no connection", code, err);
+  return code == SASL_OK ? POP3_OK : pop3_sasl_conn_fail(conn, "no connection", code, err);
+}
+
+void pop3_sasl_conn_cleanup(pop3_sasl_conn *conn) {
+  sasl_dispose(&conn->sasl);
+  pop3_sasl_conn_forget(conn);
+  conn->host->wipe(conn->host->ctx, &conn->binding, sizeof(conn->binding));
+}
+
+pop3_status pop3_sasl_conn_new(pop3_sasl_conn **out, const pop3_host *host, const char *server,
+                               pop3_error *err) {
+  *out = NULL;
+  pop3_sasl_conn *conn = host->alloc(host->ctx, sizeof(*conn));
+  if (!conn) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  const pop3_status status = pop3_sasl_conn_init(conn, host, server, err);
+  if (status != POP3_OK) {
     pop3_sasl_conn_free(conn);
     return status;
   }
@@ -180,8 +188,6 @@ pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, in
 void pop3_sasl_conn_free(pop3_sasl_conn *conn) {
   if (!conn) return;
   const pop3_host *host = conn->host;
-  sasl_dispose(&conn->sasl);
-  pop3_sasl_conn_forget(conn);
-  host->wipe(host->ctx, &conn->binding, sizeof(conn->binding));
+  pop3_sasl_conn_cleanup(conn);
   host->release(host->ctx, conn);
 }

@@ -33,7 +33,15 @@ typedef struct pop3_sasl_conn {
   sasl_callback_t callbacks[POP3_SASL_NUM_CALLBACKS];
 } pop3_sasl_conn;
 
-// pop3_sasl_conn_new makes a connection to |server|, without credentials.
+// pop3_sasl_conn_init makes a connection to |server|, without credentials, in |conn|. It takes
+// nothing from the host's allocator.
+pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, const char *server,
+                                pop3_error *err);
+
+// pop3_sasl_conn_cleanup forgets, and ends what pop3_sasl_conn_init has made, or tried to.
+void pop3_sasl_conn_cleanup(pop3_sasl_conn *conn);
+
+// pop3_sasl_conn_new is pop3_sasl_conn_init on the heap.
 pop3_status pop3_sasl_conn_new(pop3_sasl_conn **out, const pop3_host *host, const char *server,
                                pop3_error *err);
 
@@ -49,7 +57,7 @@ void pop3_sasl_conn_forget(pop3_sasl_conn *conn);
 pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, int code,
                                 pop3_error *err);
 
-// pop3_sasl_conn_free forgets and frees. NULL is fine.
+// pop3_sasl_conn_free ends what pop3_sasl_conn_new has made. NULL is fine.
 void pop3_sasl_conn_free(pop3_sasl_conn *conn);
 
 #pragma GCC visibility pop

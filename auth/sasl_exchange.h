@@ -13,10 +13,10 @@ extern "C" {
 pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *context,
                             void **out_self, pop3_error *err);
 // pop3_sasl_step: see pop3_sasl_begin.
-pop3_auth_verdict pop3_sasl_step(void *self, const pop3_auth_input *in, pop3_auth_output *out,
+pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
                                  pop3_error *err);
 // pop3_sasl_end: see pop3_sasl_begin.
-void pop3_sasl_end(void *self);
+void pop3_sasl_end(void *ptr);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

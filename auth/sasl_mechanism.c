@@ -24,11 +24,12 @@ static const pop3_sasl_mechanism known[] = {
     {"EXTERNAL", 380, POP3_SASL_CERTIFICATE},
     {"GSSAPI", 350, POP3_SASL_BY_NAME},
     {"GSS-SPNEGO", 350, POP3_SASL_BY_NAME},
+    {"GS2-KRB5", 350, POP3_SASL_BY_NAME},
     {"ANONYMOUS", 10, POP3_SASL_BY_NAME | POP3_SASL_ANONYMOUS},
 };
 
 // NTLM and the like.
-static const pop3_sasl_mechanism unknown = {"", 150, POP3_SASL_BY_NAME};
+static const pop3_sasl_mechanism unknown = {"", 150, SECRET | POP3_SASL_BY_NAME};
 
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
 

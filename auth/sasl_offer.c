@@ -14,12 +14,14 @@ static const char LAYER[] = "sasl";
 typedef struct situation {
   const pop3_host *host;
   const pop3_auth_context *context;
-  pop3_sasl_conn *conn;   // owns |installed|
+  pop3_sasl_conn conn;    // owns |installed|
   const char *installed;  // the names that libsasl2 has modules for
   const char *listed;     // the server's, or NULL
   int can_bind;
 } situation;
 
+// Takes no memory from the host: if that failed, a weaker mechanism of somebody else would be
+// chosen. look_away must follow in any case.
 static pop3_status look_around(situation *here, const pop3_host *host,
                                const pop3_auth_context *context, pop3_error *err) {
   memset(here, 0, sizeof(*here));
@@ -29,16 +31,16 @@ static pop3_status look_around(situation *here, const pop3_host *host,
   pop3_sasl_binding binding;
   here->can_bind = pop3_sasl_binding_get(context, &binding);
   host->wipe(host->ctx, &binding, sizeof(binding));
-  const pop3_status status = pop3_sasl_conn_new(&here->conn, host, context->host, err);
+  const pop3_status status = pop3_sasl_conn_init(&here->conn, host, context->host, err);
   if (status != POP3_OK) return status;
   // "" if there is none at all.
-  if (sasl_listmech(here->conn->sasl, NULL, "", " ", "", &here->installed, NULL, NULL) != SASL_OK) {
+  if (sasl_listmech(here->conn.sasl, NULL, "", " ", "", &here->installed, NULL, NULL) != SASL_OK) {
     here->installed = "";
   }
   return POP3_OK;
 }
 
-static void look_away(situation *here) { pop3_sasl_conn_free(here->conn); }
+static void look_away(situation *here) { pop3_sasl_conn_cleanup(&here->conn); }
 
 // A module has one name for the mechanism with and without channel binding.
 static int is_installed(const situation *here, const char *name, uint32_t flags) {
@@ -126,6 +128,7 @@ int pop3_sasl_score(const pop3_host *host, const pop3_auth_context *context, cha
   situation here;
   pop3_error error = POP3_ERROR_INIT;
   if (look_around(&here, host, context, &error) != POP3_OK) {
+    look_away(&here);
     write_why(why, why_cap, error.text);
     return 0;
   }
@@ -150,7 +153,10 @@ pop3_status pop3_sasl_pick(const pop3_host *host, const pop3_auth_context *conte
                            char out[POP3_SASL_NAME_MAX + 1], pop3_error *err) {
   situation here;
   const pop3_status status = look_around(&here, host, context, err);
-  if (status != POP3_OK) return status;
+  if (status != POP3_OK) {
+    look_away(&here);
+    return status;
+  }
   const char *reason = NULL;
   int points;
   if (context->mechanism) {

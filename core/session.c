@@ -267,6 +267,7 @@ static void wipe_text(const pop3_allocator *allocator, const char *text) {
 
 static void destroy(pop3_session *session) {
   pop3_login_wipe(session);
+  pop3_session_release_layer(session);
   pop3_layers_destroy(&session->layers);
   pop3_engine_free(session->engine);
   pop3_waker_cleanup(&session->waker);

@@ -73,6 +73,8 @@ static void context_offer(void *arg, const char *mechanism, int points, const ch
   pop3_login_task *login = &session->login;
   // Only from inside a score without a name; and one family leaves room for the others.
   if (login->judged == NULL || session->num_choices >= POP3_OFFERS_MAX) return;
+  // What has a plugin of its own is that plugin's to play.
+  if (pop3_registry_auth(session->registry, mechanism) != NULL) return;
   add(session, login->judged, mechanism, 0, points, why);
 }
 

@@ -96,16 +96,26 @@ static pop3_status keep_layer(pop3_session *session, const pop3_auth_output *out
   memset(&session->pushed, 0, sizeof(session->pushed));
   memcpy(&session->pushed, ops,
          ops->size < sizeof(session->pushed) ? ops->size : sizeof(session->pushed));
-  session->pushed_options = output->layer_options;
-  session->num_pushed_options = output->num_layer_options;
   session->has_pushed = 1;
   pop3_engine_hold(session->engine);
   return POP3_OK;
 }
 
+void pop3_session_release_layer(pop3_session *session) {
+  if (session->release_pushed == NULL) return;
+  session->release_pushed(session->pushed_options, session->num_pushed_options);
+  session->release_pushed = NULL;
+}
+
 static void succeed(pop3_session *session, const pop3_auth_output *output) {
   pop3_login_task *login = &session->login;
   pop3_error error = POP3_ERROR_INIT;
+  // First of all: whatever goes wrong from here on, the options have to be given back.
+  if (output->layer != NULL) {
+    session->pushed_options = output->layer_options;
+    session->num_pushed_options = output->num_layer_options;
+    session->release_pushed = output->release_layer;
+  }
   const char *name = session->choices[login->chosen].mechanism;
   char *copy = pop3_mem_strdup(&session->allocator, name, strlen(name));
   if (copy == NULL) {
@@ -126,8 +136,14 @@ static void succeed(pop3_session *session, const pop3_auth_output *output) {
 
 static void give_up(pop3_session *session, pop3_auth_event event, pop3_error *error,
                     const pop3_error *refusal) {
-  if (event == POP3_AUTH_NEGATIVE && (error->status == POP3_OK || error->status == POP3_REFUSED)) {
+  if (event == POP3_AUTH_NEGATIVE && error->status == POP3_OK) {
     pop3_login_refused(session, refusal);
+    return;
+  }
+  if (event == POP3_AUTH_NEGATIVE && error->status == POP3_REFUSED) {
+    // The plugin knows more of the refusal than the reply says.
+    error->code = refusal->code;
+    pop3_login_refused(session, error);
     return;
   }
   if (error->status == POP3_OK) {

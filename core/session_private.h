@@ -119,7 +119,8 @@ struct pop3_session {
   int has_pushed;
   const pop3_option *pushed_options;
   size_t num_pushed_options;
-  int pushing_tls;  // behind STLS
+  void (*release_pushed)(const pop3_option *options, size_t num_options);  // or NULL
+  int pushing_tls;                                                         // behind STLS
   pop3_stls_state stls;
   uint64_t clear_capabilities;  // a digest of those before STLS, 0 if they were not asked
   uint32_t read_wants;          // POP3_WAIT_* that the last read waits for
@@ -239,6 +240,10 @@ void pop3_exchange_begin(pop3_session *session, size_t index);
 
 // pop3_session_challenge is the engine's challenge hook.
 void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len);
+
+// pop3_session_release_layer tells the mechanism, once, that the options of its security layer are
+// no longer needed.
+void pop3_session_release_layer(pop3_session *session);
 
 // --- session_login.c
 

@@ -60,6 +60,7 @@ static int push_next(pop3_session *session, pop3_error *err, pop3_status *out_st
     session->has_pushed = 0;
     *out_status =
         push(session, &session->pushed, session->pushed_options, session->num_pushed_options, err);
+    pop3_session_release_layer(session);
     return 1;
   }
   session->pushing_tls = 1;

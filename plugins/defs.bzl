@@ -1,11 +1,18 @@
-"""pop3_plugin and pop3_plugin_set: a plugin from one source, and sets of plugins without a global.
+"""pop3_plugin, pop3_plugin_test and pop3_plugin_set: a plugin from one source, the conformance suite
+for it, and sets of plugins without a global.
 
-    load("@libpop3//plugins:defs.bzl", "pop3_plugin", "pop3_plugin_set")
+    load("@libpop3//plugins:defs.bzl", "pop3_plugin", "pop3_plugin_set", "pop3_plugin_test")
 
     pop3_plugin(
         name = "carrier_pigeon",
         srcs = ["carrier_pigeon.c"],
         hdrs = ["carrier_pigeon.h"],
+    )
+
+    pop3_plugin_test(
+        name = "carrier_pigeon_test",
+        srcs = ["carrier_pigeon_test.cc"],
+        plugin = ":carrier_pigeon",
     )
 
     pop3_plugin_set(
@@ -218,5 +225,76 @@ def pop3_plugin_set(name, plugins, hdrs = None, visibility = None, **kwargs):
         linkstatic = True,
         visibility = visibility,
         deps = plugins + [_CORE],
+        **kwargs
+    )
+
+_CONFORMANCE = Label("//tests/conformance")
+_CONFORMANCE_MAIN = Label("//tests/conformance:main")
+_STATIC_ENTRY = Label("//tests/conformance:static_entry.cc")
+_DSO_ENTRY = Label("//tests/conformance:dso_entry.cc")
+
+def _loadable_form(plugin):
+    # "//a:x" and "//a/x" to "//a:pop3_x.so", ":x" to ":pop3_x.so".
+    package, colon, name = plugin.rpartition(":")
+    if colon:
+        return package + ":pop3_%s.so" % name
+    if plugin.startswith("//") or plugin.startswith("@"):
+        return plugin + ":pop3_%s.so" % plugin.rpartition("/")[2]
+    return "pop3_%s.so" % plugin
+
+def pop3_plugin_test(
+        name,
+        plugin,
+        srcs,
+        deps = [],
+        data = [],
+        size = "small",
+        tags = [],
+        **kwargs):
+    """Tests that a plugin keeps the contract of <pop3/spi/...>: the conformance suite.
+
+    Makes `NAME`, the suite on the plugin linked statically, and `NAME_so`, the same on the loadable
+    object. Each rule is a test case of its own; docs/conformance.md of libpop3 has the list.
+
+    Args:
+      name: name of the test.
+      plugin: label of a pop3_plugin.
+      srcs: a source that defines pop3_conformance::Describe; see tests/conformance/conformance.h.
+      deps: what the source needs beside the suite.
+      data: what it needs at run time.
+      size: of both tests.
+      tags: likewise.
+      **kwargs: further attributes of cc_test.
+    """
+    entry = "pop3_plugin_" + plugin.rpartition(":")[2].rpartition("/")[2]
+    native.cc_test(
+        name = name,
+        size = size,
+        srcs = srcs + [_STATIC_ENTRY],
+        data = data,
+        linkstatic = True,
+        local_defines = ["POP3_CONFORMANCE_ENTRY=" + entry],
+        tags = tags,
+        deps = deps + [
+            plugin,
+            _CONFORMANCE,
+            _CONFORMANCE_MAIN,
+        ],
+        **kwargs
+    )
+    loadable = _loadable_form(plugin)
+    native.cc_test(
+        name = name + "_so",
+        size = size,
+        srcs = srcs + [_DSO_ENTRY],
+        args = ["--plugin=$(location %s)" % loadable],
+        data = data + [loadable],
+        linkopts = ["-ldl"],
+        linkstatic = True,
+        tags = tags,
+        deps = deps + [
+            _CONFORMANCE,
+            _CONFORMANCE_MAIN,
+        ],
         **kwargs
     )

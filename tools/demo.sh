@@ -75,31 +75,58 @@ step "2. Making a mailbox: plain text, UTF-8, MIME, dots at line starts, a 5 MB 
 python3 tools/demo_mailbox.py "$source" || fail "the mailbox could not be made"
 printf '   %s messages in %s\n' "$(find "$source/new" -type f | wc -l)" "$source"
 
-step "3. Starting the mail server for it, on a free port that only this machine can reach."
+step "3. Starting the mail server for it, on free ports that only this machine can reach."
 umask 077 # the password is nobody's business
 password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
 echo "demo:$password" >"$work/users"
 echo "$password" >"$work/password"
-"$mailboxd" --listen 127.0.0.1:0 --port-file "$work/port" --maildir "$source" \
-  --users "$work/users" --exit-with-parent 2>"$work/server.log" &
+"$mailboxd" --listen 127.0.0.1:0 --tls-listen 127.0.0.1:0 --self-signed "$work/tls" --require-tls \
+  --port-file "$work/port" --maildir "$source" --users "$work/users" --exit-with-parent \
+  2>"$work/server.log" &
 server=$!
 for _ in $(seq 200); do
   [ -s "$work/port" ] && break
   kill -0 "$server" 2>/dev/null || break
   sleep 0.05
 done
-if ! read -r _ host port <"$work/port" 2>/dev/null; then
+plain_port=$(awk '$1 == "tcp" { print $3 }' "$work/port" 2>/dev/null)
+tls_port=$(awk '$1 == "tls" { print $3 }' "$work/port" 2>/dev/null)
+if [ -z "$plain_port" ] || [ -z "$tls_port" ]; then
   cat "$work/server.log" >&2
   fail "the mail server did not start"
 fi
-url=pop3://demo@$host:$port
-printf '   %s, process %s\n' "$url" "$server"
+stls_url=pop3://demo@localhost:$plain_port
+tls_url=pop3s://demo@localhost:$tls_port
+printf '   %s (STLS) and %s, process %s\n' "$stls_url" "$tls_url" "$server"
+printf '   Its certificate is its own: we trust it because of --ca-file %s\n' "$work/tls/ca.pem"
 
-step "4. Fetching everything into a Maildir:"
-printf '   $ pop3 fetch %s --maildir %s --password-file %s\n' "$url" "$fetched" "$work/password"
-"$pop3" fetch "$url" --maildir "$fetched" --password-file "$work/password" --no-netrc ||
-  fail "the fetch failed"
+step "4. How secure is that?"
+common=(--ca-file "$work/tls/ca.pem" --no-netrc)
+printf '   $ pop3 check %s --tls required --ca-file ...\n' "$stls_url"
+"$pop3" check "$stls_url" --tls required "${common[@]}" >"$work/report" || fail "the check failed"
+grep -E '^(encrypted|TLS|cipher|certificate|names|expires|verified) |would be chosen' \
+  "$work/report" | sed 's/^ */   /'
 
-step "5. What arrived, compared byte for byte with what the server had:"
+# fetch URL DIRECTORY OPTION...: says what is done, does it, says by which way.
+fetch() {
+  local url=$1 directory=$2
+  shift 2
+  printf '   $ pop3 fetch %s --maildir %s %s\n' "$url" "$directory" "$*"
+  "$pop3" fetch "$url" --maildir "$directory" "$@" "${common[@]}" -v \
+    --password-file "$work/password" 2>"$work/trace" ||
+    { cat "$work/trace" >&2 && fail "the fetch failed"; }
+  grep -E '^-- (tls:|logged in with)' "$work/trace" | sed 's/^-- /   /'
+}
+
+step "5. Fetching everything by STLS with SCRAM-SHA-256-PLUS, which ties the login to the TLS channel:"
+fetch "$stls_url" "$fetched" --tls required --auth SCRAM-SHA-256-PLUS
+
+step "6. What arrived, compared byte for byte with what the server had:"
 echo
 python3 tools/demo_table.py "$source" "$fetched" || fail "not everything arrived as it was"
+
+step "7. The same over pop3s://, with whatever is strongest:"
+fetch "$tls_url" "$fetched-pop3s"
+python3 tools/demo_table.py "$source" "$fetched-pop3s" | tail -n 1
+python3 tools/demo_table.py "$source" "$fetched-pop3s" >/dev/null ||
+  fail "not everything arrived as it was"

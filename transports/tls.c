@@ -152,7 +152,8 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
   } else if (phase == POP3_TLS_HANDSHAKE &&
              pop3_tls_say_stranger(host, self->bio.first, self->bio.first_len, err)) {
     return POP3_IO_FAIL;
-  } else if (self->bio.eof && (how == SSL_ERROR_SYSCALL || code == 0)) {
+  } else if (how == SSL_ERROR_ZERO_RETURN || (self->bio.eof && how == SSL_ERROR_SYSCALL)) {
+    // GnuTLS's servers take their leave in order where none of the versions suits them.
     pop3_tls_say_end(host, phase, self->bio.octets_in, err);
   } else if (how == SSL_ERROR_SSL) {
     pop3_tls_say_error(host, phase, code, self->options.alpn, err);
@@ -172,10 +173,16 @@ static pop3_io tls_connect(void *ptr, pop3_error *err) {
   if (result != 1) return ended(self, result, POP3_TLS_HANDSHAKE, err);
   ERR_clear_error();
   self->is_connected = 1;
-  self->host->note(self->host->ctx, "tls: %s with %s%s; %s", SSL_get_version(self->ssl),
+  if (SSL_session_reused(self->ssl) && SSL_version(self->ssl) < TLS1_3_VERSION) {
+    // Such a session may be used again, but the server need not send it anew.
+    pop3_tls_sessions_put_back(&self->sessions, SSL_get_session(self->ssl),
+                               has_client_certificate(self));
+  }
+  self->host->note(self->host->ctx, "tls: %s with %s%s, the server is %s",
+                   SSL_get_version(self->ssl),
                    SSL_CIPHER_standard_name(SSL_get_current_cipher(self->ssl)),
                    SSL_session_reused(self->ssl) ? ", resumed" : "",
-                   self->verifier.words.data ? self->verifier.words.data : "");
+                   self->options.do_not_verify ? "NOT verified" : "verified");
   return POP3_IO_DONE;
 }
 
@@ -226,7 +233,7 @@ static pop3_io tls_write(void *ptr, const uint8_t *data, size_t data_len, size_t
 
 static pop3_io tls_shutdown(void *ptr, pop3_error *err) {
   tls *self = ptr;
-  if (!self->is_connected || self->bio.write_failed) return POP3_IO_DONE;
+  if (!self->is_connected || self->bio.read_failed || self->bio.write_failed) return POP3_IO_DONE;
   start(self);
   // Only sends close_notify: the server's is not waited for, the session has ended.
   if (SSL_get_shutdown(self->ssl) & SSL_SENT_SHUTDOWN) return POP3_IO_DONE;

@@ -28,7 +28,8 @@
 //   tls.session_cache   (object)  pop3_tls_session_cache: resumes sessions
 //   tls.verify          (object)  pop3_tls_verify: has the last word about the certificate
 //   tls.insecure_do_not_verify  (number)  1: any certificate will do (a pin must still match).
-//                                 Whoever sits on the way can then read and change everything
+//                                 Whoever sits on the way can then read and change everything, and
+//                                 the session takes the channel for private all the same
 //   tls.context         (object)  pop3_tls_context: a context of the caller's. Its certificate
 //   store,
 //                                 verification parameters, client certificate, ciphers and
@@ -109,6 +110,7 @@ typedef struct pop3_tls_verify {
   void *arg;
 } pop3_tls_verify;
 
+// ssl_ctx_st is BoringSSL's SSL_CTX.
 struct ssl_ctx_st;
 
 // pop3_tls_context is the object of the option tls.context. It is read during create; the context

@@ -96,7 +96,8 @@ static int bio_write(BIO *bio, const char *data, int len) {
   pop3_tls_bio *self = state_of(bio);
   BIO_clear_retry_flags(bio);
   if (!data || len <= 0) return 0;
-  if (self->write_failed) return -1;
+  // A transport that has failed is called no more; after a failed write it may still be read.
+  if (self->read_failed || self->write_failed) return -1;
   size_t put = 0;
   pop3_error error = POP3_ERROR_INIT;
   const pop3_io io =

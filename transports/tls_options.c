@@ -76,14 +76,15 @@ static pop3_status read_pin(const reading *in, const pop3_option *option, const 
 static pop3_status read_pins(const reading *in, const pop3_option *option) {
   const char *pin = NULL;
   pop3_status status = read_string(in, option, &pin);
+  if (status != POP3_OK) return status;
   in->out->num_pins = 0;
-  while (status == POP3_OK) {
+  while (pin) {
     const char *end = strchr(pin, ';');
     status = read_pin(in, option, pin, end ? (size_t)(end - pin) : strlen(pin));
-    if (!end || !end[1]) break;
-    pin = end + 1;
+    if (status != POP3_OK) return status;
+    pin = end && end[1] ? end + 1 : NULL;
   }
-  return status;
+  return POP3_OK;
 }
 
 static pop3_status read_object(const reading *in, const pop3_option *option) {

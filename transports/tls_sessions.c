@@ -151,3 +151,8 @@ void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
   pop3_tls_text_free(&entry);
   OPENSSL_free(data);
 }
+
+void pop3_tls_sessions_put_back(pop3_tls_sessions *self, const SSL_SESSION *session,
+                                int has_client_certificate) {
+  if (self->num_put == 0) pop3_tls_sessions_keep(self, session, has_client_certificate);
+}

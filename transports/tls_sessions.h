@@ -42,6 +42,10 @@ pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_erro
 void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
                             int has_client_certificate);
 
+// pop3_tls_sessions_put_back keeps the session that was resumed, unless a new one was kept.
+void pop3_tls_sessions_put_back(pop3_tls_sessions *self, const SSL_SESSION *session,
+                                int has_client_certificate);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
 
 // The first octets of a TLS record are its type (20 to 23) and the version, of which the first
 // octet is 3.
-enum { FIRST_TYPE = 20, LAST_TYPE = 23, SHOWN = 40 };
+enum { FIRST_TYPE = 20, LAST_TYPE = 23, VERSION_MAJOR = 3, SHOWN = 40 };
 
 static const char *phase_words(pop3_tls_phase phase) {
   switch (phase) {
@@ -142,7 +142,7 @@ int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t fi
                           pop3_error *err) {
   if (first_len == 0) return 0;
   const int is_type = first[0] >= FIRST_TYPE && first[0] <= LAST_TYPE;
-  if (is_type && (first_len < 2 || first[1] == SSL3_VERSION_MAJOR)) return 0;
+  if (is_type && (first_len < 2 || first[1] == VERSION_MAJOR)) return 0;
   char shown[SHOWN + 1];
   size_t len = 0;
   while (len < first_len && len < SHOWN && first[len] != '\r' && first[len] != '\n') {

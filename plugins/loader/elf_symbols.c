@@ -66,6 +66,7 @@ static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err
   const uint64_t count = dynamic->p_filesz / sizeof(ElfW(Dyn));
   for (uint64_t i = 0; i < count; i++) {
     ElfW(Dyn) entry;
+    memset(&entry, 0, sizeof(entry));
     const pop3_status status =
         pop3_elf_read(elf, dynamic->p_offset + i * sizeof(entry), &entry, sizeof(entry), err);
     if (status != POP3_OK) return status;
@@ -82,6 +83,7 @@ static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err
 static pop3_status is_symbol(const pop3_elf *elf, const tables *at, uint64_t index,
                              const char *name, int *out, pop3_error *err) {
   ElfW(Sym) symbol;
+  memset(&symbol, 0, sizeof(symbol));
   *out = 0;
   pop3_status status =
       read_image(elf, at->symbols + index * sizeof(symbol), &symbol, sizeof(symbol), err);
@@ -112,7 +114,7 @@ static uint32_t gnu_hash_of(const char *name) {
 
 static pop3_status look_up_gnu(const pop3_elf *elf, const tables *at, const char *name, int *found,
                                pop3_error *err) {
-  uint32_t head[4];  // buckets, first symbol in the table, words of the filter, its shift
+  uint32_t head[4] = {0};  // buckets, first symbol in the table, words of the filter, its shift
   pop3_status status = read_image(elf, at->gnu_hash, head, sizeof(head), err);
   if (status != POP3_OK) return status;
   if (head[0] == 0) return POP3_OK;
@@ -137,7 +139,7 @@ static pop3_status look_up_gnu(const pop3_elf *elf, const tables *at, const char
 // Looks at all symbols: the count is what is wanted of this table.
 static pop3_status look_up_all(const pop3_elf *elf, const tables *at, const char *name, int *found,
                                pop3_error *err) {
-  uint32_t head[2];  // buckets, symbols
+  uint32_t head[2] = {0};  // buckets, symbols
   pop3_status status = read_image(elf, at->hash, head, sizeof(head), err);
   for (uint32_t i = 0; status == POP3_OK && i < head[1] && !*found; i++) {
     status = is_symbol(elf, at, i, name, found, err);

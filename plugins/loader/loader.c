@@ -122,6 +122,7 @@ pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *option
   if (loader == NULL) return no_memory(err);
   memset(loader, 0, sizeof(*loader));
   loader->allocator = allocator;
+  *out = loader;
   pop3_status status = POP3_OK;
   for (size_t i = 0; i < options->num_dirs && status == POP3_OK; i++) {
     const char *dir = options->dirs[i] != NULL ? options->dirs[i] : "";
@@ -130,10 +131,9 @@ pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *option
   if (status == POP3_OK && options->env != NULL) status = add_env_dirs(loader, options->env, err);
   if (status != POP3_OK) {
     pop3_loader_free(loader);
-    return status;
+    *out = NULL;
   }
-  *out = loader;
-  return POP3_OK;
+  return status;
 }
 
 void pop3_loader_free(pop3_loader *loader) {
@@ -271,9 +271,9 @@ static pop3_status enter(const candidate *c, const pop3_plugin **out, pop3_error
   return status;
 }
 
+// What else may be wrong with the descriptor is the registry's to say.
 static pop3_status check_name(const candidate *c, const pop3_plugin *plugin, pop3_error *err) {
-  // What else may be wrong with the descriptor is the registry's to say.
-  if (c->name[0] == '\0' || plugin == NULL) return POP3_OK;
+  if (c->name[0] == '\0') return POP3_OK;
   if (POP3_ABI_MAJOR(plugin->abi) != POP3_ABI_MAJOR(POP3_ABI)) return POP3_OK;
   if (!POP3_HAS_MEMBER(pop3_plugin, plugin, name) || plugin->name == NULL) return POP3_OK;
   if (strcmp(plugin->name, c->name) == 0) return POP3_OK;
@@ -283,13 +283,20 @@ static pop3_status check_name(const candidate *c, const pop3_plugin *plugin, pop
 
 static pop3_status add(pop3_loader *loader, pop3_registry *registry, const candidate *c,
                        const pop3_plugin *plugin, pop3_error *err) {
+  if (plugin == NULL) {
+    return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, c->path,
+                       "does not work here: its entry refuses version %u.%u of the interface",
+                       (unsigned)POP3_ABI_MAJOR(POP3_ABI), (unsigned)(POP3_ABI & 0xffff));
+  }
+  pop3_status status = check_name(c, plugin, err);
+  if (status != POP3_OK) return status;
   void *list = loader->loaded;
   const int has_room = grow(loader, &list, loader->num_loaded, sizeof(*loader->loaded));
   loader->loaded = list;
   char *path = has_room ? copy_text(loader, c->path, strlen(c->path)) : NULL;
   if (path == NULL) return no_memory(err);
   pop3_error why = POP3_ERROR_INIT;
-  const pop3_status status = pop3_registry_add(registry, plugin, &why);
+  status = pop3_registry_add(registry, plugin, &why);
   if (status != POP3_OK) {
     loader->allocator.release(loader->allocator.ctx, path);
     return pop3_refuse(err, status, 0, c->path, "is refused: %s", why.text);
@@ -322,7 +329,6 @@ pop3_status pop3_loader_load(pop3_loader *loader, pop3_registry *registry, const
     status = pop3_elf_check(c.fd, (uint64_t)c.stat.st_size, ENTRY, c.path, err);
   }
   if (status == POP3_OK) status = enter(&c, &plugin, err);
-  if (status == POP3_OK) status = check_name(&c, plugin, err);
   if (status == POP3_OK) status = add(loader, registry, &c, plugin, err);
   close_candidate(&c);
   return status;

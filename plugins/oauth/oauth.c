@@ -301,7 +301,8 @@ static pop3_auth_verdict on_refusal(oauth_attempt *self, const pop3_auth_input *
   if (status != POP3_OK || !self->status[0]) return POP3_AUTH_FAIL;
   const int len = in->data_len < 160 ? (int)in->data_len : 160;
   (void)self->host->fail(self->host->ctx, err, POP3_REFUSED, LAYER, 0, 0,
-                         "%.*s (the server says of the token: %s)", len, in->data, self->status);
+                         "%.*s (the server says of the token: %s)", len, len > 0 ? in->data : "",
+                         self->status);
   return POP3_AUTH_FAIL;
 }
 

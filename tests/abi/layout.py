@@ -65,6 +65,17 @@ def _parse(text):
     return by_offset, tops
 
 
+def _bounds(array):
+    """How many elements an array has in each dimension: gcc tells the last index, clang the count."""
+    bounds = []
+    for child in array.children:
+        if "upper_bound" in child.attributes:
+            bounds.append(child.number("upper_bound") + 1)
+        elif "count" in child.attributes:
+            bounds.append(child.number("count"))
+    return bounds
+
+
 class _Names:
     """Writes types as C does."""
 
@@ -117,8 +128,7 @@ class _Names:
         if die.tag == "subroutine_type":
             return self.signature(die, "")
         if die.tag == "array_type":
-            bounds = [c.number("upper_bound") + 1 for c in die.children if "upper_bound" in c.attributes]
-            return self.name(target) + "".join("[%d]" % bound for bound in bounds)
+            return self.name(target) + "".join("[%d]" % bound for bound in _bounds(die))
         raise ValueError("no words for DW_TAG_" + die.tag)
 
     def size(self, die):
@@ -127,10 +137,11 @@ class _Names:
             return self.size(self.target(die))
         if die.tag == "array_type":
             count = 1
-            for child in die.children:
-                if "upper_bound" in child.attributes:
-                    count *= child.number("upper_bound") + 1
+            for bound in _bounds(die):
+                count *= bound
             return count * self.size(self.target(die))
+        if die.tag == "pointer_type" and "byte_size" not in die.attributes:
+            return 8  # clang leaves it out; nothing else is compared
         return die.number("byte_size")
 
 

@@ -29,7 +29,8 @@ TEST(SaslMechanism, KnowsThemInAnyCase) {
 TEST(SaslMechanism, TakesWhatIsNewByNameOnly) {
   for (const char *name : {"NTLM", "", "PLAI", "PLAINX", "SCRAM-SHA-256-PLUSX"}) {
     EXPECT_STREQ(pop3_sasl_mechanism_find(name)->name, "") << name;
-    EXPECT_EQ(pop3_sasl_mechanism_find(name)->flags, POP3_SASL_BY_NAME);
+    EXPECT_EQ(pop3_sasl_mechanism_find(name)->flags,
+              POP3_SASL_BY_NAME | POP3_SASL_USER | POP3_SASL_PASSWORD);
   }
   EXPECT_NE(pop3_sasl_mechanism_find("GSSAPI")->flags & POP3_SASL_BY_NAME, 0U);
   EXPECT_NE(pop3_sasl_mechanism_find("ANONYMOUS")->flags & POP3_SASL_BY_NAME, 0U);

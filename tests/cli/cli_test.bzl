@@ -20,12 +20,13 @@ def cli_test(name, **kwargs):
         **kwargs
     )
 
-def cli_process_test(name, size = "medium", **kwargs):
+def cli_process_test(name, size = "medium", plugins = [], **kwargs):
     """Makes a test from the Python unittest file NAME.py, which runs pop3 against servers.
 
     Args:
       name: name of the file, without its suffix.
       size: as of every test.
+      plugins: loadable plugins that it needs.
       **kwargs: further attributes of sh_test.
     """
     native.sh_test(
@@ -43,6 +44,6 @@ def cli_process_test(name, size = "medium", **kwargs):
             "terminal.py",
             "//tools/cli:pop3",
             "//tools/mailboxd",
-        ],
+        ] + plugins,
         **kwargs
     )

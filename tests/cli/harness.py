@@ -42,16 +42,20 @@ class Mailboxd:
         for user in users:
             command += ["--user", f"{user}:{PASSWORD}"]
         self._process = subprocess.Popen(command + list(arguments), stdin=subprocess.DEVNULL)
-        self.port = self._wait()
+        self.tls_port = None
+        self.port = self._wait(1 + arguments.count("--tls-listen"))
 
-    def _wait(self):
+    def _wait(self, listeners):
         for _ in range(200):
             if self._process.poll() is not None:
                 raise RuntimeError("mailboxd has ended")
             with contextlib.suppress(FileNotFoundError, IndexError):
                 text = pathlib.Path(self._port_file).read_text()
-                if text.count("\n") >= 2:
-                    return int(text.splitlines()[0].split()[2])
+                if text.count("\n") > listeners:
+                    lines = [line.split() for line in text.splitlines()]
+                    ports = {words[0]: int(words[2]) for words in lines if len(words) == 3}
+                    self.tls_port = ports.get("tls")
+                    return ports["tcp"]
             time.sleep(0.05)
         raise RuntimeError("mailboxd does not get ready")
 
@@ -59,6 +63,10 @@ class Mailboxd:
         """The URL of the TCP listener."""
         who = user if password is None else f"{user}:{password}"
         return f"pop3://{who}@127.0.0.1:{self.port}" if user else f"pop3://127.0.0.1:{self.port}"
+
+    def tls_url(self, host="localhost"):
+        """The URL of the TLS listener."""
+        return f"pop3s://alice:{PASSWORD}@{host}:{self.tls_port}"
 
     def unix_url(self):
         """The URL of the Unix listener."""

@@ -1,4 +1,4 @@
-// The blocking calls, each against a server that obeys, refuses, hangs up, or is asked too early.
+// The blocking calls against servers that obey, refuse, hang up, and too early.
 #include <gtest/gtest.h>
 #include <pop3/commands.h>
 
@@ -15,7 +15,6 @@ namespace {
 using pop3_core_test::FakeWire;
 using pop3_core_test::FakeWirePlugin;
 using Lines = std::vector<std::string>;
-
 // "tcp" is the fake one here, so that URLs reach it.
 const pop3_plugin *TcpPlugin() {
   static const pop3_transport_ops kTcp = [] {

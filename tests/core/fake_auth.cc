@@ -118,6 +118,7 @@ pop3_auth_verdict FakeAuth::Step(const pop3_auth_input *in, pop3_auth_output *ou
   out->layer = move.layer;
   out->layer_options = move.layer_options;
   out->num_layer_options = move.num_layer_options;
+  out->release_layer = move.release_layer;
   if (move.verdict == POP3_AUTH_FAIL && move.error != POP3_OK) {
     host_->fail(host_->ctx, err, move.error, "fakeauth", 0, 0, "%s", move.error_text.c_str());
   }

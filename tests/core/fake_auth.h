@@ -26,6 +26,7 @@ class FakeAuth {
     const pop3_transport_ops *layer = nullptr;  // with DONE
     const pop3_option *layer_options = nullptr;
     size_t num_layer_options = 0;
+    void (*release_layer)(const pop3_option *options, size_t num_options) = nullptr;
   };
   static Move Command(const std::string &line, size_t secret_offset = SIZE_MAX);
   static Move Answer(const std::string &line);

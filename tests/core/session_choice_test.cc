@@ -215,6 +215,21 @@ TEST_F(SessionChoice, MoreMechanismsThanAnybodyHas) {
   d_.Free();
 }
 
+TEST_F(SessionChoice, AFamilyLeavesToOthersWhatIsTheirs) {
+  FakeAuth family("family", POP3_AUTH_FAMILY, 0);
+  family.on_score = [](const pop3_auth_context *context) {
+    context->offer(context->session, "STRONG", 900, "");
+    context->offer(context->session, "OWN", 50, "");
+    return 900;
+  };
+  d_.plugins.push_back(family.plugin());
+  Ready();
+  EXPECT_EQ(pop3_survey(d_.session(), &d_.err), POP3_OK) << d_.err.text;
+  EXPECT_EQ(Candidates(),
+            (Lines{"family/OWN 50 usable ", "weak/weak 100 usable ", "strong/strong 300 chosen "}));
+  d_.Free();
+}
+
 TEST_F(SessionChoice, OffersOutOfPlaceAreIgnored) {
   strong_.on_begin = [](const pop3_auth_context *context, pop3_error *) {
     context->offer(context->session, "LATE", 900, "");

@@ -96,31 +96,58 @@ TEST_F(SessionExchange, AMechanismWithoutEnd) {
 
 // --- A security layer
 
+int g_released = 0;
+
+void CountRelease(const pop3_option *, size_t) { g_released++; }
+
 TEST_F(SessionExchange, ASecurityLayerIsPushed) {
+  g_released = 0;
   strong_.on_step = [this](const std::string &words) {
     if (words == "start") return FakeAuth::Command("AUTH X");
     FakeAuth::Move move = FakeAuth::Done(ShiftLayer());
     layer_option_ = {"fake.wire", nullptr, 0, &d_.wire};
     move.layer_options = &layer_option_;
     move.num_layer_options = 1;
+    move.release_layer = CountRelease;
     return move;
   };
   Ready();
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_OK) << d_.err.text;
   EXPECT_EQ(d_.wire.Count("shift.connect"), 1);
+  EXPECT_EQ(g_released, 1);
   EXPECT_EQ(d_.wire.lines.back(), "STAT");
   EXPECT_EQ(d_.wire.raw_sent.find("STAT"), std::string::npos) << "through the layer";
 }
 
 TEST_F(SessionExchange, OctetsBehindTheOkOfASecurityLayerAreFatal) {
   d_.wire.replies["AUTH X"] = "+OK\r\n+OK 1 2\r\n";
+  g_released = 0;
   strong_.on_step = [](const std::string &words) {
-    return words == "start" ? FakeAuth::Command("AUTH X") : FakeAuth::Done(ShiftLayer());
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    FakeAuth::Move move = FakeAuth::Done(ShiftLayer());
+    move.release_layer = CountRelease;
+    return move;
   };
   Ready();
   (void)Login();
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_ERR_INJECTION);
+  d_.Free();
+  EXPECT_EQ(g_released, 1) << "instead of the layer's create";
+}
+
+TEST_F(SessionExchange, ThePluginKnowsMoreOfARefusal) {
+  strong_.on_step = [](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    FakeAuth::Move move = FakeAuth::Fail(POP3_REFUSED);
+    move.error_text = "wrong (and the token is stale)";
+    return move;
+  };
+  d_.wire.replies["AUTH X"] = "-ERR [AUTH] wrong\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  EXPECT_STREQ(d_.err.text, "wrong (and the token is stale)");
+  EXPECT_EQ(d_.err.code, POP3_CODE_AUTH);
 }
 
 TEST_F(SessionExchange, TheServersWordsAreKept) {

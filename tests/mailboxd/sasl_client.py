@@ -73,10 +73,13 @@ def login(user, password):
 
 
 class DigestMd5:
-    """RFC 2831 with qop=auth."""
+    """RFC 2831 with qop=auth, or auth-int, for which it then seals and opens."""
 
-    def __init__(self, user, password):
-        self.user, self.password = user, password
+    def __init__(self, user, password, qop="auth", maxbuf=65536):
+        self.user, self.password, self.qop, self.maxbuf = user, password, qop, maxbuf
+        self.offered = None
+        self.keys = None
+        self.numbers = {"client": 0, "server": 0}
         self.verified = False
         self.expected = None
 
@@ -88,22 +91,50 @@ class DigestMd5:
             return b""
         quoted = dict(re.findall(r'(\w+)="([^"]*)"', text))
         realm, nonce = quoted["realm"], quoted["nonce"]
-        assert "auth" in quoted.get("qop", "auth").split(","), text
+        self.offered = quoted.get("qop", "auth").split(",")
+        assert self.qop in self.offered, text
+        protects = self.qop != "auth"
         cnonce, count, uri = os.urandom(12).hex(), "00000001", "pop/localhost"
 
         def md5(data):
             return hashlib.md5(data).digest()
 
         secret = md5(f"{self.user}:{realm}:{self.password}".encode())
-        first = md5(secret + f":{nonce}:{cnonce}".encode()).hex()
+        session = md5(secret + f":{nonce}:{cnonce}".encode())
+        first = session.hex()
+        self.keys = {
+            side: md5(session + f"Digest session key to {way} signing key magic constant".encode())
+            for side, way in (("client", "client-to-server"), ("server", "server-to-client"))
+        }
 
         def response(second):
-            text = f"{first}:{nonce}:{count}:{cnonce}:auth:{md5(second.encode()).hex()}"
+            if protects:
+                second += ":" + 32 * "0"
+            text = f"{first}:{nonce}:{count}:{cnonce}:{self.qop}:{md5(second.encode()).hex()}"
             return md5(text.encode()).hex()
 
         self.expected = response(f":{uri}")
         return (
             f'charset=utf-8,username="{self.user}",realm="{realm}",nonce="{nonce}",nc={count},'
-            f'cnonce="{cnonce}",digest-uri="{uri}",qop=auth,'
+            f'cnonce="{cnonce}",digest-uri="{uri}",qop={self.qop},maxbuf={self.maxbuf},'
             f'response={response(f"AUTHENTICATE:{uri}")}'
         ).encode()
+
+    def _mac(self, side, message):
+        number = self.numbers[side].to_bytes(4, "big")
+        self.numbers[side] += 1
+        mac = hmac.new(self.keys[side], number + message, "md5").digest()[:10]
+        return mac + b"\0\1" + number
+
+    def seal(self, message):
+        """What to send instead of `message`."""
+        sealed = message + self._mac("client", message)
+        return len(sealed).to_bytes(4, "big") + sealed
+
+    def open(self, read):
+        """The next piece from the server; `read` returns so many octets."""
+        length = int.from_bytes(read(4), "big")
+        assert 16 <= length <= self.maxbuf, length
+        sealed = read(length)
+        assert sealed[-16:] == self._mac("server", sealed[:-16])
+        return sealed[:-16]

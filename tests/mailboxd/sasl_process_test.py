@@ -146,6 +146,90 @@ class Auth(harness.MailboxdTest):
         self.assertRegex(server.said(), "note: .* mechanisms of AUTH are missing")
 
 
+class Layers(harness.MailboxdTest):
+    """DIGEST-MD5 with qop=auth-int."""
+
+    def login(self, maxbuf=65536, arguments=("--generate=2x300K",)):
+        """A client that has logged in, and what seals and opens."""
+        client = self.server(*arguments, "--sasl-layers").connect()
+        digest = sasl_client.DigestMd5("me", harness.PASSWORD, "auth-int", maxbuf)
+        self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
+        return client, digest
+
+    def read(self, client, digest, end):
+        """All pieces up to one that ends like this."""
+        got = bytearray()
+        while not got.endswith(end):
+            got += digest.open(client.file.read)
+        return bytes(got)
+
+    def test_session(self):
+        wire = b"Subject: a\r\n\r\n" + b"0123456789abcde\r\n" * 50000
+        folder = self.maildir({"cur/a": wire})
+        for maxbuf in (65536, 2048, 300):
+            client, digest = self.login(maxbuf, (f"--maildir={folder}", "--cache=0"))
+            client.send(digest.seal(b"STAT\r\nRETR 1\r\nNO") + digest.seal(b"OP\r\n"))
+            got = self.read(client, digest, b"+OK Nothing done\r\n")
+            self.assertTrue(got.startswith(b"+OK 1 %d\r\n+OK %d octets\r\n" % (len(wire), len(wire))))
+            self.assertIn(wire + b".\r\n", got)
+            for octet in digest.seal(b"QUIT\r\n"):
+                client.send(bytes([octet]))
+            self.assertEqual(b"+OK Bye\r\n", self.read(client, digest, b"\r\n"))
+            self.assertTrue(client.at_end())
+
+    def test_slow_reader(self):
+        client, digest = self.login(arguments=("--generate=1x20M",))
+        client.send(digest.seal(b"RETR 1\r\nSTAT\r\n"))
+        got = self.read(client, digest, b"+OK 1 20971520\r\n")
+        self.assertGreater(len(got), 20 << 20)
+
+    def test_what_is_not_sealed_is_not_obeyed(self):
+        for wrong in ("clear", "forged", "long", "again"):
+            client, digest = self.login()
+            good = digest.seal(b"NOOP\r\n")
+            client.send(good)
+            self.assertEqual(b"+OK Nothing done\r\n", self.read(client, digest, b"\r\n"))
+            client.send(
+                {
+                    "clear": b"DELE 1\r\nQUIT\r\n",
+                    "forged": digest.seal(b"NOOP\r\n").replace(b"NOOP", b"STAT"),
+                    "long": b"\xff\xff\xff\xff" + b"x" * 100,
+                    "again": good,
+                }[wrong]
+            )
+            self.assertTrue(client.at_end(), wrong)
+
+    def test_clear_octets_behind_the_login(self):
+        client = self.server("--generate=1x512", "--sasl-layers").connect()
+        digest = sasl_client.DigestMd5("me", harness.PASSWORD, "auth-int")
+        first = base64.b64encode(digest(base64.b64decode(client.say("AUTH DIGEST-MD5")[2:])))
+        self.assertRegex(client.say(first), rb"^\+ ")
+        client.send(b"\r\nDELE 1\r\n")
+        self.assertRegex(client.line(), b"^.OK ")
+        self.assertTrue(client.at_end())
+
+    def test_only_if_asked_for_and_without_tls(self):
+        client = self.server("--generate=1x512").connect()
+        digest = sasl_client.DigestMd5("me", harness.PASSWORD)
+        self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
+        self.assertEqual(["auth"], digest.offered)
+        client.quit()
+        server = self.server(
+            "--generate=1x512", "--sasl-layers", "--tls-listen=127.0.0.1:0",
+            f"--self-signed={self.path('tls')}",
+        )
+        client = server.connect_tls(harness.tls_context(self.path("tls", "ca.pem")))
+        digest = sasl_client.DigestMd5("me", harness.PASSWORD)
+        self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
+        self.assertEqual(["auth"], digest.offered)
+        client.quit()
+        client = server.connect()
+        digest = sasl_client.DigestMd5("me", harness.PASSWORD)
+        self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
+        self.assertIn("auth-conf", digest.offered)
+        client.ok("STAT")  # in clear, as the client has chosen
+
+
 class AuthOverTls(harness.MailboxdTest):
     """Channel bindings and certificates."""
 

@@ -197,7 +197,7 @@ TEST_F(LoaderAttack, WhatTheDescriptorSays) {
     const char *variant;
     const char *words;
   } static const cases[] = {
-      {"refuses", "the plugin is NULL: its entry function refused this host"},
+      {"refuses", "does not work here: its entry refuses version 1.0 of the interface"},
       {"major", "plugin built for version 2 of the interface, this is 1"},
       {"small", "the plugin's descriptor is smaller than the interface demands"},
       {"ops_major", "built for another major version of the interface"},

@@ -1,6 +1,6 @@
 // A mechanism that does nothing, in a file that leaves a mark when it is run: its constructor makes
 // the file that $POP3_TEST_MARKER names. Each MARKED_... that is defined breaks one rule.
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE 1  // secure_getenv
 #include <fcntl.h>
 #include <pop3/spi/auth.h>
 #include <stdlib.h>
@@ -23,11 +23,11 @@
 #endif
 
 __attribute__((constructor)) static void leave_mark(void) {
-  const char *path = getenv("POP3_TEST_MARKER");
+  const char *path = secure_getenv("POP3_TEST_MARKER");
   const int fd = path == NULL ? -1 : open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (fd >= 0) close(fd);
 #ifdef MARKED_VANISHES
-  const char *own = getenv("POP3_TEST_VANISH");
+  const char *own = secure_getenv("POP3_TEST_VANISH");
   if (own != NULL) unlink(own);
 #endif
 }

@@ -31,9 +31,9 @@ TEST_P(DovecotEveryWay, GreetsAndTellsCapabilities) {
   EXPECT_TRUE(session.Has(POP3_CAP_TOP | POP3_CAP_UIDL | POP3_CAP_RESP_CODES | POP3_CAP_PIPELINING |
                           POP3_CAP_AUTH_RESP_CODE | POP3_CAP_USER));
   EXPECT_TRUE(pop3_capabilities_has_sasl(caps, "cram-md5"));
-  EXPECT_FALSE(session.Has(POP3_CAP_STLS));
+  EXPECT_TRUE(session.Has(POP3_CAP_STLS));
   ASSERT_POP3(session, session.Login());
-  EXPECT_STREQ(pop3_session_mechanism(session.get()), "user");
+  EXPECT_STREQ(pop3_session_mechanism(session.get()), "SCRAM-SHA-256");
   ASSERT_POP3(session, pop3_capa(session.get(), &caps, session.err()));
   EXPECT_FALSE(session.Has(POP3_CAP_USER));  // not after the login
   EXPECT_TRUE(pop3_session_is_private(session.get()));
@@ -180,8 +180,8 @@ TEST_P(DovecotEveryWay, RefusesWhatItDoesNotKnow) {
   ExpectRefused(session, pop3_lang_list(session.get(), &sink, session.err()), unknown + "LANG");
   ExpectRefused(session, pop3_raw(session.get(), "XYZZY now", session.err()), unknown + "XYZZY");
   ExpectRefused(session, pop3_rpop(session.get(), "bob", session.err()), unknown + "RPOP");
-  // No TLS in this composition: refused on this side, with nothing sent.
-  EXPECT_EQ(pop3_stls(session.get(), session.err()), POP3_ERR_NOT_FOUND);
+  // Not after the login.
+  ExpectRefused(session, pop3_stls(session.get(), session.err()), unknown + "STLS");
   ASSERT_POP3(session, pop3_raw(session.get(), "NOOP", session.err()));
 }
 
@@ -190,7 +190,9 @@ TEST_P(DovecotEveryWay, RawCommandsWithSeveralLines) {
   ASSERT_POP3(session, pop3_connect(session.get(), session.err()));
   std::string body;
   ASSERT_POP3(session, session.RawMulti("AUTH", &body));
-  EXPECT_EQ(body, "PLAIN\r\nLOGIN\r\nCRAM-MD5\r\n");
+  EXPECT_EQ(body,
+            "PLAIN\r\nLOGIN\r\nCRAM-MD5\r\nDIGEST-MD5\r\nSCRAM-SHA-1\r\nSCRAM-SHA-256\r\n"
+            "ANONYMOUS\r\nEXTERNAL\r\nXOAUTH2\r\nOAUTHBEARER\r\n");
   body.clear();
   ASSERT_POP3(session, session.Login());
   ASSERT_POP3(session, session.RawMulti("RETR 2", &body));

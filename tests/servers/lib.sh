@@ -27,6 +27,10 @@ server_die() {
 server_packages() {
   case $1 in
   dovecot) echo dovecot-core dovecot-pop3d ;;
+  cyrus) echo cyrus-common cyrus-pop3d sasl2-bin libsasl2-modules libsasl2-modules-db ;;
+  courier) echo courier-pop courier-base courier-authlib courier-authdaemon courier-authlib-userdb ;;
+  popa3d) echo popa3d ;;
+  mailutils) echo mailutils-pop3d ;;
   *) server_die "there is no server \"$1\"" ;;
   esac
 }
@@ -63,17 +67,39 @@ PY
 }
 
 # server_launch DIR SERVER: starts DIR/run in a namespace where DIR is /pop3. SERVER_PID is then the
-# process to kill. DIR/accounts has lines for /etc/passwd, DIR/log gets what is printed.
+# process to kill. DIR/accounts has lines NAME:UID or NAME:UID:PASSWORD for /etc/passwd and
+# /etc/shadow there, DIR/log gets what is printed.
 server_launch() {
   unshare --mount --pid --fork --kill-child=KILL -- \
     bash "$SERVERS/lib.sh" inside "$1" "$SERVER_DEBS/$2.list" </dev/null >"$1/log" 2>&1 &
   SERVER_PID=$!
 }
 
+# server_connects ADDRESS PORT: somebody listens there.
+server_connects() {
+  { exec 9<>"/dev/tcp/$1/$2"; } 2>/dev/null && exec 9>&-
+}
+
+# server_await_all FACTS: waits until a server greets at `port=`, and listens wherever else FACTS has
+# NAME=ADDRESS:PORT.
+server_await_all() {
+  local where i
+  server_await "$(sed -n 's/^port=//p' "$1")" || return 1
+  # shellcheck disable=SC2013  # words
+  for where in $(sed -n 's/^[a-z0-9]*=\([0-9.]*:[0-9]*\)$/\1/p' "$1"); do
+    for ((i = 0; i < 600; i++)); do
+      kill -0 "$SERVER_PID" 2>/dev/null || return 1
+      server_connects "${where%:*}" "${where#*:}" && continue 2
+      sleep 0.1
+    done
+    return 1
+  done
+}
+
 # server_await PORT: waits until a server greets there. Fails if its process ends or time runs out.
 server_await() {
   local greeting i
-  for ((i = 0; i < 300; i++)); do
+  for ((i = 0; i < 600; i++)); do
     kill -0 "$SERVER_PID" 2>/dev/null || return 1
     greeting=
     if { exec 9<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null; then
@@ -86,6 +112,13 @@ server_await() {
   return 1
 }
 
+# server_run COMMAND...: runs it in the namespace of the server.
+server_run() {
+  local first
+  first=$(cat "/proc/$SERVER_PID/task/$SERVER_PID/children") || return 1
+  nsenter --target "${first%% *}" --mount --pid --root --wd "$@" </dev/null
+}
+
 # server_halt: kills everything in the namespace.
 server_halt() {
   [ -n "${SERVER_PID:-}" ] || return 0
@@ -94,9 +127,13 @@ server_halt() {
   SERVER_PID=
 }
 
+server_started() {
+  :
+}
+
 # server_main SERVER: what a server's script ends with. It has defined server_prepare DIR (mailboxes,
-# configuration, DIR/run; sets SERVER_PORTS and prints what clients want to know) and a variable
-# with the number of ports. Runs until its standard input ends, so that nothing is left behind
+# configuration, DIR/run; prints what clients want to know) and perhaps server_started DIR, for what
+# can only be done when it runs. Runs until its standard input ends, so that nothing is left behind
 # whatever becomes of the test that has started it.
 server_main() {
   local server=$1 dir attempt
@@ -112,7 +149,7 @@ server_main() {
   for attempt in 1 2 3; do
     server_prepare "$dir" >"$dir/facts"
     server_launch "$dir" "$server"
-    server_await "$(sed -n 's/^port=//p' "$dir/facts")" && break
+    server_await_all "$dir/facts" && server_started "$dir" && break
     cat "$dir"/*log "$dir/log" >&2 || true
     server_halt
     [ "$attempt" != 3 ] || server_die "$server does not start; its words are above"
@@ -143,12 +180,13 @@ server_unpack() {
 }
 
 server_accounts() {
-  local upper=$1 dir=$2 name uid
+  local upper=$1 dir=$2 name uid password
   mkdir -p "$upper/etc"
-  cp /etc/passwd /etc/group "$upper/etc/"
-  while IFS=: read -r name uid; do
+  cp -p /etc/passwd /etc/group /etc/shadow "$upper/etc/"
+  while IFS=: read -r name uid password; do
     grep -q "^$name:" "$upper/etc/passwd" || echo "$name:x:$uid:$uid::/nonexistent:/usr/sbin/nologin" >>"$upper/etc/passwd"
     grep -q "^$name:" "$upper/etc/group" || echo "$name:x:$uid:" >>"$upper/etc/group"
+    [ -z "$password" ] || echo "$name:$(openssl passwd -6 -- "$password"):19000:0:99999:7:::" >>"$upper/etc/shadow"
   done <"$dir/accounts"
 }
 

@@ -3,6 +3,9 @@
 
     mailbox.py maildir DIR COUNT    DIR/cur, DIR/new, DIR/tmp, with LF for line ends
     mailbox.py wire DIR COUNT       DIR/1.eml, ...: what RETR must give, dots un-stuffed, with CRLF
+    mailbox.py mbox FILE COUNT      one file with all of them
+    mailbox.py mbox-wire DIR COUNT  like wire, as they come out of an mbox: with > before a "From "
+                                    that begins a line, and an empty line behind every header
     mailbox.py list COUNT           number, octets on the wire, name
 
 The first messages are the hard ones, each with a name that says why; beyond them come plain ones.
@@ -147,13 +150,35 @@ def write_maildir(folder, made):
         os.utime(path, (when, when))
 
 
+def in_mbox(octets):
+    """A message as an mbox holds it."""
+    octets = octets if octets.endswith(b"\n") else octets + b"\n"
+    if b"\n\n" not in octets:
+        octets += b"\n"
+    return octets.replace(b"\nFrom ", b"\n>From ")
+
+
+def write_mbox(path, made):
+    parts = [b"From sender@example.org Tue Jan  3 10:00:00 2023\n" + in_mbox(octets) + b"\n"
+             for _, octets in made]
+    write(path, b"".join(parts))
+
+
+def write_wire(folder, made):
+    os.makedirs(folder, exist_ok=True)
+    for number, octets in enumerate(made, 1):
+        write(os.path.join(folder, "%d.eml" % number), wire(octets))
+
+
 def main(arguments):
     if len(arguments) == 3 and arguments[0] == "maildir":
         write_maildir(arguments[1], messages(int(arguments[2])))
+    elif len(arguments) == 3 and arguments[0] == "mbox":
+        write_mbox(arguments[1], messages(int(arguments[2])))
     elif len(arguments) == 3 and arguments[0] == "wire":
-        os.makedirs(arguments[1], exist_ok=True)
-        for number, (_, octets) in enumerate(messages(int(arguments[2])), 1):
-            write(os.path.join(arguments[1], "%d.eml" % number), wire(octets))
+        write_wire(arguments[1], [octets for _, octets in messages(int(arguments[2]))])
+    elif len(arguments) == 3 and arguments[0] == "mbox-wire":
+        write_wire(arguments[1], [in_mbox(octets) for _, octets in messages(int(arguments[2]))])
     elif len(arguments) == 2 and arguments[0] == "list":
         for number, (name, octets) in enumerate(messages(int(arguments[1])), 1):
             print(number, len(wire(octets)), name)

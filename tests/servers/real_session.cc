@@ -4,24 +4,51 @@
 
 namespace pop3_testing {
 
+namespace {
+
+const char *OrNull(const std::string &text) { return text.empty() ? nullptr : text.c_str(); }
+
+Plan PlanOf(const Address &address, const std::string &user, const std::string &password,
+            const char *mechanism) {
+  Plan plan;
+  plan.address = address;
+  plan.user = user;
+  plan.password = password;
+  if (mechanism != nullptr) plan.mechanism = mechanism;
+  plan.tls = POP3_TLS_NEVER;
+  return plan;
+}
+
+}  // namespace
+
 RealSession::RealSession(const Address &address, const std::string &user,
-                         const std::string &password, const char *mechanism) {
+                         const std::string &password, const char *mechanism)
+    : RealSession(PlanOf(address, user, password, mechanism)) {}
+
+RealSession::RealSession(const Plan &plan) {
   if (pop3_registry_new(&registry_, nullptr, err()) != POP3_OK) return;
   if (pop3_registry_add_usual(registry_, err()) != POP3_OK) return;
-  const char *transport = address.transport.c_str();
-  const pop3_option source = {"tcp.source_address", address.source.c_str(), 0, nullptr};
-  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
-  options.transports = &transport;
-  options.num_transports = 1;
-  options.host = address.host.c_str();
-  options.port = address.port;
-  options.user = user.c_str();
-  options.password = password.c_str();
-  options.mechanism = mechanism;
-  if (!address.source.empty()) {
-    options.options = &source;
-    options.num_options = 1;
+  const bool tls = plan.address.transport == "tls";
+  const char *const transports[] = {tls ? "tcp" : plan.address.transport.c_str(), "tls"};
+  std::vector<pop3_option> list;
+  if (!plan.address.source.empty()) {
+    list.push_back({"tcp.source_address", plan.address.source.c_str(), 0, nullptr});
   }
+  for (const auto &option : plan.options) {
+    list.push_back({option.first.c_str(), option.second.c_str(), 0, nullptr});
+  }
+  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
+  options.transports = transports;
+  options.num_transports = tls ? 2 : 1;
+  options.host = plan.address.host.c_str();
+  options.port = plan.address.port;
+  options.user = OrNull(plan.user);
+  options.password = OrNull(plan.password);
+  options.token = OrNull(plan.token);
+  options.mechanism = OrNull(plan.mechanism);
+  options.tls = plan.tls;
+  options.options = list.data();
+  options.num_options = list.size();
   pop3_session_new(&session_, registry_, &options, err());
 }
 
@@ -38,6 +65,18 @@ std::string RealSession::reply() const {
 bool RealSession::Has(uint32_t capability) const {
   return pop3_capabilities_has(pop3_engine_capabilities(pop3_session_engine(session_)),
                                capability) != 0;
+}
+
+std::string RealSession::Answer(pop3_query what) const {
+  pop3_answer answer = POP3_ANSWER_INIT;
+  if (pop3_session_query(session_, what, &answer) != POP3_OK) return "";
+  return std::string(reinterpret_cast<const char *>(answer.data), answer.data_len);
+}
+
+bool RealSession::IsEncrypted() const {
+  pop3_answer answer = POP3_ANSWER_INIT;
+  return pop3_session_query(session_, POP3_QUERY_IS_ENCRYPTED, &answer) == POP3_OK &&
+         answer.number == 1;
 }
 
 pop3_status RealSession::List(std::vector<std::string> *out) {

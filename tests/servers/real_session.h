@@ -4,6 +4,7 @@
 
 #include <pop3/pop3.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,15 +12,27 @@ namespace pop3_testing {
 
 // Address is where a server listens.
 struct Address {
-  std::string transport;  // "tcp" or "unix"
+  std::string transport;  // "tcp", "tls" (on tcp) or "unix"
   std::string host;       // name, address or path
   uint32_t port = 0;
   std::string source;  // "tcp": the client's own address, or ""
 };
 
+// Plan is how a session connects and logs in. What is "" is not given.
+struct Plan {
+  Address address;
+  std::string user;
+  std::string password;
+  std::string token;
+  std::string mechanism;
+  pop3_tls_policy tls = POP3_TLS_DEFAULT;
+  std::map<std::string, std::string> options;  // of the transports: "tls.ca_file"
+};
+
 // RealSession is a connection that is not logged in yet.
 class RealSession {
  public:
+  explicit RealSession(const Plan &plan);
   RealSession(const Address &address, const std::string &user, const std::string &password,
               const char *mechanism = nullptr);
   ~RealSession();
@@ -48,6 +61,9 @@ class RealSession {
   pop3_status RawMulti(const char *line, std::string *out);
   pop3_status Quit(pop3_quit_outcome *outcome) { return pop3_quit(session_, outcome, err()); }
   bool Has(uint32_t capability) const;
+  // Answer is what the transports say to a question; "" if nothing.
+  std::string Answer(pop3_query what) const;
+  bool IsEncrypted() const;
 
  private:
   pop3_registry *registry_ = nullptr;

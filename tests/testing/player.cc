@@ -14,6 +14,7 @@
 #include "tests/testing/script_server.h"
 #include "tests/testing/socket_server.h"
 #include "tests/testing/usual_plugins.h"
+#include "transports/tls.h"
 
 namespace pop3_testing {
 
@@ -46,7 +47,12 @@ class Playing {
   Playing(const Transcript &transcript, const PlayOptions &options)
       : transcript_(transcript),
         options_(options),
-        server_(transcript, options.way == Way::kMemory) {}
+        server_(transcript, options.way == Way::kMemory),
+        peer_(&server_) {
+    if (options.tls == nullptr) return;
+    tls_peer_ = std::make_unique<TlsPeer>(&server_, options.tls, HasStls());
+    peer_ = tls_peer_.get();
+  }
 
   PlayReport Run() {
     if (transcript_.client.empty()) {
@@ -77,6 +83,11 @@ class Playing {
     return text.empty() ? otherwise : strtoll(text.c_str(), nullptr, 10);
   }
 
+  bool HasStls() const {
+    return std::any_of(transcript_.server.begin(), transcript_.server.end(),
+                       [](const ServerStep &step) { return step.text == "STLS"; });
+  }
+
   pop3_tls_policy TlsPolicy() {
     const std::string name = Setting("tls");
     if (name == "required") return POP3_TLS_REQUIRED;
@@ -92,11 +103,11 @@ class Playing {
       faults.local = Setting("private") != "0";
       faults.connect_never = Setting("connect") == "never";
       faults.connect_refused = Setting("connect") == "refused";
-      wire_ = std::make_unique<MemoryWire>(&clock_, &server_, faults);
+      wire_ = std::make_unique<MemoryWire>(&clock_, peer_, faults);
       return true;
     }
     socket_ = std::make_unique<SocketServer>(
-        options_.way == Way::kTcp ? SocketServer::kTcp : SocketServer::kUnix, &server_);
+        options_.way == Way::kTcp ? SocketServer::kTcp : SocketServer::kUnix, peer_);
     if (!socket_->error().empty()) Complain("no server: " + socket_->error());
     return socket_->error().empty();
   }
@@ -126,16 +137,22 @@ class Playing {
     std::vector<const pop3_plugin *> plugins = UsualPlugins();
     plugins.push_back(MemoryPlugin());
     plugins.push_back(FlakyPlugin());
-    plugins.push_back(PretendTlsPlugin());
+    plugins.push_back(options_.tls != nullptr ? pop3_plugin_tls(POP3_ABI) : PretendTlsPlugin());
     plugins.push_back(LineAuthPlugin());
     for (const pop3_plugin *plugin : plugins) {
       status = pop3_registry_add(registry_, plugin, &error);
       if (Failed("pop3_registry_add", status, error)) return false;
     }
     pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
-    const pop3_option wire = {"memory.wire", nullptr, 0, wire_.get()};
+    std::vector<pop3_option> settings;
+    if (wire_ != nullptr) settings.push_back({"memory.wire", nullptr, 0, wire_.get()});
+    if (options_.tls != nullptr) {
+      settings.push_back({"tls.ca_pem", options_.trusted.c_str(), 0, nullptr});
+      settings.push_back({"tls.server_name", "pop.example.org", 0, nullptr});
+    }
     std::vector<const char *> transports = {WayName(options_.way)};
     if (options_.flaky) transports.push_back("flaky");
+    if (options_.tls != nullptr && !HasStls()) transports.push_back("tls");
     options.transports = transports.data();
     options.num_transports = transports.size();
     options.host = options_.way == Way::kMemory ? "pop.example.org" : "127.0.0.1";
@@ -145,9 +162,9 @@ class Playing {
       options.host = socket_->path().c_str();
       options.port = 0;
     }
+    options.options = settings.data();
+    options.num_options = settings.size();
     if (wire_ != nullptr) {
-      options.options = &wire;
-      options.num_options = 1;
       options.clock_ms = FakeClock::Read;
       options.clock_arg = &clock_;
     } else {
@@ -355,6 +372,8 @@ class Playing {
   PlayReport report_;
   FakeClock clock_;
   ScriptServer server_;
+  std::unique_ptr<TlsPeer> tls_peer_;
+  Peer *peer_;  // the server as the wire sees it
   Watched watched_;
   std::unique_ptr<MemoryWire> wire_;
   std::unique_ptr<SocketServer> socket_;

@@ -11,6 +11,7 @@
 
 #include "tests/testing/client.h"
 #include "tests/testing/memory_transport.h"
+#include "tests/testing/tls_peer.h"
 #include "tests/testing/transcript.h"
 
 namespace pop3_testing {
@@ -24,9 +25,13 @@ const char *WayName(Way way);
 // PlayOptions is how a transcript is played.
 struct PlayOptions {
   Way way = Way::kMemory;
-  bool named = false;                         // through pop3_retr and so on, else pop3_submit
-  bool pause = false;                         // each sink pauses at each piece
-  bool flaky = false;                         // the layer "flaky" on top
+  bool named = false;  // through pop3_retr and so on, else pop3_submit
+  bool pause = false;  // each sink pauses at each piece
+  bool flaky = false;  // the layer "flaky" on top
+  // Real TLS: under all of it, or from STLS on if the transcript has that. The certificate is for
+  // pop.example.org, and |trusted| is what verifies it.
+  const TlsServer *tls = nullptr;
+  std::string trusted;
   WireFaults faults;                          // over memory
   const pop3_allocator *allocator = nullptr;  // of registry and session
   // With |faulty| operations may fail otherwise than the transcript says, with one of |failures|

@@ -191,6 +191,8 @@ PeerState TlsPeer::Turn(int64_t now_ms, std::string *out) {
       inside_.kind == PeerState::kClosed || inside_.kind == PeerState::kBroken || failed_;
   if (is_over) {
     state = inside_;
+    char last[64];
+    if (!failed_ && SSL_read(ssl(), last, sizeof(last)) == 0) got_close_notify_ = true;
   } else if (Handshake()) {
     state = inside_ = TurnInside(now_ms);
   }

@@ -9,6 +9,8 @@ namespace pop3_testing {
 
 namespace {
 
+constexpr unsigned kBarrenMax = 1000;  // how often to wait for a peer that says nothing
+
 Identity MakeRoot() {
   CertificateSpec spec;
   spec.common_name = "Test Root";
@@ -114,7 +116,7 @@ bool TlsChain::Again(pop3_io io) {
   interest.events = io == POP3_IO_WANT_READ ? POP3_WAIT_READ : POP3_WAIT_WRITE;
   layers_.back().ops->interest(layers_.back().self, &interest);
   EXPECT_NE(interest.deadline_ms, POP3_NO_DEADLINE);
-  return !wire_.hung();
+  return wire_.barren() < kBarrenMax;
 }
 
 pop3_io TlsChain::Connect() {
@@ -187,6 +189,36 @@ std::string TlsChain::AskText(uint32_t what) {
 int64_t TlsChain::AskNumber(uint32_t what) {
   pop3_answer answer = POP3_ANSWER_INIT;
   return tls().ops->query(tls().self, what, &answer) == POP3_OK ? answer.number : -1;
+}
+
+Meeting Meet(const TlsServer &server, const Options &options, const char *name,
+             const TlsFaults &faults) {
+  Meeting met;
+  TestHost host;
+  EchoPeer echo;
+  TlsPeer peer(&echo, &server, false, faults);
+  TlsChain chain(&host, &peer);
+  std::string got;
+  met.status = chain.Create(options, name);
+  const bool ok = met.status == POP3_OK && chain.Connect() == POP3_IO_DONE &&
+                  chain.Receive(11, &got) == POP3_IO_DONE;
+  if (ok) {
+    EXPECT_EQ(got, "+OK ready\r\n");
+    met.verified = chain.AskText(POP3_QUERY_TLS_VERIFIED);
+    met.client_certificate = chain.AskNumber(POP3_QUERY_TLS_CLIENT_CERT);
+    EXPECT_EQ(chain.AskNumber(POP3_QUERY_TLS_RESUMED), peer.resumed() ? 1 : 0);
+    EXPECT_EQ(chain.Shutdown(), POP3_IO_DONE);
+  } else {
+    met.error = chain.error();
+    met.status = met.error.status;
+    met.text = met.error.text;
+    EXPECT_EQ(std::string(met.error.layer), "tls") << met.text;
+  }
+  (void)peer.Turn(chain.clock()->now_ms(), &got);  // it sees what was sent last
+  met.server_error = peer.error();
+  met.server_name = peer.server_name();
+  met.resumed = peer.resumed();
+  return met;
 }
 
 }  // namespace pop3_testing

@@ -65,8 +65,8 @@ class TlsChain {
 
   pop3_status Create(const Options &options, const char *name = "mail.example.org",
                      uint32_t port = 995);
-  // Connect, Send, Receive and Read go on until the answer is no WANT; Receive until |len| octets
-  // are there.
+  // Connect, Send, Receive and Read go on until the answer is no WANT, or the peer says nothing any
+  // more; Receive until |len| octets are there.
   pop3_io Connect();
   pop3_io Send(const std::string &data);
   pop3_io Receive(size_t len, std::string *out);
@@ -93,6 +93,22 @@ class TlsChain {
   std::vector<pop3_layer> layers_;
   pop3_error error_ = POP3_ERROR_INIT;
 };
+
+// Meeting is how a client and a server got on with each other.
+struct Meeting {
+  pop3_status status = POP3_OK;  // POP3_OK: the greeting was read
+  std::string text;              // of the error
+  pop3_error error = POP3_ERROR_INIT;
+  std::string verified;      // POP3_QUERY_TLS_VERIFIED
+  std::string server_error;  // what the server's BoringSSL complained about
+  std::string server_name;   // as the server heard it
+  bool resumed = false;      // says the server
+  int64_t client_certificate = -1;
+};
+
+// Meet makes a connection, reads the greeting and ends in order.
+Meeting Meet(const TlsServer &server, const Options &options, const char *name = "mail.example.org",
+             const TlsFaults &faults = TlsFaults());
 
 }  // namespace pop3_testing
 

@@ -13,9 +13,13 @@ int cli_fetch(cli_connection *connection);
 int cli_list(cli_connection *connection);  // list and uidl
 int cli_stat(cli_connection *connection);
 int cli_capa(cli_connection *connection);
+int cli_check(cli_connection *connection);
 int cli_body(cli_connection *connection);  // retr and top
 int cli_dele(cli_connection *connection);
 int cli_raw(cli_connection *connection);
+
+// cli_plugins needs no connection.
+int cli_plugins(const cli_options *options);
 
 #ifdef __cplusplus
 }

@@ -2,13 +2,13 @@
 #include "tools/cli/connection.h"
 
 #include <inttypes.h>
-#include <pop3/usual.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "tools/cli/clock.h"
 #include "tools/cli/signals.h"
+#include "tools/cli/tls_options.h"
 #include "tools/cli/via.h"
 
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err) {
@@ -26,7 +26,8 @@ static pop3_status check_url(const pop3_url *url, const cli_options *options, po
     return conflict("a user name", err);
   }
   if (url->password.data != NULL &&
-      (options->password_file != NULL || options->password_command != NULL)) {
+      (options->password_file != NULL || options->password_command != NULL ||
+       options->token_command != NULL)) {
     return conflict("a password", err);
   }
   if (url->auth != NULL && options->auth != NULL && strcasecmp(url->auth, options->auth) != 0) {
@@ -40,16 +41,6 @@ static pop3_status check_url(const pop3_url *url, const cli_options *options, po
   return POP3_OK;
 }
 
-// A scheme whose transport is not in this program. The library would say so too; this says it in
-// the user's words.
-static pop3_status check_transport(const cli_connection *c, pop3_error *err) {
-  if (c->url.scheme != POP3_URL_POP3S || pop3_registry_transport(c->registry, "tls") != NULL) {
-    return POP3_OK;
-  }
-  return pop3_error_set(err, POP3_ERR_NOT_FOUND, "cli", 0,
-                        "pop3s:// needs TLS, and this build has no TLS plugin yet");
-}
-
 static void set_credentials(cli_connection *c) {
   const cli_options *o = c->options;
   cli_credential_sources from;
@@ -58,6 +49,7 @@ static void set_credentials(cli_connection *c) {
   from.user = c->url.user == NULL ? o->user : c->url.user;
   from.password_file = o->password_file;
   from.password_command = o->password_command;
+  from.token_command = o->token_command;
   from.netrc = o->netrc;
   from.no_netrc = o->no_netrc;
   from.no_prompt = o->no_prompt;
@@ -66,9 +58,9 @@ static void set_credentials(cli_connection *c) {
 
 static pop3_status make_session(cli_connection *c, pop3_error *err) {
   const cli_options *o = c->options;
-  pop3_option transport[CLI_MAX_RESOLVE + 2];
-  size_t num_transport = 0;
+  pop3_option transport[CLI_MAX_RESOLVE + 2 + CLI_TLS_OPTIONS_MAX];
   memset(transport, 0, sizeof(transport));
+  size_t num_transport = cli_tls_options(transport, &c->passphrase, o);
   if (o->source_address != NULL) {
     transport[num_transport].name = "tcp.source_address";
     transport[num_transport++].text = o->source_address;
@@ -89,19 +81,20 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.user = c->credentials.from.user;
   session.credential = cli_credentials_fetch;
   session.credential_arg = &c->credentials;
+  session.credential_kinds = cli_credentials_kinds(&c->credentials);
   if (o->connect_ms > 0) session.connect_ms = o->connect_ms;
   if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
   if (o->login_ms > 0) session.login_ms = o->login_ms;
   if (o->total_ms > 0) session.total_ms = o->total_ms;
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
-  // Else the way to the server would have to be encrypted, whatever else is allowed.
-  if (o->allow_cleartext) session.tls = POP3_TLS_IF_OFFERED;
+  session.auth_two_step = (uint32_t)o->two_step_auth;
+  session.tls = o->tls;
+  // Who allows a readable password does not insist on encryption, but takes it where it is offered.
+  if (o->tls == POP3_TLS_DEFAULT && o->allow_cleartext) session.tls = POP3_TLS_IF_OFFERED;
   session.pipelining = o->no_pipelining ? POP3_PIPELINING_NEVER : POP3_PIPELINING_AUTO;
   session.limits = &o->limits;
   session.clock_ms = cli_clock_ms;
-  pop3_status status = check_transport(c, err);
-  if (status != POP3_OK) return status;
   return cli_via_session(&c->session, c->registry, &c->url, &session, o->via, o->record, err);
 }
 
@@ -114,8 +107,8 @@ int cli_connection_open(cli_connection *c, const cli_options *options) {
   pop3_status status = pop3_url_parse(&c->url, options->url, strlen(options->url), NULL, &err);
   if (status == POP3_OK) status = check_url(&c->url, options, &err);
   set_credentials(c);
-  if (status == POP3_OK) status = pop3_registry_new(&c->registry, NULL, &err);
-  if (status == POP3_OK) status = pop3_registry_add_usual(c->registry, &err);
+  if (status == POP3_OK) status = cli_plugin_set_open(&c->plugins, options, &err);
+  c->registry = c->plugins.registry;
   if (status == POP3_OK) status = make_session(c, &err);
   if (status != POP3_OK) return cli_connection_fail(c, NULL, &err);
   cli_signals_watch(c->session);
@@ -159,7 +152,7 @@ void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
   if (c->session != NULL) tell_quirks(c);
   pop3_session_free(c->session);
-  pop3_registry_free(c->registry);
+  cli_plugin_set_close(&c->plugins);
   cli_credentials_cleanup(&c->credentials);
   pop3_url_cleanup(&c->url);
 }

@@ -9,7 +9,9 @@
 
 #include "tools/cli/credentials.h"
 #include "tools/cli/options.h"
+#include "tools/cli/plugin_set.h"
 #include "tools/cli/report.h"
+#include "transports/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,9 +22,11 @@ typedef struct cli_connection {
   const cli_options *options;
   cli_report report;
   pop3_url url;
-  pop3_registry *registry;
+  cli_plugin_set plugins;
+  pop3_registry *registry;  // of |plugins|
   pop3_session *session;
   cli_credentials credentials;
+  pop3_tls_passphrase passphrase;
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.

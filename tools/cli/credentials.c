@@ -122,9 +122,19 @@ static pop3_status fetch_password(cli_credentials *credentials, pop3_secret *out
   return is_ours ? copy(out, found->data, found->len, err) : ask_password(credentials, out, err);
 }
 
+uint32_t cli_credentials_kinds(const cli_credentials *credentials) {
+  return POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) |
+         POP3_CREDENTIAL_BIT(credentials->from.token_command != NULL ? POP3_CREDENTIAL_TOKEN
+                                                                     : POP3_CREDENTIAL_PASSWORD);
+}
+
 pop3_status cli_credentials_fetch(void *arg, pop3_credential what, uint32_t attempt,
                                   pop3_secret *out, pop3_error *err) {
   cli_credentials *credentials = arg;
+  // A token may have expired a moment ago: the command is run once more.
+  if (what == POP3_CREDENTIAL_TOKEN && credentials->from.token_command != NULL && attempt <= 1) {
+    return cli_password_command(out, credentials->from.token_command, err);
+  }
   if (attempt > 0) {
     return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,
                           "the server refused the credentials");

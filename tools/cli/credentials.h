@@ -2,7 +2,7 @@
 //
 // The user name: --user or the URL (never both); the netrc; a person at the terminal.
 // The password: one of URL, --password-file, --password-command (never two of them); the netrc, if
-// its entry is for this user; a person at the terminal.
+// its entry is for this user; a person at the terminal. Or a token: --token-command.
 #ifndef POP3_TOOLS_CLI_CREDENTIALS_H_
 #define POP3_TOOLS_CLI_CREDENTIALS_H_
 
@@ -20,6 +20,7 @@ typedef struct cli_credential_sources {
   const char *user;              // given, or NULL
   const char *password_file;     // or NULL
   const char *password_command;  // or NULL
+  const char *token_command;     // or NULL: then there is no password
   const char *netrc;             // a path; NULL for ~/.netrc
   int no_netrc;                  // 1: do not look there
   int no_prompt;                 // 1: ask nobody
@@ -43,6 +44,9 @@ void cli_credentials_cleanup(cli_credentials *credentials);
 // person, or NULL; valid until cleanup. Fails if the netrc cannot be used.
 pop3_status cli_credentials_user(cli_credentials *credentials, const char **out_user,
                                  pop3_error *err);
+
+// cli_credentials_kinds returns the POP3_CREDENTIAL_BIT()s of what there is a way to find.
+uint32_t cli_credentials_kinds(const cli_credentials *credentials);
 
 // cli_credentials_fetch is a pop3_credential_fn; |arg| is the cli_credentials.
 pop3_status cli_credentials_fetch(void *arg, pop3_credential what, uint32_t attempt,

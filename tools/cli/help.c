@@ -103,6 +103,7 @@ static void print_program(FILE *out) {
       "pop3: fetches mail from POP3 servers.\n"
       "\n"
       "Use: pop3 COMMAND URL [ARGUMENTS] [OPTIONS]\n"
+      "     pop3 plugins [OPTIONS]\n"
       "     pop3 COMMAND --help\n"
       "\n"
       "Commands:\n",
@@ -126,16 +127,21 @@ void cli_help(FILE *out, cli_command command) {
     print_program(out);
   } else {
     const cli_command_row *row = &cli_command_rows[command];
-    fprintf(out, "Use: pop3 %s URL%s%s [OPTIONS]\n\n", row->name, row->args[0] == '\0' ? "" : " ",
+    fprintf(out, "Use: pop3 %s%s%s%s [OPTIONS]\n\n", row->name,
+            cli_command_takes_url(command) ? " URL" : "", row->args[0] == '\0' ? "" : " ",
             row->args);
     print_wrapped(out, row->help, 0, 0);
     print_options(out, command);
+  }
+  if (command != CLI_NONE && cli_command_takes_url(command)) {
     fputs("\nNames for --quirk:\n", out);
     print_names(out, quirk_name_at);
     fputs("\nNames for --limit:\n", out);
     print_names(out, cli_limit_name);
   }
-  print_urls(out);
-  print_credentials(out);
+  if (cli_command_takes_url(command)) {
+    print_urls(out);
+    print_credentials(out);
+  }
   print_exit_codes(out);
 }

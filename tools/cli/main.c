@@ -15,8 +15,9 @@
 static int run(const cli_options *options, int argc, char **argv) {
   static int (*const kCommands[CLI_NUM_COMMANDS])(cli_connection *) = {
       [CLI_FETCH] = cli_fetch, [CLI_LIST] = cli_list, [CLI_UIDL] = cli_list,
-      [CLI_STAT] = cli_stat,   [CLI_CAPA] = cli_capa, [CLI_TOP] = cli_body,
-      [CLI_RETR] = cli_body,   [CLI_DELE] = cli_dele, [CLI_RAW] = cli_raw,
+      [CLI_STAT] = cli_stat,   [CLI_CAPA] = cli_capa, [CLI_CHECK] = cli_check,
+      [CLI_TOP] = cli_body,    [CLI_RETR] = cli_body, [CLI_DELE] = cli_dele,
+      [CLI_RAW] = cli_raw,
   };
   cli_connection connection;
   int code = cli_connection_open(&connection, options);
@@ -62,6 +63,8 @@ int main(int argc, char **argv) {
     code = usage_error(&options, &err);
   } else if (options.help || options.version) {
     code = inform(&options);
+  } else if (options.command == CLI_PLUGINS) {
+    code = cli_plugins(&options);
   } else {
     code = run(&options, argc, argv);
   }

@@ -26,6 +26,15 @@ static pop3_status add_resolve(cli_options *out, const char *value, pop3_error *
   return POP3_OK;
 }
 
+static pop3_status add_text(const char **list, int *count, const cli_option_row *row,
+                            const char *value, pop3_error *err) {
+  if (*count == CLI_MAX_PLUGINS) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s is given too often", row->name);
+  }
+  list[(*count)++] = value;
+  return POP3_OK;
+}
+
 static pop3_status bad_value(const cli_option_row *row, const char *value, pop3_error *err) {
   return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s %s: \"%s\" is not one", row->name,
                         row->value, value);
@@ -43,10 +52,64 @@ static pop3_status set_eol(cli_options *out, const cli_option_row *row, const ch
   return POP3_OK;
 }
 
+static int set_tls_policy(cli_options *out, const char *value) {
+  static const struct {
+    const char *name;
+    pop3_tls_policy policy;
+  } kPolicies[] = {{"required", POP3_TLS_REQUIRED},
+                   {"if-offered", POP3_TLS_IF_OFFERED},
+                   {"never", POP3_TLS_NEVER}};
+  for (size_t i = 0; i < sizeof(kPolicies) / sizeof(kPolicies[0]); ++i) {
+    if (strcmp(value, kPolicies[i].name) != 0) continue;
+    out->tls = kPolicies[i].policy;
+    return 1;
+  }
+  return 0;
+}
+
+// Options about TLS with a value. Returns 0 if |id| is none.
+static int apply_tls_value(cli_options *out, cli_option_id id, const char *value, int *out_good) {
+  const char **text = NULL;
+  *out_good = 1;
+  switch (id) {
+    case CLI_OPT_TLS:
+      *out_good = set_tls_policy(out, value);
+      return 1;
+    case CLI_OPT_TLS_NAME:
+      text = &out->tls_name;
+      break;
+    case CLI_OPT_CA_FILE:
+      text = &out->ca_file;
+      break;
+    case CLI_OPT_CA_DIR:
+      text = &out->ca_dir;
+      break;
+    case CLI_OPT_CERT:
+      text = &out->cert;
+      break;
+    case CLI_OPT_KEY:
+      text = &out->key;
+      break;
+    case CLI_OPT_PIN:
+      text = &out->pin;
+      break;
+    case CLI_OPT_TLS_MIN:
+      text = &out->tls_min;
+      break;
+    default:
+      return 0;
+  }
+  *text = value;
+  return 1;
+}
+
 // Options with a value.
 static pop3_status apply_value(cli_options *out, const cli_option_row *row, const char *value,
                                pop3_error *err) {
   int good = 1;
+  if (apply_tls_value(out, row->id, value, &good)) {
+    return good ? POP3_OK : bad_value(row, value, err);
+  }
   switch (row->id) {
     case CLI_OPT_USER:
       out->user = value;
@@ -56,6 +119,9 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
       break;
     case CLI_OPT_PASSWORD_COMMAND:
       out->password_command = value;
+      break;
+    case CLI_OPT_TOKEN_COMMAND:
+      out->token_command = value;
       break;
     case CLI_OPT_NETRC:
       out->netrc = value;
@@ -80,6 +146,10 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
       break;
     case CLI_OPT_RESOLVE:
       return add_resolve(out, value, err);
+    case CLI_OPT_PLUGIN:
+      return add_text(out->plugins, &out->num_plugins, row, value, err);
+    case CLI_OPT_PLUGIN_DIR:
+      return add_text(out->plugin_dirs, &out->num_plugin_dirs, row, value, err);
     case CLI_OPT_VIA:
       out->via = value;
       break;
@@ -125,6 +195,12 @@ static void apply_flag(cli_options *out, cli_option_id id) {
       break;
     case CLI_OPT_ALLOW_CLEARTEXT:
       flag = &out->allow_cleartext;
+      break;
+    case CLI_OPT_TWO_STEP_AUTH:
+      flag = &out->two_step_auth;
+      break;
+    case CLI_OPT_INSECURE:
+      flag = &out->insecure;
       break;
     case CLI_OPT_NO_LOGIN:
       flag = &out->no_login;

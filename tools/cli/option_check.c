@@ -18,6 +18,13 @@ static pop3_status check_combinations(const cli_options *o, pop3_error *err) {
     why = "--force goes with --dir only";
   } else if (o->password_file != NULL && o->password_command != NULL) {
     why = "only one of --password-file and --password-command may be given";
+  } else if (o->token_command != NULL &&
+             (o->password_file != NULL || o->password_command != NULL)) {
+    why = "a token and a password are given: only one of them can be used";
+  } else if (o->key != NULL && o->cert == NULL) {
+    why = "--key goes with --cert only";
+  } else if (o->insecure && (o->ca_file != NULL || o->ca_dir != NULL || o->tls_name != NULL)) {
+    why = "--insecure-do-not-verify contradicts --ca-file, --ca-dir and --tls-name";
   } else if (o->netrc != NULL && o->no_netrc) {
     why = "--netrc and --no-netrc contradict each other";
   } else if (o->quiet && o->verbose > 0) {
@@ -34,6 +41,10 @@ static pop3_status check_one_number(const cli_options *o, const char *text, pop3
 // Reads what follows the URL.
 static pop3_status read_arguments(cli_options *o, pop3_error *err) {
   const cli_command_row *row = &cli_command_rows[o->command];
+  if (!cli_command_takes_url(o->command)) {
+    if (o->url == NULL) return POP3_OK;
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "use: pop3 %s [OPTIONS]", row->name);
+  }
   if (o->url == NULL) return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the URL is missing");
   if (o->num_args < row->min_args || (row->max_args >= 0 && o->num_args > row->max_args)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "use: pop3 %s URL%s%s [OPTIONS]",

@@ -2,12 +2,15 @@
 
 #include <stddef.h>
 
-#define ANY CLI_ANY_COMMAND
+#define PLUGINS CLI_BIT(CLI_PLUGINS)
+#define ALL CLI_ANY_COMMAND
+#define ANY (ALL & ~PLUGINS)  // that has a server to talk to
 #define FETCH CLI_BIT(CLI_FETCH)
 #define RAW CLI_BIT(CLI_RAW)
 #define BEFORE_LOGIN (CLI_BIT(CLI_CAPA) | CLI_BIT(CLI_RAW))
-#define WITH_JSON \
-  (FETCH | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_UIDL) | CLI_BIT(CLI_STAT) | CLI_BIT(CLI_CAPA))
+#define WITH_JSON                                                                \
+  (PLUGINS | FETCH | CLI_BIT(CLI_LIST) | CLI_BIT(CLI_UIDL) | CLI_BIT(CLI_STAT) | \
+   CLI_BIT(CLI_CAPA) | CLI_BIT(CLI_CHECK))
 
 const cli_option_row cli_option_rows[] = {
     {CLI_OPT_MAILDIR, 0, "--maildir", "DIR", FETCH, "Where messages go (default: standard output)",
@@ -43,17 +46,47 @@ const cli_option_row cli_option_rows[] = {
      "may be able to read; one line end at its end does not count"},
     {CLI_OPT_PASSWORD_COMMAND, 0, "--password-command", "CMD", ANY, NULL,
      "run CMD with /bin/sh; the password is the first line it prints"},
+    {CLI_OPT_TOKEN_COMMAND, 0, "--token-command", "CMD", ANY, NULL,
+     "run CMD with /bin/sh; an OAuth 2 access token is the first line it "
+     "prints. If the server refuses it, CMD is run once more for a fresh one"},
     {CLI_OPT_NETRC, 0, "--netrc", "FILE", ANY, NULL, "use this netrc file instead of ~/.netrc"},
     {CLI_OPT_NO_NETRC, 0, "--no-netrc", NULL, ANY, NULL, "use none"},
     {CLI_OPT_NO_PROMPT, 0, "--no-prompt", NULL, ANY, NULL,
      "never ask on the terminal; fail instead"},
     {CLI_OPT_AUTH, 0, "--auth", "NAME", ANY, NULL,
-     "log in this way only: user, apop or rpop. Without it the strongest "
-     "way is taken that both sides have; apop and rpop only if asked for"},
+     "log in this way only: user, apop, rpop, or a SASL mechanism such as "
+     "SCRAM-SHA-256 or XOAUTH2, in any case. With several, as in "
+     "SCRAM-SHA-256,user, a refusal of the stronger leads to the weaker. "
+     "Without it the strongest way is taken that both sides have, and no other"},
     {CLI_OPT_ALLOW_CLEARTEXT, 0, "--allow-cleartext", NULL, ANY, NULL,
      "let the password cross a network where others can read it. Without "
      "it that is refused, except to this machine itself"},
+    {CLI_OPT_TWO_STEP_AUTH, 0, "--two-step-auth", NULL, ANY, NULL,
+     "never send the first response together with AUTH, for servers that "
+     "want it so"},
     {CLI_OPT_NO_LOGIN, 0, "--no-login", NULL, BEFORE_LOGIN, NULL, "do not log in"},
+
+    {CLI_OPT_TLS, 0, "--tls", "POLICY", ANY, "Encryption",
+     "required: encrypt (STLS) before anything of the login is sent, or "
+     "fail; the default, except to this machine itself. if-offered: only "
+     "if the server offers it, which others on the way can prevent. never"},
+    {CLI_OPT_CA_FILE, 0, "--ca-file", "FILE", ANY, NULL,
+     "trust the certificates in this PEM file instead of the system's"},
+    {CLI_OPT_CA_DIR, 0, "--ca-dir", "DIR", ANY, NULL,
+     "likewise, in a folder with hashed names (openssl rehash)"},
+    {CLI_OPT_TLS_NAME, 0, "--tls-name", "NAME", ANY, NULL,
+     "the name that the server's certificate must have, if not the URL's"},
+    {CLI_OPT_PIN, 0, "--pin", "PIN", ANY, NULL,
+     "also require this key: sha256//BASE64 of its public key info, "
+     "several separated by ';' (`pop3 check` shows it)"},
+    {CLI_OPT_CERT, 0, "--cert", "FILE", ANY, NULL, "the client's certificate (PEM)"},
+    {CLI_OPT_KEY, 0, "--key", "FILE", ANY, NULL,
+     "its private key (PEM), if it is not in the same file"},
+    {CLI_OPT_TLS_MIN, 0, "--tls-min", "VERSION", ANY, NULL,
+     "least version of TLS: 1.0, 1.1, 1.2 (default), 1.3"},
+    {CLI_OPT_INSECURE, 0, "--insecure-do-not-verify", NULL, ANY, NULL,
+     "accept any certificate: whoever sits on the way can read and change "
+     "everything, and learns the password"},
 
     {CLI_OPT_TIMEOUT, 0, "--timeout", "SECONDS", ANY, "The connection",
      "give up after this long without a sign of the server (default 60)"},
@@ -87,14 +120,20 @@ const cli_option_row cli_option_rows[] = {
     {CLI_OPT_LIMIT, 0, "--limit", "NAME=N", ANY, NULL,
      "change one of the library's limits; repeatable. Names are below"},
 
+    {CLI_OPT_PLUGIN, 0, "--plugin", "NAME", ALL, "Plugins that are not part of this program",
+     "load pop3_NAME.so from the first --plugin-dir that has it, or the file with this absolute "
+     "path; repeatable. It and its directories may be written to by you and root only"},
+    {CLI_OPT_PLUGIN_DIR, 0, "--plugin-dir", "DIR", ALL, NULL,
+     "where plugins are: an absolute path; repeatable"},
+
     {CLI_OPT_JSON, 0, "--json", NULL, WITH_JSON, "What is shown",
      "write JSON to standard output; for fetch: a summary at the end"},
     {CLI_OPT_VERBOSE, 'v', "--verbose", NULL, ANY, NULL,
      "show the dialogue on standard error, passwords hidden; -vv shows "
      "listings and messages' sizes too"},
     {CLI_OPT_QUIET, 'q', "--quiet", NULL, ANY, NULL, "no progress, notes or summary: errors only"},
-    {CLI_OPT_HELP, 'h', "--help", NULL, ANY, NULL, "show this, or a command's help"},
-    {CLI_OPT_VERSION, 0, "--version", NULL, ANY, NULL, "show the version"},
+    {CLI_OPT_HELP, 'h', "--help", NULL, ALL, NULL, "show this, or a command's help"},
+    {CLI_OPT_VERSION, 0, "--version", NULL, ALL, NULL, "show the version"},
     {CLI_OPT_HELP, 0, NULL, NULL, 0, NULL, NULL},
 };
 
@@ -114,6 +153,11 @@ const cli_command_row cli_command_rows[CLI_NUM_COMMANDS] = {
     [CLI_CAPA] = {"capa", "", 0, 0, "show what the server can do, before and after login",
                   "Prints the server's capabilities before the login and, if a user name is given "
                   "(--user, URL, netrc), once more after it: servers may offer other ones then."},
+    [CLI_CHECK] = {"check", "", 0, 0, "show how secure the way to the server is; no login",
+                   "Connects, encrypts as --tls says, and prints the security report: TLS, the "
+                   "server's certificate, its names and when it expires, the capabilities before "
+                   "and after, and for each way to log in whether it is usable and which would be "
+                   "chosen. No credentials are asked for or sent."},
     [CLI_TOP] = {"top", "N LINES", 2, 2, "print the header and the first LINES lines of message N",
                  "Prints the octets exactly as the server sends them (lines end in CRLF)."},
     [CLI_RETR] = {"retr", "N", 1, 1, "print message N",
@@ -126,4 +170,9 @@ const cli_command_row cli_command_rows[CLI_NUM_COMMANDS] = {
                  "Sends LINE and prints the text behind the answer's +OK; with --multi the lines "
                  "that follow it. Say --multi if, and only if, the command has such a response: "
                  "POP3 does not tell. Put -- before a LINE that begins with a dash."},
+    [CLI_PLUGINS] =
+        {"plugins", "", 0, 0, "show the plugins that are linked in or loaded",
+         "Prints a line for each way to reach a server and each way to log in: PLUGIN "
+         "VERSION ABI KIND NAME FLAGS PATH. FLAGS are separated by commas, \"-\" if there "
+         "are none; PATH is \"-\" for what is linked in."},
 };

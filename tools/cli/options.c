@@ -8,6 +8,8 @@
 
 const char *cli_command_name(cli_command command) { return cli_command_rows[command].name; }
 
+int cli_command_takes_url(cli_command command) { return command != CLI_PLUGINS; }
+
 void cli_options_cleanup(cli_options *options) {
   cli_number_set_cleanup(&options->messages);
   free(options->args);
@@ -40,7 +42,7 @@ static const cli_option_row *find_short(char letter) {
 
 static int repeatable(cli_option_id id) {
   return id == CLI_OPT_RESOLVE || id == CLI_OPT_QUIRK || id == CLI_OPT_LIMIT ||
-         id == CLI_OPT_MESSAGES;
+         id == CLI_OPT_MESSAGES || id == CLI_OPT_PLUGIN || id == CLI_OPT_PLUGIN_DIR;
 }
 
 static pop3_status note_seen(parser *p, const cli_option_row *row, pop3_error *err) {

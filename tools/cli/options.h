@@ -3,6 +3,7 @@
 #define POP3_TOOLS_CLI_OPTIONS_H_
 
 #include <pop3/limits.h>
+#include <pop3/security.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,15 +23,19 @@ typedef enum cli_command {
   CLI_UIDL,
   CLI_STAT,
   CLI_CAPA,
+  CLI_CHECK,
   CLI_TOP,
   CLI_RETR,
   CLI_DELE,
   CLI_RAW,
+  CLI_PLUGINS,
   CLI_NUM_COMMANDS
 } cli_command;
 
 // CLI_MAX_RESOLVE is how often --resolve may be given.
 #define CLI_MAX_RESOLVE 16
+// CLI_MAX_PLUGINS is how often --plugin and --plugin-dir may be given.
+#define CLI_MAX_PLUGINS 16
 
 // cli_options is what the command line says. Strings point into argv.
 typedef struct cli_options {
@@ -45,12 +50,25 @@ typedef struct cli_options {
   const char *user;
   const char *password_file;
   const char *password_command;
+  const char *token_command;
   const char *netrc;
   const char *auth;
   int no_netrc;
   int no_prompt;
   int allow_cleartext;
+  int two_step_auth;
   int no_login;
+
+  // TLS.
+  pop3_tls_policy tls;
+  const char *tls_name;
+  const char *ca_file;
+  const char *ca_dir;
+  const char *cert;
+  const char *key;
+  const char *pin;
+  const char *tls_min;
+  int insecure;
 
   // How.
   int64_t idle_ms;     // 0: the library's default
@@ -65,6 +83,12 @@ typedef struct cli_options {
   const char *record;  // a file
   int no_pipelining;
   uint32_t quirks;  // POP3_QUIRK_BIT()s
+
+  // Plugins that are not linked in.
+  const char *plugin_dirs[CLI_MAX_PLUGINS];
+  int num_plugin_dirs;
+  const char *plugins[CLI_MAX_PLUGINS];
+  int num_plugins;
 
   // What is shown.
   int verbose;  // 0, 1, 2
@@ -97,6 +121,9 @@ void cli_options_cleanup(cli_options *options);
 
 // cli_command_name returns the word that the user types, "" for CLI_NONE. The string is static.
 const char *cli_command_name(cli_command command);
+
+// cli_command_takes_url says whether |command| talks to a server.
+int cli_command_takes_url(cli_command command);
 
 #ifdef __cplusplus
 }

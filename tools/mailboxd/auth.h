@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/mailboxd/io.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -41,6 +43,8 @@ struct auth_answer {
   const void *challenge;  // its octets, valid until the next call
   size_t challenge_len;
   struct user *user;
+  struct io_layer
+      layer;  // with AUTH_SUCCESS: what protects the connection from now on, if anything
 };
 
 // auth_context is what a mechanism may know of the connection.
@@ -48,6 +52,7 @@ struct auth_context {
   const struct users *users;
   const char *anonymous;  // who ANONYMOUS is, or NULL
   const struct tls *tls;  // or NULL
+  bool layers;            // a mechanism may protect the connection
 };
 
 // auth_mech is a SASL mechanism on the server's side (RFC 5034). session_config lists those that

@@ -41,7 +41,7 @@ struct conn {
   bool starved;            // no whole line is there
   bool holding;            // a fault: what is queued must wait
   bool released;           // it has waited long enough
-  bool stls;               // when all is sent, TLS begins
+  bool changing;           // when all is sent, TLS or a layer of SASL begins
   bool shaking;            // the TLS handshake is under way
   bool ending;             // all is sent but the layer's own end
   bool in_blocked_on_out;  // reading waits until the socket is writable
@@ -138,7 +138,7 @@ static void obey(struct conn *c, enum session_next next) {
 static size_t fill(struct conn *c, const uint8_t *in, size_t in_len) {
   size_t at = 0;
   bool one_by_one = c->all->config->faults.delay_ms > 0;
-  while (!c->closing && !c->stls && !outq_full(&c->out)) {
+  while (!c->closing && !c->changing && !outq_full(&c->out)) {
     if (session_is_replying(&c->session)) {
       obey(c, session_fill(&c->session));
       if (session_is_replying(&c->session)) {
@@ -167,7 +167,11 @@ static size_t fill(struct conn *c, const uint8_t *in, size_t in_len) {
       at = in_len;
     } else if (next == SESSION_STLS) {
       next = session_stls(&c->session, at < in_len);
-      c->stls = next == SESSION_STLS;
+      c->changing = next == SESSION_STLS;
+    } else if (next == SESSION_LAYER) {
+      // What lies behind it has come without the protection that was agreed on.
+      next = at < in_len ? SESSION_CLOSE : next;
+      c->changing = next == SESSION_LAYER;
     }
     if (c->session.cut > 0 && c->cut_at == 0) {
       c->cut_at = c->sent + c->session.cut;
@@ -219,7 +223,7 @@ static bool has_pending(const struct conn *c) {
 // Says to epoll what the connection waits for next.
 static bool set_interest(struct conn *c) {
   uint32_t events = 0;
-  bool reads = !c->eof && !c->closing && !c->stls && (c->starved || c->in.len < keep_limit(c));
+  bool reads = !c->eof && !c->closing && !c->changing && (c->starved || c->in.len < keep_limit(c));
   if (reads || c->out_blocked_on_in) {
     events |= EPOLLIN;
   }
@@ -268,7 +272,6 @@ static void shake(struct conn *c) {
 }
 
 static void begin_tls(struct conn *c) {
-  c->stls = false;
   c->io_state = tls_new(c->all->tls);
   if (c->io_state == NULL) {
     conn_free(c);
@@ -277,6 +280,20 @@ static void begin_tls(struct conn *c) {
   c->io = &tls_io;
   c->shaking = true;
   shake(c);
+}
+
+// All is sent that goes the old way.
+static void change(struct conn *c) {
+  c->changing = false;
+  if (c->session.layer.ops == NULL) {
+    begin_tls(c);
+    return;
+  }
+  struct io_layer layer = session_take_layer(&c->session);
+  layer.push(layer.state, c->io, c->io_state);
+  c->io = layer.ops;
+  c->io_state = layer.state;
+  run(c, c->all->scratch, 0);
 }
 
 // Handles the input at |in|, sends what that gives, and keeps what remains of it.
@@ -304,9 +321,9 @@ static void run(struct conn *c, const uint8_t *in, size_t in_len) {
     conn_linger(c);
   } else if (result != FLUSH_FAILED && done) {
     finish(c);
-  } else if (result != FLUSH_FAILED && c->stls && c->out.count == 0) {
+  } else if (result != FLUSH_FAILED && c->changing && c->out.count == 0) {
     kept_clear(&c->in);
-    begin_tls(c);
+    change(c);
   } else if (result == FLUSH_FAILED || !kept_set(&c->in, in + at, in_len - at) ||
              !set_interest(c)) {
     conn_free(c);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/mailboxd/cyrus_layer.h"
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/tls.h"
 #include "tools/mailboxd/users.h"
@@ -144,8 +145,12 @@ static bool set_binding(struct exchange *e, const char *type, size_t type_len) {
 }
 
 static bool set_up(struct exchange *e) {
-  static const sasl_security_properties_t kProperties = {.max_ssf = 0};
-  if (sasl_setprop(e->conn, SASL_SEC_PROPS, &kProperties) != SASL_OK) {
+  sasl_security_properties_t properties = {.max_ssf = 0};
+  if (e->context->layers && e->context->tls == NULL) {
+    properties.max_ssf = 256;
+    properties.maxbufsize = CYRUS_LAYER_BUFFER;
+  }
+  if (sasl_setprop(e->conn, SASL_SEC_PROPS, &properties) != SASL_OK) {
     return false;
   }
   if (e->context->tls == NULL) {
@@ -200,7 +205,7 @@ static void choose_binding(struct exchange *e, const uint8_t *response, size_t l
   }
 }
 
-static enum auth_step succeed(const struct exchange *e, struct auth_answer *out) {
+static enum auth_step succeed(struct exchange *e, struct auth_answer *out) {
   const void *name = NULL;
   if (strcmp(e->mech, "ANONYMOUS") == 0) {
     name = e->context->anonymous;
@@ -208,7 +213,20 @@ static enum auth_step succeed(const struct exchange *e, struct auth_answer *out)
     name = NULL;
   }
   out->user = name == NULL ? NULL : find_user(e->context->users, name, strlen(name));
-  return out->user == NULL ? AUTH_FAILURE : AUTH_SUCCESS;
+  if (out->user == NULL) {
+    return AUTH_FAILURE;
+  }
+  const void *strength;
+  if (sasl_getprop(e->conn, SASL_SSF, &strength) != SASL_OK) {
+    return AUTH_FAILURE;
+  }
+  if (*(const sasl_ssf_t *)strength > 0) {
+    if (!cyrus_layer(e->conn, &out->layer)) {
+      return AUTH_FAILURE;
+    }
+    e->conn = NULL;  // it is the layer's now
+  }
+  return AUTH_SUCCESS;
 }
 
 static enum auth_step step(void *state, const uint8_t *response, size_t response_len,
@@ -218,6 +236,9 @@ static enum auth_step step(void *state, const uint8_t *response, size_t response
   unsigned challenge_len = 0;
   if (e->is_scram && response != NULL && !e->has_header) {
     choose_binding(e, response, response_len);
+  }
+  if (e->started && response_len == 0 && strcmp(e->mech, "LOGIN") == 0) {
+    return AUTH_FAILURE;  // it would be refused anyway, but the plugin leaks an empty password
   }
   int result;
   if (e->started) {

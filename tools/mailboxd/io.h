@@ -38,6 +38,14 @@ struct io_ops {
   void (*free)(void *state);  // may be NULL
 };
 
+// io_layer is a layer that goes on top of what a connection uses so far. {0} is none.
+struct io_layer {
+  const struct io_ops *ops;
+  void *state;
+  // push puts it there; it owns what lies below from then on.
+  void (*push)(void *state, const struct io_ops *lower, void *lower_state);
+};
+
 // io_plain is the socket itself; its state is NULL.
 extern const struct io_ops io_plain;
 

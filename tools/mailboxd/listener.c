@@ -108,8 +108,8 @@ bool listener_tcp(struct listener *out, const char *spec, bool tls, bool allow_r
   bool good = false;
   if (!allow_remote && !is_loopback(info->ai_addr)) {
     snprintf(why, why_size,
-             "this address can be reached from elsewhere, and passwords and mail would cross the "
-             "network in clear; --allow-remote permits it");
+             "this address can be reached from elsewhere%s; --allow-remote permits it",
+             tls ? "" : ", and passwords and mail would cross the network in clear");
   } else {
     good = open_tcp(out, info, tls, send_buffer, why, why_size);
   }

@@ -214,6 +214,9 @@ static enum options_result apply(struct options *o, const struct option *option,
       o->oauth[o->num_oauth++] = value;
       return OPTIONS_RUN;
     }
+    case OPTION_SASL_LAYERS:
+      o->session.sasl_layers = true;
+      return OPTIONS_RUN;
     case OPTION_ANONYMOUS:
       o->session.anonymous = value;
       return OPTIONS_RUN;

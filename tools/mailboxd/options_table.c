@@ -49,6 +49,8 @@ static const struct option kOptions[] = {
     {OPTION_OAUTH, "oauth", "NAME:TOKEN",
      "a token that logs a user in by OAUTHBEARER and XOAUTH2; repeatable, visible to others in ps"},
     {OPTION_ANONYMOUS, "anonymous", "NAME", "the user as whom AUTH ANONYMOUS logs everybody in"},
+    {OPTION_SASL_LAYERS, "sasl-layers", NULL,
+     "without TLS, let DIGEST-MD5 protect what follows the login: qop auth-int and auth-conf"},
 
     {OPTION_SECTION, "Policy:", NULL, NULL},
     {OPTION_LOGIN_DELAY, "login-delay", "SECONDS", "least time between logins of a user (0)"},

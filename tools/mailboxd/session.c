@@ -71,6 +71,9 @@ static enum session_next after(struct session *s, enum result result) {
   if (result == RESULT_STLS) {
     return SESSION_STLS;
   }
+  if (s->layer.ops != NULL) {
+    return SESSION_LAYER;
+  }
   if (result != RESULT_BAD) {
     s->bad = 0;
     return s->logged_in_now && faults_loses_input(&s->config->faults) ? SESSION_LOSE_INPUT
@@ -150,7 +153,18 @@ void session_farewell(struct session *s, const char *code, enum text text) {
   (void)reply_error(s, code, text);
 }
 
+struct io_layer session_take_layer(struct session *s) {
+  struct io_layer layer = s->layer;
+  s->layer = (struct io_layer){.ops = NULL};
+  s->layered = true;
+  return layer;
+}
+
 void session_cleanup(struct session *s) {
+  if (s->layer.ops != NULL) {
+    struct io_layer layer = session_take_layer(s);
+    layer.ops->free(layer.state);
+  }
   if (s->exchange.mech != NULL) {
     s->exchange.mech->end(s->exchange.state);
     s->exchange.mech = NULL;

@@ -32,6 +32,7 @@ struct session_config {
   struct users *users;
   const struct auth_mech *const *mechs;  // SASL mechanisms that AUTH offers
   size_t num_mechs;
+  bool sasl_layers;       // mechanisms may protect connections that have no TLS
   const char *anonymous;  // whom AUTH ANONYMOUS logs in, or NULL
   bool has_tls;           // there is a certificate: STLS is possible
   bool require_tls;       // no login before TLS
@@ -70,6 +71,8 @@ struct session {
   struct user *user;
   struct maildrop *drop;
   struct auth_exchange exchange;
+  struct io_layer layer;  // what the login has made, until the connection takes it
+  bool layered;           // it was taken
   // A reply that is not all in `out` yet:
   struct body *body;
   enum session_listing listing;
@@ -82,6 +85,7 @@ enum session_next {
   SESSION_GO_ON,
   SESSION_LOSE_INPUT,  // a fault: forget what has been received behind this line
   SESSION_STLS,        // see session_stls
+  SESSION_LAYER,       // when the reply is sent, session_take_layer
   SESSION_QUIT,        // send what is queued, then close: the client knows
   SESSION_CLOSE        // the same, but the client does not know: it may still be sending
 };
@@ -100,6 +104,9 @@ enum session_next session_line(struct session *s, const char *line, size_t line_
 // octets lie behind it already: whoever put them there, they will not be obeyed. SESSION_STLS: when
 // the reply is sent, TLS begins.
 enum session_next session_stls(struct session *s, bool more);
+
+// session_take_layer hands over what protects the connection from now on.
+struct io_layer session_take_layer(struct session *s);
 
 // session_secure tells the session that |tls| has begun, and makes it forget what was said before.
 void session_secure(struct session *s, const struct tls *tls);

@@ -33,7 +33,16 @@ static enum result step(struct session *s, const uint8_t *response, size_t respo
     return challenge(s, &answer);
   }
   end_exchange(s);
-  return next == AUTH_SUCCESS && answer.user != NULL ? log_in(s, answer.user) : deny(s);
+  if (next != AUTH_SUCCESS || answer.user == NULL) {
+    return deny(s);
+  }
+  enum result result = log_in(s, answer.user);
+  if (result == RESULT_OK) {
+    s->layer = answer.layer;
+  } else if (answer.layer.ops != NULL) {
+    answer.layer.ops->free(answer.layer.state);
+  }
+  return result;
 }
 
 static enum result decode_and_step(struct session *s, const char *line, size_t line_len) {
@@ -54,9 +63,15 @@ static enum result decode_and_step(struct session *s, const char *line, size_t l
   return result;
 }
 
+static struct auth_context context_of(const struct session *s) {
+  return (struct auth_context){.users = s->config->users,
+                               .anonymous = s->config->anonymous,
+                               .tls = s->tls,
+                               .layers = s->config->sasl_layers};
+}
+
 bool offers_mech(const struct session *s, const struct auth_mech *mech) {
-  const struct auth_context context = {
-      .users = s->config->users, .anonymous = s->config->anonymous, .tls = s->tls};
+  const struct auth_context context = context_of(s);
   return mech->offered == NULL || mech->offered(mech, &context);
 }
 
@@ -91,8 +106,7 @@ enum result handle_auth(struct session *s, const struct command_line *line) {
   if (mech == NULL) {
     return reply_bad(s, "AUTH", TEXT_NO_MECHANISM);
   }
-  s->exchange.context = (struct auth_context){
-      .users = s->config->users, .anonymous = s->config->anonymous, .tls = s->tls};
+  s->exchange.context = context_of(s);
   s->exchange.state = mech->start(mech, &s->exchange.context);
   if (s->exchange.state == NULL) {
     return reply_error(s, "SYS/TEMP", TEXT_NO_MEMORY);

@@ -94,7 +94,7 @@ enum result handle_uidl(struct session *s, const struct command_line *line) {
 static enum result send_message(struct session *s, uint32_t n, uint64_t lines) {
   struct body body;
   body_init(&body);
-  body.no_map = s->tls != NULL;
+  body.no_map = s->tls != NULL || s->layered;
   if (s->drop->ops->open(s->drop, n, lines, &body) != DROP_OK) {
     return reply_error(s, "SYS/TEMP", TEXT_MESSAGE_UNREADABLE);
   }

@@ -10,9 +10,9 @@ extern "C" {
 #endif
 
 // pop3_registry_add_usual adds the transports "tcp", "unix" and "tls" and the mechanisms "user",
-// "apop" and "rpop" to |registry|. Fails as pop3_registry_add does; what was added before stays. A
-// program that wants fewer calls pop3_registry_add for each that it wants, and then has nothing
-// else linked in.
+// "apop", "rpop", "sasl" (a family), "oauthbearer" and "xoauth2" to |registry|. Fails as
+// pop3_registry_add does; what was added before stays. A program that wants fewer calls
+// pop3_registry_add for each that it wants, and then has nothing else linked in.
 pop3_status pop3_registry_add_usual(pop3_registry *registry, pop3_error *err);
 
 #ifdef __cplusplus

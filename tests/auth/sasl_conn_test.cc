@@ -1,0 +1,140 @@
+#include "auth/sasl_conn.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "auth/sasl_mechanism.h"
+#include "tests/testing/test_host.h"
+
+namespace pop3_testing {
+namespace {
+
+class SaslConn : public ::testing::Test {
+ protected:
+  SaslConn() {
+    context_.size = sizeof(context_);
+    context_.session = this;
+    context_.credential = Credential;
+  }
+  ~SaslConn() override { pop3_sasl_conn_free(conn_); }
+
+  void New() {
+    pop3_sasl_conn_free(conn_);
+    ASSERT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), "mail.example", &error_), POP3_OK)
+        << error_.text;
+  }
+
+  pop3_status Fetch(uint32_t flags) {
+    return pop3_sasl_conn_credentials(conn_, &context_, flags, &error_);
+  }
+
+  static pop3_status Credential(void *session, pop3_credential what, const uint8_t **out_data,
+                                size_t *out_len, pop3_error *err) {
+    auto *self = static_cast<SaslConn *>(session);
+    self->asked_ += std::to_string(static_cast<int>(what));
+    if (self->refuse == what) {
+      err->status = POP3_ERR_MEMORY;
+      return POP3_ERR_MEMORY;
+    }
+    const auto found = self->credentials.find(what);
+    if (found == self->credentials.end()) return POP3_ERR_NO_CREDENTIALS;
+    *out_data = reinterpret_cast<const uint8_t *>(found->second.c_str());
+    *out_len = found->second.size();
+    return POP3_OK;
+  }
+
+  TestHost host_;
+  std::map<pop3_credential, std::string> credentials;
+  int refuse = 0;
+  std::string asked_;
+  pop3_auth_context context_ = {};
+  pop3_sasl_conn *conn_ = nullptr;
+  pop3_error error_ = POP3_ERROR_INIT;
+};
+
+TEST_F(SaslConn, FetchesWhatTheMechanismNeeds) {
+  New();
+  credentials[POP3_CREDENTIAL_USER] = "alice";
+  credentials[POP3_CREDENTIAL_PASSWORD] = "SECRET";
+  credentials[POP3_CREDENTIAL_AUTHZID] = "bob";
+  credentials[POP3_CREDENTIAL_REALM] = "here";
+  ASSERT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD | POP3_SASL_REALM), POP3_OK);
+  EXPECT_STREQ(conn_->user, "alice");
+  EXPECT_STREQ(conn_->authzid, "bob");
+  EXPECT_STREQ(conn_->realm, "here");
+  ASSERT_NE(conn_->secret, nullptr);
+  EXPECT_EQ(conn_->secret->len, 6UL);
+  EXPECT_TRUE(host_.Remembers("SECRET"));
+  pop3_sasl_conn_forget(conn_);
+  EXPECT_STREQ(conn_->user, "");
+  EXPECT_EQ(conn_->secret, nullptr);
+  EXPECT_FALSE(host_.Remembers("SECRET"));
+}
+
+TEST_F(SaslConn, AsksForNothingElse) {
+  New();
+  ASSERT_EQ(Fetch(0), POP3_OK);
+  EXPECT_EQ(asked_, std::to_string(POP3_CREDENTIAL_AUTHZID));
+  EXPECT_STREQ(conn_->user, "");
+  EXPECT_EQ(conn_->secret, nullptr);
+}
+
+TEST_F(SaslConn, SaysWhatIsMissing) {
+  New();
+  EXPECT_EQ(Fetch(POP3_SASL_USER), POP3_ERR_NO_CREDENTIALS);
+  EXPECT_EQ(Fetch(POP3_SASL_PASSWORD), POP3_ERR_NO_CREDENTIALS);
+  credentials[POP3_CREDENTIAL_USER] = "";
+  EXPECT_EQ(Fetch(POP3_SASL_USER), POP3_ERR_ARGUMENT);
+  for (pop3_credential what :
+       {POP3_CREDENTIAL_USER, POP3_CREDENTIAL_AUTHZID, POP3_CREDENTIAL_REALM}) {
+    credentials[POP3_CREDENTIAL_USER] = "alice";
+    refuse = what;
+    EXPECT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_REALM), POP3_ERR_MEMORY) << what;
+    EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
+  }
+}
+
+TEST_F(SaslConn, RefusesWhatLibsasl2WouldCutShort) {
+  for (pop3_credential what : {POP3_CREDENTIAL_USER, POP3_CREDENTIAL_PASSWORD,
+                               POP3_CREDENTIAL_AUTHZID, POP3_CREDENTIAL_REALM}) {
+    New();
+    credentials = {{POP3_CREDENTIAL_USER, "alice"}, {POP3_CREDENTIAL_PASSWORD, "x"}};
+    credentials[what] = std::string("al\0ice", 6);
+    EXPECT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD | POP3_SASL_REALM), POP3_ERR_ARGUMENT);
+    EXPECT_NE(std::string(error_.text).find("NUL"), std::string::npos);
+  }
+}
+
+TEST_F(SaslConn, TellsErrorsInWords) {
+  New();
+  const char *out = nullptr;
+  unsigned len = 0;
+  const int code = sasl_client_start(conn_->sasl, "NO-SUCH", nullptr, &out, &len, nullptr);
+  EXPECT_EQ(pop3_sasl_conn_fail(conn_, "NO-SUCH", code, &error_), POP3_ERR_NO_MECHANISM);
+  EXPECT_EQ(std::string(error_.text).find("NO-SUCH: SASL(-4): no mechanism available"), 0U)
+      << error_.text;
+  EXPECT_EQ(error_.lib_code, SASL_NOMECH);
+  EXPECT_EQ(pop3_sasl_conn_fail(conn_, "x", SASL_NOMEM, &error_), POP3_ERR_MEMORY);
+  EXPECT_EQ(pop3_sasl_conn_fail(conn_, "x", SASL_BADSERV, &error_), POP3_ERR_AUTH);
+}
+
+TEST_F(SaslConn, SurvivesEveryFailedAllocation) {
+  credentials = {{POP3_CREDENTIAL_USER, "alice"}, {POP3_CREDENTIAL_PASSWORD, "SECRET"}};
+  for (int nth = 0;; nth++) {
+    host_.FailAllocation(nth);
+    pop3_status status = pop3_sasl_conn_new(&conn_, host_.get(), "", &error_);
+    if (status == POP3_OK) status = Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD);
+    EXPECT_EQ(status, host_.has_failed() ? POP3_ERR_MEMORY : POP3_OK);
+    pop3_sasl_conn_free(conn_);
+    conn_ = nullptr;
+    EXPECT_EQ(host_.live(), 0);
+    EXPECT_FALSE(host_.Remembers("SECRET"));
+    if (!host_.has_failed()) break;
+    ASSERT_LT(nth, 10);
+  }
+}
+
+}  // namespace
+}  // namespace pop3_testing

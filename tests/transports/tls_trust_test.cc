@@ -1,0 +1,215 @@
+#include "transports/tls_trust.h"
+
+#include <gtest/gtest.h>
+#include <openssl/x509.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/transports/tls_drive.h"
+
+namespace pop3_testing {
+namespace {
+
+bool Has(const std::string &text, const std::string &part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Variable sets an environment variable while it lives; null unsets it.
+class Variable {
+ public:
+  Variable(const char *name, const char *value) : name_(name) {
+    const char *before = getenv(name);
+    was_set_ = before != nullptr;
+    if (was_set_) before_ = before;
+    if (value != nullptr) {
+      setenv(name, value, 1);
+    } else {
+      unsetenv(name);
+    }
+  }
+  ~Variable() {
+    if (was_set_) {
+      setenv(name_, before_.c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+
+ private:
+  const char *name_;
+  bool was_set_;
+  std::string before_;
+};
+
+// HashedDir is a folder with one certificate under its hashed name.
+class HashedDir {
+ public:
+  explicit HashedDir(const Identity *identity) {
+    char path[] = "/tmp/pop3-roots-XXXXXX";
+    path_ = mkdtemp(path);
+    if (identity == nullptr) return;
+    char name[32];
+    snprintf(name, sizeof(name), "/%08x.0",
+             static_cast<unsigned>(X509_subject_name_hash(identity->certificate())));
+    file_ = path_ + name;
+    FILE *file = fopen(file_.c_str(), "w");
+    fputs(identity->Pem().c_str(), file);
+    fclose(file);
+  }
+  ~HashedDir() {
+    unlink(file_.c_str());
+    rmdir(path_.c_str());
+  }
+  const char *path() const { return path_.c_str(); }
+
+ private:
+  std::string path_;
+  std::string file_;
+};
+
+class TlsTrust : public ::testing::Test {
+ protected:
+  TlsTrust() : server_(Spec()) {}
+  static TlsServerSpec Spec() {
+    TlsServerSpec spec;
+    spec.identity = &TheWorld().mail;
+    return spec;
+  }
+
+  TlsServer server_;
+};
+
+TEST_F(TlsTrust, TakesFilesFoldersAndText) {
+  const TempFile file("some words\n" + TheWorld().root_pem + TheWorld().root_pem);
+  const HashedDir dir(&TheWorld().root);
+  std::vector<Options> ways(3);
+  ways[0].Text("tls.ca_file", file.path());
+  ways[1].Text("tls.ca_dir", dir.path());
+  ways[2].Text("tls.ca_pem", TheWorld().root_pem);
+  for (const Options &way : ways) {
+    const Meeting met = Meet(server_, way);
+    EXPECT_EQ(met.status, POP3_OK) << way.get()[0].name << ": " << met.text;
+  }
+}
+
+TEST_F(TlsTrust, CombinesThem) {
+  const Identity other{CertificateSpec()};
+  const TempFile file(other.Pem());
+  const HashedDir dir(&TheWorld().root);
+  Options options;
+  options.Text("tls.ca_file", file.path()).Text("tls.ca_dir", dir.path());
+  EXPECT_EQ(Meet(server_, options).status, POP3_OK);
+}
+
+TEST_F(TlsTrust, ReplacesTheRootsOfTheMachine) {
+  const TempFile ours(TheWorld().root_pem);
+  const Variable variable("SSL_CERT_FILE", ours.path());
+  EXPECT_EQ(Meet(server_, Options()).status, POP3_OK);
+  const Identity other{CertificateSpec()};
+  Options options;
+  options.Text("tls.ca_pem", other.Pem());
+  EXPECT_EQ(Meet(server_, options).status, POP3_ERR_CERTIFICATE);
+}
+
+TEST_F(TlsTrust, SaysWhatIsWrong) {
+  const TempFile rubbish("rubbish");
+  const TempFile broken(TheWorld().root_pem +
+                        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  const HashedDir empty(nullptr);
+  const struct {
+    const char *option;
+    const char *value;
+    pop3_status status;
+    const char *words;
+  } cases[] = {
+      {"tls.ca_file", "/nowhere/a", POP3_ERR_LOCAL_IO, "/nowhere/a: No such file"},
+      {"tls.ca_file", rubbish.path(), POP3_ERR_ARGUMENT, "there is no certificate in it"},
+      {"tls.ca_file", broken.path(), POP3_ERR_ARGUMENT, "that cannot be read"},
+      {"tls.ca_dir", "/nowhere/b", POP3_ERR_LOCAL_IO, "/nowhere/b"},
+      {"tls.ca_dir", empty.path(), POP3_ERR_LOCAL_IO, "hashed names"},
+      {"tls.ca_pem", "rubbish", POP3_ERR_ARGUMENT, "there is no certificate in it"},
+  };
+  for (const auto &one : cases) {
+    Options options;
+    options.Text(one.option, one.value);
+    const Meeting met = Meet(server_, options);
+    EXPECT_EQ(met.status, one.status) << one.value;
+    EXPECT_TRUE(Has(met.text, one.option)) << met.text;
+    EXPECT_TRUE(Has(met.text, one.words)) << met.text;
+  }
+}
+
+TEST_F(TlsTrust, FollowsTheEnvironment) {
+  const TempFile file(TheWorld().root_pem);
+  const HashedDir dir(&TheWorld().root);
+  {
+    const Variable one("SSL_CERT_FILE", file.path());
+    const Variable two("SSL_CERT_DIR", nullptr);
+    const Meeting met = Meet(server_, Options());
+    EXPECT_EQ(met.status, POP3_OK) << met.text;
+  }
+  {
+    const Variable one("SSL_CERT_FILE", nullptr);
+    const Variable two("SSL_CERT_DIR", dir.path());
+    const Meeting met = Meet(server_, Options());
+    EXPECT_EQ(met.status, POP3_OK) << met.text;
+  }
+  const HashedDir empty(nullptr);
+  {
+    const Variable one("SSL_CERT_FILE", file.path());
+    const Variable two("SSL_CERT_DIR", empty.path());
+    EXPECT_EQ(Meet(server_, Options()).status, POP3_OK) << "the file, if the folder has it not";
+  }
+  {
+    const Variable one("SSL_CERT_FILE", nullptr);
+    const Variable two("SSL_CERT_DIR", empty.path());
+    EXPECT_EQ(Meet(server_, Options()).status, POP3_ERR_CERTIFICATE) << "and nothing else";
+  }
+  {
+    const Variable one("SSL_CERT_FILE", "/nowhere/a");
+    const Meeting met = Meet(server_, Options());
+    EXPECT_EQ(met.status, POP3_ERR_LOCAL_IO);
+    EXPECT_EQ(met.text, "SSL_CERT_FILE: /nowhere/a cannot be read");
+  }
+  {
+    const TempFile rubbish("rubbish");
+    const Variable one("SSL_CERT_FILE", rubbish.path());
+    const Meeting met = Meet(server_, Options());
+    EXPECT_EQ(met.status, POP3_ERR_ARGUMENT);
+    EXPECT_TRUE(Has(met.text, "there is no certificate in it")) << met.text;
+  }
+}
+
+TEST_F(TlsTrust, FindsTheRootsOfThisMachine) {
+  const Variable one("SSL_CERT_FILE", nullptr);
+  const Variable two("SSL_CERT_DIR", "");
+  TestHost host;
+  pop3_tls_roots roots;
+  pop3_error error = POP3_ERROR_INIT;
+  const pop3_status status = pop3_tls_find_roots(&roots, host.get(), &error);
+  const Meeting met = Meet(server_, Options());
+  if (status == POP3_OK) {
+    EXPECT_TRUE(roots.file == nullptr || access(roots.file, R_OK) == 0);
+    EXPECT_TRUE(roots.dir == nullptr || pop3_tls_is_hashed_dir(roots.dir));
+    EXPECT_TRUE(roots.dir != nullptr || roots.file != nullptr);
+    EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE) << "our root is not among them";
+    return;
+  }
+  EXPECT_EQ(status, POP3_ERR_LOCAL_IO);
+  EXPECT_TRUE(Has(error.text, "install ca-certificates")) << error.text;
+  EXPECT_EQ(met.status, POP3_ERR_LOCAL_IO);
+}
+
+TEST(TlsHashedDir, IsTold) {
+  const HashedDir dir(&TheWorld().root);
+  const HashedDir empty(nullptr);
+  EXPECT_EQ(pop3_tls_is_hashed_dir(dir.path()), 1);
+  EXPECT_EQ(pop3_tls_is_hashed_dir(empty.path()), 0);
+  EXPECT_EQ(pop3_tls_is_hashed_dir("/nowhere"), 0);
+}
+
+}  // namespace
+}  // namespace pop3_testing

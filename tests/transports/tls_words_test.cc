@@ -1,0 +1,111 @@
+#include "transports/tls_words.h"
+
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <string>
+
+#include "tests/transports/tls_drive.h"
+
+namespace pop3_testing {
+namespace {
+
+class TlsWords : public ::testing::Test {
+ protected:
+  std::string Say(int lib, int reason, pop3_tls_phase phase = POP3_TLS_HANDSHAKE) {
+    pop3_tls_say_error(host_.get(), phase, ERR_PACK(lib, reason), "pop3", &error_);
+    EXPECT_EQ(error_.lib_code, static_cast<int64_t>(ERR_PACK(lib, reason)));
+    return error_.text;
+  }
+  std::string Stranger(const std::string &first) {
+    const auto *data = reinterpret_cast<const uint8_t *>(first.data());
+    return pop3_tls_say_stranger(host_.get(), data, first.size(), &error_) ? error_.text : "TLS";
+  }
+
+  TestHost host_;
+  pop3_error error_ = POP3_ERROR_INIT;
+};
+
+TEST_F(TlsWords, SayWhatAlertsMean) {
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_TLSV1_ALERT_PROTOCOL_VERSION),
+            "TLS handshake failed: the server does not speak the versions of TLS that are allowed "
+            "(tls.min_version, tls.max_version)");
+  EXPECT_EQ(error_.status, POP3_ERR_TLS);
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL),
+            "TLS handshake failed: the server refuses the protocol name \"pop3\" (ALPN): set "
+            "tls.alpn to \"\"");
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + SSL_AD_CERTIFICATE_REQUIRED, POP3_TLS_READING),
+            "reading failed: the server wants a client certificate (tls.cert_file)");
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER, POP3_TLS_WRITING),
+            "writing failed: the server sent the alert 47 (illegal parameter)");
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + 200),
+            "TLS handshake failed: the server sent the alert 200 (unknown)");
+}
+
+TEST_F(TlsWords, SayWhatReasonsMean) {
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_UNSUPPORTED_PROTOCOL),
+            "TLS handshake failed: the server's version of TLS is not among the allowed ones "
+            "(tls.min_version, tls.max_version)");
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_NO_RENEGOTIATION, POP3_TLS_READING),
+            "reading failed: the server wants to renegotiate, which is not safe");
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_BAD_SIGNATURE), "TLS handshake failed: BAD_SIGNATURE");
+  EXPECT_NE(Say(ERR_LIB_X509, 9999), "");
+  EXPECT_EQ(Say(0, 0), "TLS handshake failed: unknown error");
+}
+
+TEST_F(TlsWords, SayThatMemoryRanOut) {
+  EXPECT_EQ(Say(ERR_LIB_SSL, ERR_R_MALLOC_FAILURE), "out of memory");
+  EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
+}
+
+TEST_F(TlsWords, KnowStrangers) {
+  EXPECT_EQ(Stranger("+OK Hello there. <1@x>\r\n"),
+            "the server does not speak TLS on this port: it speaks plain POP3. Use STLS on this "
+            "port, or the port of POP3 over TLS (995). It said \"+OK Hello there. <1@x>\"");
+  EXPECT_EQ(error_.status, POP3_ERR_TLS);
+  const struct {
+    const char *first;
+    const char *words;
+  } cases[] = {
+      {"+OK", "plain POP3"},
+      {"-ERR busy\r\n", "plain POP3"},
+      {"HTTP/1.1 400", "web server"},
+      {"<html>", "web server"},
+      {"* OK IMAP", "IMAP server"},
+      {"* BYE", "IMAP server"},
+      {"220 mail ESMTP", "SMTP or FTP"},
+      {"554 no", "SMTP or FTP"},
+      {"SSH-2.0-x", "SSH server"},
+      {"\x80\x01", "some other service"},
+      {"\x16\x50", "some other service"},
+  };
+  for (const auto &one : cases) {
+    EXPECT_NE(Stranger(one.first).find(one.words), std::string::npos) << Stranger(one.first);
+  }
+}
+
+TEST_F(TlsWords, DoNotTakeTlsForAStranger) {
+  EXPECT_EQ(Stranger(""), "TLS");
+  EXPECT_EQ(Stranger("\x16\x03\x03"), "TLS");
+  EXPECT_EQ(Stranger("\x15"), "TLS");
+}
+
+TEST_F(TlsWords, ShowNothingThatATerminalObeys) {
+  const std::string text = Stranger("\x1b[31m" + std::string(100, 'x'));
+  EXPECT_NE(text.find("It said \"?[31mxxx"), std::string::npos) << text;
+  EXPECT_LT(text.size(), 200U);
+}
+
+TEST_F(TlsWords, SayWhereItEnded) {
+  pop3_tls_say_end(host_.get(), POP3_TLS_HANDSHAKE, 0, &error_);
+  EXPECT_NE(std::string(error_.text).find("without a word"), std::string::npos);
+  pop3_tls_say_end(host_.get(), POP3_TLS_HANDSHAKE, 1, &error_);
+  EXPECT_EQ(std::string(error_.text), "the server closed the connection during the TLS handshake");
+  pop3_tls_say_end(host_.get(), POP3_TLS_READING, 1, &error_);
+  EXPECT_NE(std::string(error_.text).find("truncated"), std::string::npos);
+  EXPECT_EQ(error_.status, POP3_ERR_TLS);
+}
+
+}  // namespace
+}  // namespace pop3_testing

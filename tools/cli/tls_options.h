@@ -1,0 +1,27 @@
+// What the command line says about TLS, as options of the transport "tls".
+#ifndef POP3_TOOLS_CLI_TLS_OPTIONS_H_
+#define POP3_TOOLS_CLI_TLS_OPTIONS_H_
+
+#include <pop3/spi/plugin.h>
+#include <stddef.h>
+
+#include "tools/cli/options.h"
+#include "transports/tls.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// CLI_TLS_OPTIONS_MAX is how many there can be.
+#define CLI_TLS_OPTIONS_MAX 9
+
+// cli_tls_options writes them to |out| and returns how many there are. |passphrase| is filled; it
+// asks on the terminal, unless --no-prompt is given, and must stay valid as long as the session.
+size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], pop3_tls_passphrase *passphrase,
+                       const cli_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_TOOLS_CLI_TLS_OPTIONS_H_

@@ -15,8 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { GRACE_MS = 2000, POLL_MS = 20 };
 
 static void close_fd(int *fd) {

@@ -110,7 +110,7 @@ static pop3_status exec_create(const pop3_host *host, const pop3_transport_confi
   (void)lower;
   const char *text = NULL;
   pop3_status status = read_options(host, &text, config, err);
-  if (status != POP3_OK) return status;
+  if (status != POP3_OK || !text) return status;
   size_t len = substitute(NULL, host, text, config, err);
   if (len == 0) return POP3_ERR_ARGUMENT;
   command *self = host->alloc(host->ctx, sizeof(*self) + len + 1);

@@ -446,16 +446,16 @@ static pop3_status http_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->data = (const uint8_t *)self->peer;
       out->data_len = strlen(self->peer);
       return POP3_OK;
-    case POP3_QUERY_FD:
-    case POP3_QUERY_LOCAL_NAME:
-      return POP3_ERR_UNSUPPORTED;  // true of what is below as well
-    case POP3_QUERY_IS_LOCAL:
-    case POP3_QUERY_IS_ENCRYPTED:
-      out->number = 0;
-      return POP3_OK;
     default:
-      // What is below may have TLS, with the proxy: nothing that the server could be bound to.
-      return what < POP3_QUERY_PLUGIN ? POP3_ERR_NOT_FOUND : POP3_ERR_UNSUPPORTED;
+      if (what < POP3_QUERY_IS_LOCAL || what > POP3_QUERY_TLS_CLIENT_CERT) {
+        return POP3_ERR_UNSUPPORTED;  // true of what is below as well
+      }
+      // No, and none. What is below may be local, or have TLS, with the proxy: nothing that says
+      // anything about the server.
+      out->number = 0;
+      out->data = NULL;
+      out->data_len = 0;
+      return POP3_OK;
   }
 }
 

@@ -21,7 +21,8 @@
 //                                  is not given
 //
 // However the proxy is reached, the way from there to the server is open: POP3_QUERY_IS_LOCAL and
-// POP3_QUERY_IS_ENCRYPTED are answered with 0, and no question about TLS passes to what is below.
+// POP3_QUERY_IS_ENCRYPTED are answered with 0, and questions about TLS with nothing, whatever is
+// below.
 #ifndef POP3_PLUGINS_HTTP_CONNECT_HTTP_CONNECT_H_
 #define POP3_PLUGINS_HTTP_CONNECT_HTTP_CONNECT_H_
 

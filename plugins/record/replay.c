@@ -160,7 +160,7 @@ static pop3_status replay_create(const pop3_host *host, const pop3_transport_con
   const char *file = NULL;
   int64_t session;
   pop3_status status = read_options(host, config, &file, &session, err);
-  if (status != POP3_OK) return status;
+  if (status != POP3_OK || !file) return status;
   size_t len = strlen(file);
   player *self = host->alloc(host->ctx, sizeof(*self) + len + 1);
   if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");

@@ -2,7 +2,9 @@
 
 import json
 import pathlib
+import socket
 import subprocess
+import threading
 import unittest
 
 from harness import PASSWORD, CliTest
@@ -181,6 +183,33 @@ class TlsTest(CliTest):
         result = self.pop3("fetch", server.tls_url(), "--maildir", "M", *self.trust)
         self.check(result, 3, None, "close_notify")
         self.assertEqual([], list(pathlib.Path(self.path("M", "new")).iterdir()))
+
+    def test_a_renegotiation_is_refused(self):
+        self.server()  # for its certificate
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        command = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-tls1_2", "-crlf",
+                   "-cert", self.path("tls", "server.pem"), "-key", self.path("tls", "server.key")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT) as server:
+            self.addCleanup(server.kill)
+            self.assertTrue(any(line.startswith(b"ACCEPT") for line in server.stdout))
+            client = threading.Thread(target=self.talk_to, args=(port,))
+            client.start()
+            server.stdin.write(b"+OK ready\n")
+            server.stdin.flush()
+            self.assertTrue(any(b"CAPA" in line for line in server.stdout))
+            # What begins with "R" makes s_server ask for a new handshake.
+            server.stdin.write(b"R\n")
+            server.stdin.flush()
+            client.join(60)
+            server.kill()
+        self.check(self.result, 3, b"", "renegotiat")
+
+    def talk_to(self, port):
+        """Runs pop3 against a server on `port`."""
+        self.result = self.pop3("stat", f"pop3s://alice:{PASSWORD}@localhost:{port}",
+                                "--timeout", "20", *self.trust)
 
     def test_fetch_is_byte_identical(self):
         server = self.server()

@@ -33,7 +33,7 @@ TEST_F(LoaderAttack, FileThatOthersCanWrite) {
 
 TEST_F(LoaderAttack, DirectoryThatOthersCanWrite) {
   Copy("marked");
-  for (unsigned mode : {0777, 0775, 0722}) {
+  for (unsigned mode : {0777U, 0775U, 0722U}) {
     ASSERT_EQ(chmod(root().c_str(), mode), 0);
     ExpectRefused("marked", POP3_ERR_POLICY, root() + " can be written to by ");
     ExpectRefused(Path("pop3_marked.so"), POP3_ERR_POLICY, root() + " can be written to by ");

@@ -45,6 +45,8 @@ static int repeatable(cli_option_id id) {
          id == CLI_OPT_MESSAGES || id == CLI_OPT_PLUGIN || id == CLI_OPT_PLUGIN_DIR;
 }
 
+_Static_assert(CLI_OPT_VERSION < 64, "parser.seen has a bit for each option");
+
 static pop3_status note_seen(parser *p, const cli_option_row *row, pop3_error *err) {
   uint32_t *word = &p->seen[row->id / 32];
   uint32_t bit = UINT32_C(1) << (row->id % 32);

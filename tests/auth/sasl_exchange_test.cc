@@ -198,6 +198,19 @@ TEST_F(SaslBound, PlusFailsInTheMiddle) {
   EXPECT_EQ(reply_.event, POP3_AUTH_NEGATIVE);
 }
 
+TEST_F(SaslBound, AServerThatDoesNotKnowTheBindingIsExplained) {
+  exchange_.capabilities["SASL"] = "SCRAM-SHA-256-PLUS";
+  exchange_.mechanism = "SCRAM-SHA-256-PLUS";
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "bad protocol"), POP3_AUTH_FAIL);
+  EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
+  EXPECT_STREQ(exchange_.error().text,
+               "bad protocol (SCRAM-SHA-256-PLUS was bound to the TLS channel by tls-exporter; a "
+               "server that lists it but does not know that binding takes SCRAM-SHA-256, asked "
+               "for by name)");
+}
+
 TEST_F(SaslBound, WithoutPlusSaysThatItCouldHave) {
   // The server offers -PLUS, but somebody took it off the list.
   exchange_.capabilities["SASL"] = "PLAIN SCRAM-SHA-256";

@@ -16,6 +16,8 @@ TEST_F(CyrusBinding, OnTls13CyrusRefusesWhatItCannotBindTo) {
   RealSession session(plan);
   EXPECT_EQ(session.Login(), POP3_REFUSED) << session.error().text;
   EXPECT_EQ(session.error().code, POP3_CODE_AUTH) << session.error().text;
+  EXPECT_NE(std::string(session.error().text).find("tls-exporter"), std::string::npos)
+      << session.error().text;
   EXPECT_EQ(session.Answer(POP3_QUERY_TLS_VERSION), "TLSv1.3");
   EXPECT_EQ(session.Answer(POP3_QUERY_CB_TLS_UNIQUE), "");
   // Who allows the next weaker one gets in.

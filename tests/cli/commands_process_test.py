@@ -113,8 +113,12 @@ class Commands(CliTest):
         self.check(self.pop3("top", self.url, "4", "1"), 7, b"", "pop3: top: message 4: ")
 
     def test_the_dialogue_hides_secrets(self):
-        for command in (["stat"], ["fetch", "--dir", self.path("d")]):
+        for command in (["stat"], ["fetch", "--force", "--dir", self.path("d")]):
             result = self.pop3(*command, self.url, "-vv")
+            self.assertEqual(0, result.code, result.err)
+            self.assertRegex(result.err, r"-> AUTH SCRAM-SHA-\d+ <redacted>\n")
+            self.assertNotIn(PASSWORD, result.err)
+            result = self.pop3(*command, self.url, "-vv", "--auth", "user")
             self.assertEqual(0, result.code, result.err)
             self.assertIn("-> USER alice\n", result.err)
             self.assertIn("-> PASS <redacted>\n", result.err)

@@ -11,6 +11,8 @@ import unittest
 from harness import CliTest, POP3
 
 LIMIT = 8 * 1000 * 1000
+# Without SASL, whose modules bring 4 MB of OpenSSL's libcrypto into the process.
+LIMIT_WITHOUT_SASL = 5 * 1000 * 1000
 
 
 def peak_of(pid):
@@ -59,7 +61,8 @@ class Large(CliTest):
         server = self.mailboxd("--generate", "100000x512")
         with open(os.devnull, "wb") as nothing:
             for command in ("list", "uidl", "fetch"):
-                self.assertLess(self.peak(command, server.url(), stdout=nothing), LIMIT, command)
+                peak = self.peak(command, server.url(), "--auth", "user", stdout=nothing)
+                self.assertLess(peak, LIMIT_WITHOUT_SASL, command)
 
 
 if __name__ == "__main__":

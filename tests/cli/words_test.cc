@@ -19,6 +19,9 @@ TEST(Words, NamesOptionsInsteadOfSettings) {
             Translated("idle_ms, login_ms, total_ms"));
   EXPECT_EQ("(no); --allow-cleartext is needed to permit that",
             Translated("(no); set allow_cleartext to permit that"));
+  EXPECT_EQ("not encrypted (--tls): --tls permits that; --ca-file: no such file",
+            Translated("not encrypted (option tls): option tls permits that; option tls.ca_file: "
+                       "no such file"));
   EXPECT_EQ("more than 2 lines (--limit max-items)",
             Translated("more than 2 lines (limit max_items)"));
 }

@@ -74,7 +74,7 @@ TEST(Scan, DotBehindTheLastOctetDoesNotCount) {
 // way round, begins where it begins: an access outside of it would crash.
 TEST(Scan, EveryPlaceInEveryLengthWithoutTouchingWhatLiesAround) {
   GuardedPages pages;
-  for (size_t len = 0; len <= 300; len++) {
+  for (size_t len = 0; len <= 600; len++) {
     for (const bool at_end : {true, false}) {
       uint8_t *data = at_end ? pages.end() - len : pages.begin();
       memset(data, 'x', len);
@@ -107,7 +107,7 @@ TEST(Scan, AgreesWithTheReferenceOnRandomDataAtEveryOffset) {
       for (uint8_t *p = pages.begin(); p < pages.end(); p++) {
         *p = static_cast<uint8_t>(alphabet[random() % letters]);
       }
-      for (size_t len = 0; len <= 300; len++) {
+      for (size_t len = 0; len <= 600; len++) {
         const uint8_t *data = pages.end() - len;
         ASSERT_EQ(pop3_scan_lf_dot(data, len), Reference(data, len));
         ASSERT_EQ(pop3_scan_lf_dot_plain(data, len), Reference(data, len));

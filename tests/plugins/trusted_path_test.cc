@@ -107,7 +107,7 @@ TEST_F(TrustedPath, StickyFilesAreNoExcuse) {
 }
 
 TEST_F(TrustedPath, FileThatCannotBeRead) {
-  if (geteuid() == 0) GTEST_SKIP() << "root may read anything";
+  if (geteuid() == 0) GTEST_SKIP() << "root may do anything";
   Write("file", "", 0200);
   EXPECT_EQ(File("file", geteuid()), POP3_ERR_LOCAL_IO);
   EXPECT_EQ(error(), "SHOWN cannot be opened: Permission denied");

@@ -132,7 +132,7 @@ static void put_expiry(cli_check_report *report, int64_t now) {
   if (report->is_json) {
     char digits[24];
     (void)snprintf(digits, sizeof(digits), "%" PRId64, answer.number);
-    put_text(report, NULL, "certificate_expires", digits);
+    put_text(report, "", "certificate_expires", digits);
     return;
   }
   const time_t at = (time_t)answer.number;
@@ -183,13 +183,13 @@ static void put_candidate(cli_check_report *report, const pop3_candidate *one) {
     return;
   }
   cli_json_open(&report->json, '{');
-  put_text(report, NULL, "mechanism", one->mechanism);
-  put_text(report, NULL, "plugin", one->plugin);
+  put_text(report, "", "mechanism", one->mechanism);
+  put_text(report, "", "plugin", one->plugin);
   cli_json_key(&report->json, "strength");
   cli_json_number(&report->json, (uint64_t)one->strength);
   put_flag(report, "usable", one->state != POP3_CANDIDATE_UNUSABLE);
   put_flag(report, "chosen", one->state == POP3_CANDIDATE_CHOSEN);
-  put_text(report, NULL, "why", one->why);
+  put_text(report, "", "why", one->why);
   cli_json_close(&report->json, '}');
 }
 

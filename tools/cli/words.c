@@ -18,7 +18,19 @@ static size_t match(const char *text, char replacement[NAME_MAX_LEN]) {
                 {"connect_ms", "--connect-timeout"},
                 {"idle_ms", "--timeout"},
                 {"login_ms", "--login-timeout"},
-                {"total_ms", "--total-timeout"}};
+                {"total_ms", "--total-timeout"},
+                {"option tls.ca_file", "--ca-file"},
+                {"option tls.ca_dir", "--ca-dir"},
+                {"option tls.cert_file", "--cert"},
+                {"option tls.key_file", "--key"},
+                {"option tls.pin_sha256", "--pin"},
+                {"option tls.min_version", "--tls-min"},
+                {"option tls.server_name", "--tls-name"},
+                {"tls.ca_file", "--ca-file"},
+                {"tls.cert_file", "--cert"},
+                {"tls.server_name", "--tls-name"},
+                {"option tls ", "--tls "},
+                {"option tls)", "--tls)"}};
   for (size_t i = 0; i < sizeof(kPairs) / sizeof(kPairs[0]); ++i) {
     size_t len = strlen(kPairs[i].setting);
     if (strncmp(text, kPairs[i].setting, len) != 0) continue;

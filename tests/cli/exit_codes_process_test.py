@@ -148,7 +148,7 @@ class Login(CliTest):
         if address is None:
             self.skipTest("this machine has no address but loopback")
         lines = []
-        for options, words in (((), "--tls permits"), (("--tls", "never"), "--allow-cleartext")):
+        for options, words in (((), "--tls"), (("--tls", "never"), "--allow-cleartext")):
             with socket.create_server((address, 0)) as listener:
                 port = listener.getsockname()[1]
                 thread = threading.Thread(target=_greet, args=(listener, lines))

@@ -31,8 +31,8 @@ static int score(const pop3_host *host, const pop3_auth_context *context, char *
 static pop3_status begin(const pop3_host *host, const pop3_auth_context *context, void **out_self,
                          pop3_error *err) {
   attempt made = {.host = host, .stage = NEW};
-  pop3_status status = context->credential(context->session, POP3_CREDENTIAL_USER, &made.user,
-                                           &made.user_len, err);
+  pop3_status status =
+      context->credential(context->session, POP3_CREDENTIAL_USER, &made.user, &made.user_len, err);
   if (status != POP3_OK) return status;
   status = context->credential(context->session, POP3_CREDENTIAL_PASSWORD, &made.password,
                                &made.password_len, err);

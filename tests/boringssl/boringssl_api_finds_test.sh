@@ -1,8 +1,7 @@
 #!/bin/bash
-# boringssl_api_test finds what it is there to find: boringssl_api_finds_test.sh TEST.py LIST SOURCE...
+# boringssl_api_test finds what it is there to find: boringssl_api_finds_test.sh TEST.py LIST
 set -u
 test=$1 list=$2
-shift 2
 work=$(mktemp -d "${TEST_TMPDIR:-/tmp}/api.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 failed=0
@@ -40,9 +39,9 @@ END
   echo "struct nobody_st"
 } >"$work/nobody"
 
-finds "SSL_get_fd is used and not in the list" "$list" "$@" "$work/function.c"
-finds "member.c does not compile with structs that are opaque" "$list" "$@" "$work/member.c"
-finds "SSL_get_fd is in the list and nobody uses it" "$work/stale" "$@"
-finds "there is no struct nobody_st in the headers" "$work/nobody" "$@"
+finds "SSL_get_fd is used and not in the list" "$list" "$work/function.c"
+finds "member.c does not compile with structs that are opaque" "$list" "$work/member.c"
+finds "SSL_get_fd is in the list and nobody uses it" "$work/stale" "$work/member.c"
+finds "there is no struct nobody_st in the headers" "$work/nobody" "$work/function.c"
 [ "$failed" -eq 0 ] && echo "passed"
 exit "$failed"

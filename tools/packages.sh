@@ -22,7 +22,7 @@ pop3_packages() {
     ;;
   test)
     # clang: libFuzzer. zip: for what a failed test leaves behind. openssl: certificates for tests.
-    echo googletest libssl3 clang libclang-rt-14-dev python3 zip openssl
+    echo googletest libssl-dev clang libclang-rt-14-dev python3 zip openssl
     ;;
   check) echo clang-format clang-tidy git python3 ;;
   *)

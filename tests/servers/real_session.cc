@@ -27,7 +27,8 @@ RealSession::RealSession(const Address &address, const std::string &user,
 
 RealSession::RealSession(const Plan &plan) {
   if (pop3_registry_new(&registry_, nullptr, err()) != POP3_OK) return;
-  if (pop3_registry_add_usual(registry_, err()) != POP3_OK) return;
+  const Filler fill = plan.plugins ? plan.plugins : Filler(pop3_registry_add_usual);
+  if (fill(registry_, err()) != POP3_OK) return;
   const bool tls = plan.address.transport == "tls";
   const char *const transports[] = {tls ? "tcp" : plan.address.transport.c_str(), "tls"};
   std::vector<pop3_option> list;

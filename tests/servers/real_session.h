@@ -4,6 +4,7 @@
 
 #include <pop3/pop3.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct Address {
   std::string source;  // "tcp": the client's own address, or ""
 };
 
+// Filler adds plugins to a registry.
+using Filler = std::function<pop3_status(pop3_registry *, pop3_error *)>;
+
 // Plan is how a session connects and logs in. What is "" is not given.
 struct Plan {
   Address address;
@@ -27,6 +31,7 @@ struct Plan {
   std::string mechanism;
   pop3_tls_policy tls = POP3_TLS_DEFAULT;
   std::map<std::string, std::string> options;  // of the transports: "tls.ca_file"
+  Filler plugins;                              // the usual ones, if empty
 };
 
 // RealSession is a connection that is not logged in yet.

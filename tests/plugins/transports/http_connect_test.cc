@@ -178,7 +178,7 @@ TEST(HttpConnect, RefusesMalformedAnswers) {
         "HTTP/1.1 200 OK\r\n\r\r\n"}) {
     EXPECT_NE(Failure(answer, POP3_ERR_PROTOCOL).find("malformed"), std::string::npos) << answer;
   }
-  const std::string nul("HTTP/1.1 200 OK\r\nA: \0b\r\n\r\n", 27);
+  const std::string nul("HTTP/1.1 200 OK\r\nA: \0b\r\n\r\n", 26);
   EXPECT_NE(Failure(nul, POP3_ERR_PROTOCOL).find("NUL"), std::string::npos);
 }
 

@@ -23,7 +23,6 @@ typedef struct sasl_attempt {
   int complete;            // nothing more is expected of the server than its +OK
   int owed;                // the initial response is still to be sent
   int may_empty;           // the initial response was empty: some servers ask for it once more
-  int answered;            // a challenge of the server's was answered
   const uint8_t *initial;  // libsasl2's, valid until the next step
   size_t initial_len;
   pop3_sasl_line line;
@@ -234,7 +233,6 @@ static pop3_auth_verdict answer(sasl_attempt *self, const pop3_auth_input *in,
   pop3_sasl_line_clear(&self->challenge, self->host);
   if (code != SASL_OK && code != SASL_CONTINUE) return give_up_code(self, code, err);
   self->complete = code == SASL_OK;
-  self->answered = 1;
   return respond(self, (const uint8_t *)data, data ? len : 0, out, err);
 }
 
@@ -258,18 +256,19 @@ static pop3_auth_verdict accept(sasl_attempt *self, pop3_auth_output *out, pop3_
   return POP3_AUTH_DONE;
 }
 
-// A refusal of the very first message of a -PLUS mechanism is not about the password: the server
-// may not know the binding. Says so; else the server's words are enough.
+// A -PLUS mechanism that is refused may not be about the password: there are servers that list it
+// and know older bindings only, and they say the same. Tells of it; else the server's words are
+// enough.
 static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_error *err) {
   static const char kPlus[] = "-PLUS";
   const size_t len = strlen(self->name);
-  const size_t base = len - (sizeof(kPlus) - 1);
-  if (self->answered || len < sizeof(kPlus) || strcmp(self->name + base, kPlus) != 0) return;
+  if (len < sizeof(kPlus) || strcmp(self->name + len - (sizeof(kPlus) - 1), kPlus) != 0) return;
+  const int base = (int)(len - (sizeof(kPlus) - 1));
   (void)self->host->fail(self->host->ctx, err, POP3_REFUSED, LAYER, 0, 0,
-                         "%.*s (%s was bound to the TLS channel by %s; a server that lists it but "
-                         "does not know that binding takes %.*s, asked for by name)",
-                         in->data_len < 120 ? (int)in->data_len : 120, in->data, self->name,
-                         self->conn->binding.name, (int)base, self->name);
+                         "%.*s (if the password is right, the server may not know the channel "
+                         "binding %s of %s: %.*s, asked for by name, does without)",
+                         in->data_len < 120 ? (int)in->data_len : 120, in->data,
+                         self->conn->binding.name, self->name, base, self->name);
 }
 
 pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,

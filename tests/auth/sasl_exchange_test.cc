@@ -206,9 +206,9 @@ TEST_F(SaslBound, AServerThatDoesNotKnowTheBindingIsExplained) {
   EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "bad protocol"), POP3_AUTH_FAIL);
   EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
   EXPECT_STREQ(exchange_.error().text,
-               "bad protocol (SCRAM-SHA-256-PLUS was bound to the TLS channel by tls-exporter; a "
-               "server that lists it but does not know that binding takes SCRAM-SHA-256, asked "
-               "for by name)");
+               "bad protocol (if the password is right, the server may not know the channel "
+               "binding tls-exporter of SCRAM-SHA-256-PLUS: SCRAM-SHA-256, asked for by name, does "
+               "without)");
 }
 
 TEST_F(SaslBound, WithoutPlusSaysThatItCouldHave) {

@@ -24,7 +24,10 @@ pop3_packages() {
     # clang: libFuzzer. zip: for what a failed test leaves behind. openssl: certificates for tests.
     echo googletest libssl-dev clang libclang-rt-14-dev python3 zip openssl
     ;;
-  check) echo clang-format clang-tidy git python3 ;;
+  check)
+    # pkgconf, cmake, make, mandoc: for tests/install.
+    echo clang-format clang-tidy git python3 pkgconf cmake make mandoc
+    ;;
   *)
     echo "packages.sh: there is no group \"$1\": build, test, check" >&2
     return 2

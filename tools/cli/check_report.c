@@ -15,7 +15,7 @@ static void put(cli_check_report *report, const char *name, const char *key, con
     cli_json_key(&report->json, key);
     cli_json_string(&report->json, text, text_len);
   } else {
-    printf("%-14s%.*s\n", name, (int)text_len, text);
+    printf("%-14s%.*s\n", name != NULL ? name : "", (int)text_len, text);
   }
 }
 

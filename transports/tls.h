@@ -16,9 +16,8 @@
 //   tls.cert_file       (text)    PEM: the client's certificate, then its intermediate ones
 //   tls.key_file        (text)    PEM: its private key; default: the same file
 //   tls.key_passphrase  (object)  pop3_tls_passphrase: asked if the key is encrypted, during create
-//   tls.pin_sha256      (text)    SHA-256 of the server's public key info in base64, with or
-//   without
-//                                 "sha256//" before it, several separated by ';'. One of them must
+//   tls.pin_sha256      (text)    SHA-256 of the server's public key info in base64; "sha256//" may
+//                                 stand before it; several separated by ';'. One of them must
 //                                 match, in addition to everything else
 //   tls.min_version     (text)    "1.0", "1.1", "1.2" (default) or "1.3"
 //   tls.max_version     (text)    likewise; default: the newest
@@ -30,13 +29,13 @@
 //   tls.insecure_do_not_verify  (number)  1: any certificate will do (a pin must still match).
 //                                 Whoever sits on the way can then read and change everything, and
 //                                 the session takes the channel for private all the same
-//   tls.context         (object)  pop3_tls_context: a context of the caller's. Its certificate
-//   store,
-//                                 verification parameters, client certificate, ciphers and
-//                                 callbacks for keys count. Its callbacks for verification do not
-//                                 (tls.verify does), nor does its ALPN (tls.alpn does); its
-//                                 versions do unless tls.min_version or tls.max_version are given.
-//                                 The options about roots, client certificate and cache are refused
+//   tls.context         (object)  pop3_tls_context: a context of the caller's. Its roots (the
+//                                 certificate store), verification parameters, client certificate,
+//                                 ciphers and callbacks for keys count. Its callbacks for
+//                                 verification do not (tls.verify does), nor does its ALPN
+//                                 (tls.alpn does); its versions do unless tls.min_version or
+//                                 tls.max_version are given. The options about roots, client
+//                                 certificate and cache are refused
 //
 // The roots of this machine: $SSL_CERT_FILE and $SSL_CERT_DIR if at least one is set (and the
 // program is not setuid), else the first folder with hashed names and the first file among those

@@ -141,6 +141,16 @@ void pop3_engine_trace(pop3_engine *engine, pop3_trace_kind kind, const void *da
 // sent: some servers repeat what they do not understand. It must not be shown then.
 int pop3_engine_echoes(const pop3_engine *engine, const char *text, size_t text_len);
 
+// pop3_engine_in_exchange says whether the server's next line belongs to an AUTH exchange in which
+// a response was sent, be it in the AUTH line. From there on challenges, and the text of the final
+// reply, are as secret as the responses: with SCRAM's salt and server signature, say, passwords can
+// be tried without asking the server.
+int pop3_engine_in_exchange(const pop3_engine *engine);
+
+// pop3_engine_harmless returns how much of such a line may be shown: "+ ", or "+OK " and "-ERR "
+// with the response code if it is one of RFC 2449 or RFC 3206.
+size_t pop3_engine_harmless(const char *line, size_t line_len);
+
 // pop3_engine_drop_response wipes and frees the AUTH response that is kept, if any.
 void pop3_engine_drop_response(pop3_engine *engine);
 

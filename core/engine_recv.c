@@ -42,6 +42,10 @@ static void fail_line(pop3_engine *engine, pop3_status status, const char *what,
     pop3_engine_protocol_error(engine, status, "%s; it repeats the secret that was sent", what);
     return;
   }
+  if (pop3_engine_in_exchange(engine)) {
+    pop3_engine_protocol_error(engine, status, "%s; it is part of a login, and left out", what);
+    return;
+  }
   pop3_engine_protocol_error(engine, status, "%s: \"%.*s\"", what, (int)(len > 60 ? 60 : len),
                              (const char *)start);
 }

@@ -100,6 +100,8 @@ static int is_login(pop3_command command) {
 
 // Stands for what a server said that repeated a secret.
 static const char kHidden[] = "(the server repeated the secret; its words are left out)";
+// Stands for what a server said in the middle of an exchange.
+static const char kExchange[] = "(what came is part of a login, and left out)";
 
 static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   engine->mode = POP3_MODE_STATUS;
@@ -270,7 +272,11 @@ static int may_be_first_challenge(const pop3_engine *engine, const pop3_op *op) 
 
 void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo) {
   pop3_op *op = engine->mode == POP3_MODE_GREETING ? NULL : engine->queue.head;
-  pop3_engine_trace(engine, POP3_TRACE_REPLY, line, line_len, echo ? 0 : line_len);
+  const int in_exchange = pop3_engine_in_exchange(engine);
+  pop3_engine_trace(engine, POP3_TRACE_REPLY, line, line_len,
+                    echo          ? 0
+                    : in_exchange ? pop3_engine_harmless(line, line_len)
+                                  : line_len);
   const char *text;
   size_t text_len;
   if (op != NULL && op->command == POP3_CMD_AUTH &&
@@ -285,7 +291,9 @@ void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_le
   const pop3_status status = pop3_reply_parse(&reply, line, line_len, &engine->quirks, &error);
   if (status != POP3_OK) {
     if (op == NULL) error.status = POP3_ERR_GREETING;
-    if (echo) pop3_error_set(&error, status, LAYER, 0, "no reply: %s", kHidden);
+    if (echo || in_exchange) {
+      pop3_error_set(&error, status, LAYER, 0, "no reply: %s", echo ? kHidden : kExchange);
+    }
     pop3_engine_set_failed(engine, &error);
     return;
   }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/codec.h"
 #include "core/engine_private.h"
 
 static const char kRedacted[] = "<redacted>";
@@ -52,6 +53,30 @@ int pop3_engine_echoes(const pop3_engine *engine, const char *text, size_t text_
   }
   return op->line_secret + 2 < op->line_len &&
          holds(text, text_len, op->line + op->line_secret, op->line_len - 2 - op->line_secret);
+}
+
+int pop3_engine_in_exchange(const pop3_engine *engine) {
+  if (engine->queue.num_in_flight == 0) return 0;
+  const pop3_op *op = engine->queue.head;
+  return op->command == POP3_CMD_AUTH &&
+         (engine->auth_rounds > 0 || op->line_secret < op->line_len);
+}
+
+size_t pop3_engine_harmless(const char *line, size_t line_len) {
+  static const char *const kWords[] = {"+", "+OK", "-ERR", "+ERR"};
+  size_t word = 0;
+  while (word < line_len && line[word] != ' ') word++;
+  size_t i = 0;
+  while (i < sizeof(kWords) / sizeof(kWords[0]) && !pop3_ascii_equal(line, word, kWords[i])) i++;
+  if (i == sizeof(kWords) / sizeof(kWords[0])) return 0;
+  if (word == line_len) return line_len;
+  size_t code_len = 0;
+  const pop3_response_code code =
+      pop3_response_code_parse(line + word + 1, line_len - word - 1, &code_len);
+  if (code == POP3_CODE_NONE || code == POP3_CODE_OTHER) return word + 1;
+  // Only the code that is known, and no more than it: servers may put anything behind its "/".
+  const size_t known = strlen(pop3_response_code_name(code)) + 2;
+  return code_len == known ? word + 1 + code_len : word + 1;
 }
 
 int pop3_engine_audit(pop3_engine *engine, const uint8_t *line, size_t line_len, size_t secret) {

@@ -25,6 +25,7 @@ typedef struct recorder {
   int has_ended;  // the server's end is written down
   int sys_errno;  // of the failure
   pop3_redact redact;
+  int server_goes_on;  // its line began earlier
   size_t server_len;
   size_t out_len;
   char out[OUT_MAX];
@@ -67,11 +68,32 @@ static void put_octets(recorder *self, const void *data, size_t len) {
   }
 }
 
+// Of a line that is secret: what is harmless, the stand-in, and the line end.
+static void put_redacted_reply(recorder *self) {
+  const char *line = (const char *)self->server;
+  size_t text = self->server_len;
+  if (text > 0 && line[text - 1] == '\n') text--;
+  if (text > 0 && line[text - 1] == '\r') text--;
+  if (!self->server_goes_on) {
+    const char *stand_in;
+    put_octets(self, line, pop3_redact_reply(line, text, &stand_in));
+    put(self, stand_in);
+  }
+  put_octets(self, line + text, self->server_len - text);
+}
+
 static void end_server_line(recorder *self) {
   if (self->server_len == 0) return;
+  int goes_on = self->server[self->server_len - 1] != '\n';
   put(self, "S ");
-  put_octets(self, self->server, self->server_len);
+  if (self->redact.responded) {
+    put_redacted_reply(self);
+    self->host->wipe(self->host->ctx, self->server, self->server_len);
+  } else {
+    put_octets(self, self->server, self->server_len);
+  }
   put(self, "\n");
+  self->server_goes_on = goes_on;
   self->server_len = 0;
 }
 

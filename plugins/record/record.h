@@ -4,12 +4,16 @@
 // crosses it. "replay" stands at the bottom, {"replay"}, and plays the server of such a recording:
 // it sends what the server sent once this client has sent what the recorded one had sent by then.
 //
-// A recording holds no password: of a line that the client sends only what is known to be harmless
-// is written. Hidden are the argument of PASS, the digest of APOP, the initial response of AUTH,
-// all lines of its exchange but "*", and the arguments of commands that POP3 does not have. What
-// the server sends is written whole, mail too, and so is the name behind USER: look at it before
-// you give it away. After a successful STLS nothing more is written, as it is encrypted where
-// "record" stands; use TLS from the first octet to record a session that is.
+// A recording holds no password, and nothing by which one could be guessed: of a line that the
+// client sends only what is known to be harmless is written. Hidden are the argument of PASS, the
+// digest of APOP, the initial response of AUTH, all lines of its exchange but "*", and the
+// arguments of commands that POP3 does not have. Of the server's lines those of an AUTH exchange
+// are hidden from the client's first response on: of a challenge stays "+ " with the base64 of
+// "<redacted>" behind it, of the reply that ends the exchange +OK or -ERR, a known response code,
+// and "<redacted>". What else the server sends is written whole, mail too, and so is the name
+// behind USER: look at it before you give it away. After a successful STLS nothing more is written,
+// as it is encrypted where "record" stands; use TLS from the first octet to record a session that
+// is.
 //
 // Options of "record" (the member of pop3_option that counts in parentheses):
 //

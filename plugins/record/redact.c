@@ -75,17 +75,53 @@ pop3_redact_text pop3_redact_show(const pop3_redact *redact) {
 void pop3_redact_next(pop3_redact *redact, const pop3_host *host) {
   size_t len =
       redact->line_len < POP3_REDACT_LINE_MAX ? (size_t)redact->line_len : POP3_REDACT_LINE_MAX;
-  if (!redact->in_auth && ending_of(redact)[0] != '\0') {
+  if (redact->in_auth) {
+    // "*" as well: what answers it tells nothing that is worth a distinction.
+    redact->responded = 1;
+  } else if (ending_of(redact)[0] != '\0') {
     size_t end = redact->line_len - strlen(ending_of(redact)) < len
                      ? (size_t)redact->line_len - strlen(ending_of(redact))
                      : len;
     size_t verb = space_in(redact->line, 0, end);
     redact->in_auth = is_verb(redact->line, verb, "AUTH") && verb + 1 < end;
+    redact->responded =
+        redact->in_auth && (end == POP3_REDACT_LINE_MAX || harmless(redact->line, end) < end);
     redact->stls_sent = is_verb(redact->line, verb, "STLS");
   }
   host->wipe(host->ctx, redact->line, len);
   host->wipe(host->ctx, redact->last, sizeof(redact->last));
   redact->line_len = 0;
+}
+
+// The response codes that tell a client what to do, and nothing of a secret.
+static size_t code_in(const char *text, size_t len) {
+  static const char *const codes[] = {"[AUTH]",     "[IN-USE]",      "[SYS/TEMP]",
+                                      "[SYS/PERM]", "[LOGIN-DELAY]", "[UTF8]"};
+  for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+    size_t code_len = strlen(codes[i]);
+    if (len >= code_len && is_verb(text, code_len, codes[i])) return code_len;
+  }
+  return 0;
+}
+
+size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_stand_in) {
+  static const char *const words[] = {"+OK", "-ERR", "+ERR"};
+  size_t word = space_in(line, 0, line_len);
+  *out_stand_in = "";
+  if (word == 1 && line[0] == '+') {
+    // A challenge. What stands in for it is base64, as a client expects it: of "<redacted>".
+    if (line_len > 2) *out_stand_in = "PHJlZGFjdGVkPg==";
+    return line_len > 2 ? 2 : line_len;
+  }
+  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+    if (!is_verb(line, word, words[i])) continue;
+    if (line_len <= word + 1) return line_len;
+    size_t shown = word + 1 + code_in(line + word + 1, line_len - word - 1);
+    if (shown < line_len) *out_stand_in = "<redacted>";
+    return shown;
+  }
+  if (line_len > 0) *out_stand_in = "<redacted>";
+  return 0;
 }
 
 void pop3_redact_server(pop3_redact *redact, uint8_t octet) {
@@ -95,7 +131,7 @@ void pop3_redact_server(pop3_redact *redact, uint8_t octet) {
   }
   int is_ok = redact->reply_len >= 3 && memcmp(redact->reply, "+OK", 3) == 0;
   int is_status = is_ok || (redact->reply_len > 0 && redact->reply[0] == '-');
-  if (is_status) redact->in_auth = 0;
+  if (is_status) redact->in_auth = redact->responded = 0;
   if (redact->stls_sent && is_ok) redact->encrypted = 1;
   redact->stls_sent = 0;
   redact->reply_len = 0;

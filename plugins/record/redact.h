@@ -1,4 +1,4 @@
-// What of a client's lines may be written down, found out by listening to both sides.
+// What of the lines of both sides may be written down, found out by listening to them.
 #ifndef POP3_PLUGINS_RECORD_REDACT_H_
 #define POP3_PLUGINS_RECORD_REDACT_H_
 
@@ -14,7 +14,8 @@ extern "C" {
 
 // pop3_redact is where a dialogue stands. All zeros is its beginning.
 typedef struct pop3_redact {
-  int in_auth;    // the client's lines are the answers of an AUTH exchange
+  int in_auth;    // the client's lines are the responses of an AUTH exchange
+  int responded;  // one was sent, be it in the AUTH line: the server's lines are secret as well
   int stls_sent;  // the next status line answers STLS
   int encrypted;  // it was +OK: everything from here on is TLS
   size_t reply_len;
@@ -39,6 +40,10 @@ pop3_redact_text pop3_redact_show(const pop3_redact *redact);
 
 // pop3_redact_next forgets that line, having understood it if it is complete.
 void pop3_redact_next(pop3_redact *redact, const pop3_host *host);
+
+// pop3_redact_reply says what may be shown of |line|, the beginning of a line of the server or all
+// of it, while |responded| is set: so many octets of it, then |*out_stand_in|, then its line end.
+size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_stand_in);
 
 // pop3_redact_server takes an octet that the server sent.
 void pop3_redact_server(pop3_redact *redact, uint8_t octet);

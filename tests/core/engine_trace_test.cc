@@ -173,6 +173,73 @@ TEST_F(EngineTrace, ResponsesOfAuth) {
   EXPECT_EQ(d_.audits, (Lines{"AUTH LOGIN", "<redacted>", "", "*"}));
 }
 
+// From the first response on, what the server says is as secret as what the client answers.
+TEST_F(EngineTrace, ChallengesBehindTheFirstResponse) {
+  for (const uint32_t level : {1U, 2U}) {
+    EngineDriver d;
+    d.options.debug_level = level;
+    d.StartReady();
+    KeepErrors(&d);
+    d.Run(Request(POP3_CMD_AUTH, "SCRAM-SHA-1"), "+ \r\n");
+    for (const char *reply : {"+ cj1ub25jZSxzPXNhbHQ=\r\n", "+ dj1zaWduYXR1cmU=\r\n",
+                              "+OK [AUTH] dj1zaWduYXR1cmU=\r\n"}) {
+      EXPECT_EQ(
+          pop3_engine_respond(d.engine(), reinterpret_cast<const uint8_t *>("eHh4"), 4, nullptr),
+          POP3_OK);
+      d.Send();
+      d.Feed(reply);
+    }
+    d.Run(POP3_CMD_NOOP, "+OK as ever\r\n");
+    EXPECT_EQ(d.traces, (Lines{"C AUTH SCRAM-SHA-1", "R + ", "C <redacted> (redacted)",
+                               "R + <redacted> (redacted)", "C <redacted> (redacted)",
+                               "R + <redacted> (redacted)", "C <redacted> (redacted)",
+                               "R +OK [AUTH]<redacted> (redacted)", "C NOOP", "R +OK as ever"}));
+  }
+}
+
+// Also replies that are none, whose start an error would quote.
+TEST_F(EngineTrace, AnswersToAnInitialResponse) {
+  pop3_request initial = Request(POP3_CMD_AUTH, "SCRAM-SHA-1");
+  initial.arg2 = "biwsbj1hLHI9eA==";
+  initial.arg2_len = 16;
+  const std::string replies[] = {
+      "+ cz1zYWx0\r\n",
+      "+cz1zYWx0\r\n",
+      "cz1zYWx0\r\n",
+      "* cz1zYWx0\r\n",
+      "+ cz1zYWx0\n",
+      "-ERR cz1zYWx0\r\n",
+      "-ERR [AUTH/cz1zYWx0] no\r\n",
+      "+OK cz1zYWx0\r\n",
+      "+ERR cz1zYWx0\r\n",
+      "+ cz1zYWx0" + std::string(10000, 'x') + "\r\n",
+      std::string("+ cz1zYWx0\0\r\n", 13),
+  };
+  for (const std::string &reply : replies) {
+    EngineDriver d;
+    d.options.debug_level = 2;
+    d.StartReady();
+    d.Run(initial, reply);
+    std::string seen = d.error_text() + "\n";
+    for (const Lines *lines : {&d.traces, &d.audits}) {
+      for (const std::string &line : *lines) seen += line + "\n";
+    }
+    EXPECT_EQ(seen.find("cz1zYWx0"), std::string::npos) << reply << "\n" << seen;
+  }
+}
+
+// The caller still hears why the server refused: only the trace leaves that out.
+TEST_F(EngineTrace, ARefusedExchangeSaysWhy) {
+  Start(1);
+  KeepErrors(&d_);
+  pop3_request initial = Request(POP3_CMD_AUTH, "PLAIN");
+  initial.arg2 = "AHNlc2FtZQBz";
+  initial.arg2_len = 12;
+  d_.Run(initial, "-ERR [IN-USE] come back\r\n");
+  EXPECT_EQ(d_.traces[1], "R -ERR [IN-USE]<redacted> (redacted)");
+  EXPECT_NE(errors_.find("come back"), std::string::npos);
+}
+
 // Servers that repeat what they did not understand, in every form that their reply may have.
 TEST_F(EngineTrace, AServerThatEchoesThePassword) {
   const std::string replies[] = {

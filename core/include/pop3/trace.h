@@ -15,7 +15,9 @@ extern "C" {
 typedef enum pop3_trace_kind {
   POP3_TRACE_NOTE = 1,  // level 1: a word about the connection ("connecting to ...")
   POP3_TRACE_COMMAND,   // level 1: a command line, without CRLF, secrets replaced
-  POP3_TRACE_REPLY,     // level 1: a status line or continuation, without CRLF
+  POP3_TRACE_REPLY,     // level 1: a status line or continuation, without CRLF. From the first
+                        // response of an AUTH exchange on, what follows "+ ", "+OK " or "-ERR " and
+                        // a known response code is replaced
   POP3_TRACE_LINE,      // level 2: a line of a listing, as on the wire, without CRLF
   POP3_TRACE_BODY       // level 2: a span of a message body, un-stuffed
 } pop3_trace_kind;

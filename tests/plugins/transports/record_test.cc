@@ -331,7 +331,34 @@ TEST_F(RecordLayer, HidesAnExchange) {
   End();
   EXPECT_EQ(sink_.text,
             "pop3-record 1\nC AUTH PLAIN \\?\\r\\n\nS + \\r\\n\nC \\?\\r\\n\nC \\?\\r\\n\n"
-            "S -ERR no\\r\\n\nC NOOP\\r\\n\n");
+            "S -ERR <redacted>\\r\\n\nC NOOP\\r\\n\n");
+}
+
+// From the first response on, what the server says is as secret as what the client answers.
+TEST_F(RecordLayer, HidesChallengesBehindTheFirstResponse) {
+  Client("AUTH SCRAM-SHA-1\r\n");
+  Server("+ \r\n");
+  Client("biws\r\n");
+  Server("+ cj1hYmMscz1zYWx0\r\n");
+  Client("Yz1iaXdz\r\n");
+  Server("+ dj1zaWc=\r\n+");  // in pieces
+  Server("OK [AUTH] v=sig\n");
+  Server("+OK open\r\n");
+  End();
+  EXPECT_EQ(sink_.text,
+            "pop3-record 1\nC AUTH SCRAM-SHA-1\\r\\n\nS + \\r\\n\nC \\?\\r\\n\n"
+            "S + PHJlZGFjdGVkPg==\\r\\n\nC \\?\\r\\n\nS + PHJlZGFjdGVkPg==\\r\\n\n"
+            "S +OK [AUTH]<redacted>\\n\nS +OK open\\r\\n\n");
+}
+
+TEST_F(RecordLayer, HidesAChallengeThatIsLongerThanItsBuffer) {
+  Client("AUTH SCRAM-SHA-1 biws\r\n");
+  Server("+ " + std::string(4094, 'A'));
+  Server(std::string(5000, 'B') + "\r\n-ERR [SYS/TEMP] s=salt\r\n");
+  End();
+  EXPECT_EQ(sink_.text,
+            "pop3-record 1\nC AUTH SCRAM-SHA-1 \\?\\r\\n\nS + PHJlZGFjdGVkPg==\nS \n"
+            "S \\r\\n\nS -ERR [SYS/TEMP]<redacted>\\r\\n\n");
 }
 
 TEST_F(RecordLayer, WritesWhatWasTakenOnly) {

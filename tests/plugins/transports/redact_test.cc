@@ -88,6 +88,47 @@ TEST_F(Redact, HidesTheWholeExchange) {
   EXPECT_EQ(Client("STAT\r\n"), "STAT|\r\n");
 }
 
+TEST_F(Redact, KnowsWhenTheServersLinesAreSecret) {
+  Client("AUTH LOGIN\r\n");
+  Server("+ \r\n");
+  EXPECT_EQ(redact_.responded, 0) << "the first challenge answers nothing";
+  Client("dGlt\r\n");
+  EXPECT_EQ(redact_.responded, 1);
+  Server("+ UGFzc3dvcmQ6\r\n");
+  EXPECT_EQ(redact_.responded, 1);
+  Server("+OK\r\n");
+  EXPECT_EQ(redact_.responded, 0);
+  Client("AUTH PLAIN AHRpbQBz\r\n");
+  EXPECT_EQ(redact_.responded, 1);
+  Server("-ERR\r\n");
+  EXPECT_EQ(redact_.responded, 0);
+  Client("AUTH X" + std::string(POP3_REDACT_LINE_MAX, 'x') + "\r\n");
+  EXPECT_EQ(redact_.responded, 1) << "who knows where its response begins";
+  Server("-ERR\r\n");
+  Client("AUTH PLAIN\n");
+  EXPECT_EQ(redact_.responded, 0);
+}
+
+TEST_F(Redact, ShowsOfAReplyWhatIsHarmless) {
+  const auto shown = [](const std::string &line) {
+    const char *stand_in;
+    const size_t len = pop3_redact_reply(line.data(), line.size(), &stand_in);
+    return line.substr(0, len) + "|" + stand_in;
+  };
+  EXPECT_EQ(shown("+ cj1hYmM="), "+ |PHJlZGFjdGVkPg==");
+  EXPECT_EQ(shown("+ "), "+ |");
+  EXPECT_EQ(shown("+"), "+|");
+  EXPECT_EQ(shown("+OK"), "+OK|");
+  EXPECT_EQ(shown("-ERR "), "-ERR |");
+  EXPECT_EQ(shown("+OK dj1hYmM="), "+OK |<redacted>");
+  EXPECT_EQ(shown("-err [auth] wrong"), "-err [auth]|<redacted>");
+  EXPECT_EQ(shown("-ERR [AUTH/v=abc] wrong"), "-ERR |<redacted>");
+  EXPECT_EQ(shown("-ERR [LOGIN-DELAY]"), "-ERR [LOGIN-DELAY]|");
+  EXPECT_EQ(shown("+cj1hYmM="), "|<redacted>");
+  EXPECT_EQ(shown("cj1hYmM="), "|<redacted>");
+  EXPECT_EQ(shown(""), "|");
+}
+
 TEST_F(Redact, HidesTheEndOfALongLine) {
   const std::string line = "USER " + std::string(2000, 'x');
   EXPECT_EQ(Client(line + "\r\n"), line.substr(0, POP3_REDACT_LINE_MAX) + "?|\r\n");

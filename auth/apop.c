@@ -7,7 +7,6 @@
 #include "auth/line.h"
 
 static const char LAYER[] = "apop";
-static const char NO_TIMESTAMP[] = "the server's greeting has no timestamp for APOP";
 
 typedef enum apop_stage { APOP_NEW = 0, APOP_SENT, APOP_OVER } apop_stage;
 
@@ -17,10 +16,19 @@ typedef struct apop_attempt {
   pop3_auth_line line;
 } apop_attempt;
 
+// Why there is no timestamp, as far as the host tells.
+static const char *timestamp_problem(const pop3_auth_context *context) {
+  if (POP3_HAS_MEMBER(pop3_auth_context, context, timestamp_problem) &&
+      context->timestamp_problem) {
+    return context->timestamp_problem;
+  }
+  return "the server's greeting has no timestamp for APOP";
+}
+
 static int apop_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                       size_t why_cap) {
   (void)host;
-  if (!context->timestamp) return pop3_auth_unusable(why, why_cap, NO_TIMESTAMP);
+  if (!context->timestamp) return pop3_auth_unusable(why, why_cap, timestamp_problem(context));
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
     return pop3_auth_unusable(why, why_cap, "no user name was given");
   }
@@ -80,7 +88,8 @@ static void apop_end(void *ptr) {
 static pop3_status apop_begin(const pop3_host *host, const pop3_auth_context *context,
                               void **out_self, pop3_error *err) {
   if (!context->timestamp) {
-    return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, 0, "%s", NO_TIMESTAMP);
+    return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, 0, "%s",
+                      timestamp_problem(context));
   }
   apop_attempt *self = host->alloc(host->ctx, sizeof(*self));
   if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");

@@ -27,6 +27,7 @@ typedef struct sasl_attempt {
   size_t initial_len;
   pop3_sasl_line line;
   pop3_sasl_line challenge;
+  char server_error[40];  // RFC 5802's server-error-value, or ""
 } sasl_attempt;
 
 // --- The beginning -------------------------------------------------------------------------------
@@ -70,13 +71,22 @@ static int has_to_tell(const sasl_attempt *self, const char *plus) {
   return listed && !pop3_sasl_listed(listed, plus);
 }
 
+// The caller may not want the channel bound, nor the server to know that it could have been.
+static int never_binds(const pop3_auth_context *context) {
+  return POP3_HAS_MEMBER(pop3_auth_context, context, channel_binding) &&
+         context->channel_binding == POP3_CHANNEL_BINDING_NEVER;
+}
+
 static int set_binding(sasl_attempt *self) {
   pop3_sasl_conn *conn = self->conn;
   const uint32_t flags = self->mechanism->flags;
   char plus[POP3_SASL_NAME_MAX + sizeof("-PLUS")];
   if ((flags & (POP3_SASL_BINDS | POP3_SASL_MAY_BIND)) == 0) return SASL_OK;
   (void)snprintf(plus, sizeof(plus), "%s-PLUS", self->name);
-  if ((flags & POP3_SASL_MAY_BIND) != 0 && !has_to_tell(self, plus)) return SASL_OK;
+  if ((flags & POP3_SASL_MAY_BIND) != 0 &&
+      (never_binds(self->context) || !has_to_tell(self, plus))) {
+    return SASL_OK;
+  }
   if (!pop3_sasl_binding_get(self->context, &conn->binding)) return SASL_OK;
   conn->cyrus_binding.name = conn->binding.name;
   conn->cyrus_binding.critical = (flags & POP3_SASL_BINDS) != 0;
@@ -202,6 +212,22 @@ static pop3_auth_verdict respond(sasl_attempt *self, const uint8_t *data, size_t
   return pop3_sasl_line_send(&self->line, 0, out);
 }
 
+// A SCRAM server may say with its last message why it will refuse (RFC 5802 section 7), "e=" and a
+// word. libsasl2 would only give up; the -ERR that follows is the answer. Returns 1 for such a one.
+static int is_server_error(sasl_attempt *self) {
+  const pop3_sasl_line *challenge = &self->challenge;
+  if ((self->mechanism->flags & (POP3_SASL_BINDS | POP3_SASL_MAY_BIND)) == 0) return 0;
+  if (challenge->len < 3 || memcmp(challenge->data, "e=", 2) != 0) return 0;
+  size_t len = 0;
+  for (size_t i = 2; i < challenge->len && len < sizeof(self->server_error) - 1; i++) {
+    const char c = (char)challenge->data[i];
+    if (!(c >= 'a' && c <= 'z') && c != '-') break;
+    self->server_error[len++] = c;
+  }
+  self->server_error[len] = '\0';
+  return len > 0;
+}
+
 static pop3_auth_verdict answer(sasl_attempt *self, const pop3_auth_input *in,
                                 pop3_auth_output *out, pop3_error *err) {
   if (pop3_sasl_line_challenge(&self->challenge, self->host, LAYER, in, err) != POP3_OK) {
@@ -226,6 +252,10 @@ static pop3_auth_verdict answer(sasl_attempt *self, const pop3_auth_input *in,
     self->may_empty = 0;
     return respond(self, NULL, 0, out, err);
   }
+  if (self->server_error[0]) {
+    return give_up(self, err, POP3_ERR_AUTH, "the server goes on after it has refused");
+  }
+  if (is_server_error(self)) return respond(self, NULL, 0, out, err);
   const char *data = NULL;
   unsigned len = 0;
   const int code = sasl_client_step(self->conn->sasl, (const char *)self->challenge.data,
@@ -256,19 +286,24 @@ static pop3_auth_verdict accept(sasl_attempt *self, pop3_auth_output *out, pop3_
   return POP3_AUTH_DONE;
 }
 
-// A -PLUS mechanism that is refused may not be about the password: there are servers that list it
-// and know older bindings only, and they say the same. Tells of it; else the server's words are
-// enough.
+// What the server said beyond its -ERR, or may have meant by it; else the server's words are
+// enough. A -PLUS mechanism that is refused may not be about the password: there are servers that
+// list it and know older bindings only, and they say the same.
 static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_error *err) {
-  static const char kPlus[] = "-PLUS";
-  const size_t len = strlen(self->name);
-  if (len < sizeof(kPlus) || strcmp(self->name + len - (sizeof(kPlus) - 1), kPlus) != 0) return;
-  const int base = (int)(len - (sizeof(kPlus) - 1));
-  (void)self->host->fail(self->host->ctx, err, POP3_REFUSED, LAYER, 0, 0,
-                         "%.*s (if the password is right, the server may not know the channel "
-                         "binding %s of %s: %.*s, asked for by name, does without)",
-                         in->data_len < 120 ? (int)in->data_len : 120, in->data,
-                         self->conn->binding.name, self->name, base, self->name);
+  const pop3_host *host = self->host;
+  const int words = in->data_len < 100 ? (int)in->data_len : 100;
+  if ((self->mechanism->flags & POP3_SASL_BINDS) == 0) {
+    if (!self->server_error[0]) return;
+    (void)host->fail(host->ctx, err, POP3_REFUSED, LAYER, 0, 0, "%.*s (%s: the server says %s)",
+                     words, in->data, self->name, self->server_error);
+    return;
+  }
+  const int base = (int)(strlen(self->name) - (sizeof("-PLUS") - 1));
+  (void)host->fail(host->ctx, err, POP3_REFUSED, LAYER, 0, 0,
+                   "%.*s (%s%s%s; if the password is right, the server may not know the channel "
+                   "binding %s: option mechanism %.*s does without)",
+                   words, in->data, self->name, self->server_error[0] ? ": the server says " : "",
+                   self->server_error, self->conn->binding.name, base, self->name);
 }
 
 pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,

@@ -69,6 +69,9 @@ pop3_status pop3_language_parse(pop3_item *out, const char *line, size_t line_le
 // one ">", printable ASCII without space, at most 255 octets). Returns 1 or 0.
 int pop3_timestamp_find(const char *text, size_t text_len, const char **out_stamp, size_t *out_len);
 
+// pop3_timestamp_problem says in words why pop3_timestamp_find finds none; NULL if it does. Static.
+const char *pop3_timestamp_problem(const char *text, size_t text_len);
+
 // pop3_greeting_diagnose says in words what a server that is not POP3 may be, from its first
 // |data_len| > 0 octets (HTTP, TLS record or alert, SMTP, FTP, IMAP, SSH, NNTP, binary ...). Always
 // returns POP3_ERR_GREETING.

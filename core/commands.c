@@ -136,9 +136,9 @@ pop3_status pop3_apop(pop3_session *session, const char *user, const char *passw
                       pop3_error *err) {
   pop3_status status = pop3_wait_ready(session, err);
   if (status != POP3_OK) return status;
-  if (session->engine->timestamp == NULL) {
-    return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0,
-                          "APOP: the greeting has no valid timestamp");
+  const char *problem = pop3_engine_timestamp_problem(session->engine);
+  if (problem != NULL) {
+    return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0, "APOP: %s", problem);
   }
   session->once_user = user;
   session->once_password = password;

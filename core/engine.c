@@ -283,8 +283,6 @@ void pop3_engine_hold(pop3_engine *engine) { engine->upgrading = 1; }
 
 void pop3_engine_upgraded(pop3_engine *engine) {
   engine->upgrading = 0;
-  engine->timestamp = NULL;
-  engine->timestamp_len = 0;
   engine->has_capabilities = 0;
   pop3_capabilities_cleanup(&engine->capabilities);
 }
@@ -310,6 +308,12 @@ size_t pop3_engine_pending(const pop3_engine *engine) { return engine->queue.num
 
 const pop3_reply *pop3_engine_greeting(const pop3_engine *engine) {
   return engine->greeting_text != NULL ? &engine->greeting : NULL;
+}
+
+const char *pop3_engine_timestamp_problem(const pop3_engine *engine) {
+  if (engine->timestamp != NULL) return NULL;
+  if (engine->greeting_text == NULL) return "there is no greeting yet";
+  return pop3_timestamp_problem(engine->greeting_text, engine->greeting.text_len);
 }
 
 const char *pop3_engine_timestamp(const pop3_engine *engine, size_t *out_len) {

@@ -5,36 +5,56 @@
 
 #define TIMESTAMP_MAX 255
 
-int pop3_timestamp_find(const char *text, size_t text_len, const char **out_stamp,
-                        size_t *out_len) {
+// Finds the timestamp. Returns NULL, or what is wrong.
+static const char *find_timestamp(const char *text, size_t text_len, const char **out_stamp,
+                                  size_t *out_len) {
+  static const char kNone[] = "the server's greeting has no timestamp for APOP";
   size_t end = text_len;  // behind the last ">"
   while (end > 0 && text[end - 1] != '>') {
     end--;
   }
   if (end == 0) {
-    return 0;
+    return kNone;
+  }
+  size_t start = end - 1;  // the last "<" before that
+  while (start > 0 && text[start - 1] != '<') {
+    start--;
+  }
+  if (start == 0) {
+    return kNone;
+  }
+  start--;
+  if (end - start > TIMESTAMP_MAX) {
+    return "the greeting's timestamp is longer than 255 octets";
   }
   size_t at_signs = 0;
-  size_t start = end - 1;
-  while (start > 0 && end - start < TIMESTAMP_MAX) {
-    start--;
-    char c = text[start];
-    if (c == '<') {
-      if (at_signs != 1 || text[start + 1] == '@' || text[end - 2] == '@') {
-        return 0;
-      }
-      *out_stamp = text + start;
-      *out_len = end - start;
-      return 1;
-    }
+  for (size_t i = start + 1; i < end - 1; i++) {
     // RFC 822 allows more, but the collisions of CVE-2007-1558 need octets that no honest server
     // sends.
-    if ((unsigned char)c <= 0x20 || (unsigned char)c >= 0x7F || c == '>') {
-      return 0;
+    if ((unsigned char)text[i] <= 0x20 || (unsigned char)text[i] >= 0x7F || text[i] == '>') {
+      return "the greeting's timestamp has an octet that is in no msg-id (RFC 822), which may be "
+             "an attack (CVE-2007-1558)";
     }
-    at_signs += c == '@';
+    at_signs += text[i] == '@';
   }
-  return 0;
+  if (at_signs != 1 || text[start + 1] == '@' || text[end - 2] == '@') {
+    return "the greeting's timestamp is no msg-id (RFC 822: one \"@\" inside), which may be an "
+           "attack (CVE-2007-1558)";
+  }
+  *out_stamp = text + start;
+  *out_len = end - start;
+  return NULL;
+}
+
+int pop3_timestamp_find(const char *text, size_t text_len, const char **out_stamp,
+                        size_t *out_len) {
+  return find_timestamp(text, text_len, out_stamp, out_len) == NULL;
+}
+
+const char *pop3_timestamp_problem(const char *text, size_t text_len) {
+  const char *stamp;
+  size_t stamp_len;
+  return find_timestamp(text, text_len, &stamp, &stamp_len);
 }
 
 // A sign by which another protocol is known: what the first octets are, and what a line that starts

@@ -115,6 +115,11 @@ static pop3_status check_options(const pop3_session_options *options, pop3_error
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "tls is %d: no such policy",
                           (int)options->tls);
   }
+  if (options->channel_binding < POP3_CHANNEL_BINDING_PREFER ||
+      options->channel_binding > POP3_CHANNEL_BINDING_NEVER) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "channel_binding is %d: no such policy",
+                          (int)options->channel_binding);
+  }
   if (options->debug_level > 2) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "debug_level %u: 0, 1 and 2 exist",
                           (unsigned)options->debug_level);
@@ -234,6 +239,7 @@ static void copy_plain(pop3_session *session, const pop3_session_options *option
   session->credential_kinds = options->credential_kinds;
   session->auth_floor = options->auth_floor;
   session->auth_two_step = options->auth_two_step;
+  session->channel_binding = options->channel_binding;
   session->debug_level = options->debug_level;
   session->trace = options->trace;
   session->trace_arg = options->trace_arg;

@@ -26,6 +26,11 @@ int pop3_choice_name(const char *names, size_t index, char out[POP3_MECHANISM_MA
   return 1;
 }
 
+int pop3_choice_is_plus(const pop3_choice *choice) {
+  const size_t len = strlen(choice->mechanism);
+  return len > POP3_PLUS_LEN && strcmp(choice->mechanism + len - POP3_PLUS_LEN, POP3_PLUS) == 0;
+}
+
 static int has_family(const pop3_session *session) {
   const pop3_auth_ops *ops;
   for (size_t i = 0; (ops = pop3_registry_auth_at(session->registry, i)) != NULL; i++) {
@@ -103,6 +108,8 @@ static void make_context(pop3_session *session) {
   context->renew = pop3_credentials_renew;
   context->detail = context_detail;
   context->prefers_two_step = session->auth_two_step;
+  context->channel_binding = (uint32_t)session->channel_binding;
+  context->timestamp_problem = pop3_engine_timestamp_problem(session->engine);
 }
 
 // --- Judging
@@ -139,6 +146,14 @@ static void add(pop3_session *session, const pop3_auth_ops *ops, const char *mec
   } else if ((ops->flags & POP3_AUTH_CLEARTEXT) != 0 && session->login.context.channel == 0) {
     (void)snprintf(choice->why, sizeof(choice->why), "would send the password readable");
     choice->policy = 1;
+  } else if (session->channel_binding == POP3_CHANNEL_BINDING_REQUIRE &&
+             points < POP3_STRENGTH_BOUND) {
+    (void)snprintf(choice->why, sizeof(choice->why),
+                   "does not bind the channel (option channel_binding)");
+  } else if (session->channel_binding == POP3_CHANNEL_BINDING_NEVER &&
+             points >= POP3_STRENGTH_BOUND) {
+    (void)snprintf(choice->why, sizeof(choice->why),
+                   "binds the channel, which is switched off (option channel_binding)");
   } else if ((uint32_t)points < session->auth_floor) {
     (void)snprintf(choice->why, sizeof(choice->why),
                    "its strength of %d is below the floor of %u (option auth_floor)", points,
@@ -196,12 +211,29 @@ void pop3_choice_make(pop3_session *session) {
   }
 }
 
+// The order in which mechanisms are taken is that of their strength but for this: where TLS has
+// verified the server, the password is safe on its way, and digests of a shared secret count less
+// than a readable one. Servers that keep passwords hashed offer both, and can check only that. Who
+// names several gets them all in turn, and needs no such help.
+static int rank(const pop3_choice *choice, int is_verified) {
+  const int points = choice->points;
+  if (!is_verified || points < POP3_STRENGTH_READABLE || points >= POP3_STRENGTH_SALTED) {
+    return points;
+  }
+  return points < POP3_STRENGTH_DIGEST ? points + POP3_STRENGTH_READABLE
+                                       : points - POP3_STRENGTH_READABLE;
+}
+
 size_t pop3_choice_best(const pop3_session *session) {
+  const int is_verified = session->login.asked == NULL && pop3_session_is_verified(session);
   size_t best = SIZE_MAX;
   for (size_t i = 0; i < session->num_choices; i++) {
     const pop3_choice *choice = &session->choices[i];
     if (choice->state != POP3_CANDIDATE_USABLE) continue;
-    if (best == SIZE_MAX || choice->points > session->choices[best].points) best = i;
+    if (best == SIZE_MAX ||
+        rank(choice, is_verified) > rank(&session->choices[best], is_verified)) {
+      best = i;
+    }
   }
   return best;
 }

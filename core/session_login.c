@@ -62,25 +62,6 @@ int pop3_login_ended(pop3_session *session) {
   return 1;
 }
 
-void pop3_login_refused(pop3_session *session, const pop3_error *refusal) {
-  pop3_login_task *login = &session->login;
-  session->choices[login->chosen].state = POP3_CANDIDATE_REFUSED;
-  const size_t next = pop3_choice_best(session);
-  // Only where the caller has named several: after a refusal nobody slips to a weaker one by
-  // himself.
-  if (login->asked == NULL || next == SIZE_MAX) {
-    pop3_login_finish(session, refusal);
-    return;
-  }
-  pop3_session_note(session, "%s was refused; next %s", session->choices[login->chosen].mechanism,
-                    session->choices[next].mechanism);
-  session->num_refused++;
-  login->ops->end(login->self);
-  login->self = NULL;
-  login->steps = 0;
-  pop3_exchange_begin(session, next);
-}
-
 // --- What is next
 
 static void on_capa(void *arg, const pop3_result *result) {
@@ -232,6 +213,7 @@ static void forget_last(pop3_session *session) {
   login->steps = 0;
   login->watch = NULL;
   session->num_choices = 0;
+  session->not_bound_why[0] = 0;
   pop3_mem_free(&session->allocator, session->detail);
   session->detail = NULL;
   session->detail_len = 0;

@@ -27,6 +27,11 @@ extern "C" {
 // POP3_CANDIDATES_MAX is how many it looks at in all.
 #define POP3_CANDIDATES_MAX 256
 
+// POP3_PLUS is how the names of mechanisms with channel binding end (RFC 5801 section 3.1).
+#define POP3_PLUS "-PLUS"
+// POP3_PLUS_LEN is its length.
+#define POP3_PLUS_LEN (sizeof(POP3_PLUS) - 1)
+
 // pop3_choice is a mechanism that a login looked at.
 typedef struct pop3_choice {
   const pop3_auth_ops *ops;
@@ -103,6 +108,7 @@ struct pop3_session {
   uint32_t credential_kinds;
   uint32_t auth_floor;
   uint32_t auth_two_step;
+  pop3_channel_binding channel_binding;
   uint32_t debug_level;
   pop3_trace_fn trace;
   void *trace_arg;
@@ -149,6 +155,7 @@ struct pop3_session {
   size_t choices_cap;
   char *detail;  // see pop3_auth_context
   size_t detail_len;
+  char not_bound_why[2 * POP3_WHY_MAX];  // "" unless the server refused the binding
   // Credentials of pop3_apop, for the time of the call; not the session's.
   const char *once_user;
   const char *once_password;
@@ -203,6 +210,9 @@ pop3_tls_policy pop3_session_policy(const pop3_session *session);
 // pop3_session_is_encrypted says whether the channel is, with the peer verified as demanded.
 int pop3_session_is_encrypted(const pop3_session *session);
 
+// pop3_session_is_verified says whether TLS has proved who the server is.
+int pop3_session_is_verified(const pop3_session *session);
+
 // pop3_session_see_stls remembers what the capabilities in the clear say. Before STLS is sent.
 void pop3_session_see_stls(pop3_session *session);
 
@@ -225,6 +235,10 @@ void pop3_choice_reasons(const pop3_session *session, char *out, size_t cap, int
 // pop3_choice_fail says in |err| why none is usable.
 void pop3_choice_fail(const pop3_session *session, pop3_error *err);
 
+// pop3_choice_is_plus says whether |choice| is a mechanism with channel binding by its
+// name, usable or not.
+int pop3_choice_is_plus(const pop3_choice *choice);
+
 // pop3_choice_check says whether the registry could play every mechanism that is named in |names|,
 // so that no server is asked in vain.
 pop3_status pop3_choice_check(const pop3_session *session, const char *names, pop3_error *err);
@@ -245,6 +259,12 @@ void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t d
 // no longer needed.
 void pop3_session_release_layer(pop3_session *session);
 
+// --- session_refusal.c
+
+// pop3_login_refused is for a server that said no to a mechanism: goes on with the next of those
+// that the caller named, or with the same mechanism without channel binding, or ends the login.
+void pop3_login_refused(pop3_session *session, const pop3_error *refusal);
+
 // --- session_login.c
 
 // pop3_login_finish tells the caller. |error| is NULL on success.
@@ -253,10 +273,6 @@ void pop3_login_finish(pop3_session *session, const pop3_error *error);
 // pop3_login_ended stands behind each call into a plugin. Returns 1 if the login was ended
 // meanwhile, and does so now.
 int pop3_login_ended(pop3_session *session);
-
-// pop3_login_refused is for a server that said no to a mechanism: goes on with the next of those
-// that the caller named, or ends the login.
-void pop3_login_refused(pop3_session *session, const pop3_error *refusal);
 
 // pop3_login_abort ends the login that is under way, if any, with |error|.
 void pop3_login_abort(pop3_session *session, const pop3_error *error);

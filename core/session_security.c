@@ -16,6 +16,10 @@ int pop3_session_is_encrypted(const pop3_session *session) {
   return answers_one(session, POP3_QUERY_IS_ENCRYPTED);
 }
 
+int pop3_session_is_verified(const pop3_session *session) {
+  return answers_one(session, POP3_QUERY_TLS_VERIFIED);
+}
+
 int pop3_session_is_private(const pop3_session *session) {
   return pop3_session_is_encrypted(session) || answers_one(session, POP3_QUERY_IS_LOCAL);
 }
@@ -81,12 +85,31 @@ void pop3_session_see_stls(pop3_session *session) {
   session->clear_capabilities = digest(caps);
 }
 
+// Why |chosen|, which binds nothing, was not left for a mechanism that does.
+static const char *not_bound_why(const pop3_session *session, const pop3_choice *chosen) {
+  if (!pop3_session_is_encrypted(session)) return "the connection is not encrypted";
+  if (session->channel_binding == POP3_CHANNEL_BINDING_NEVER) {
+    return "channel binding is switched off (option channel_binding)";
+  }
+  if (session->not_bound_why[0] != 0) return session->not_bound_why;
+  if (chosen->by_name) return "a mechanism without it was asked for by name";
+  for (size_t i = 0; i < session->num_choices; i++) {
+    const pop3_choice *choice = &session->choices[i];
+    if (choice->state == POP3_CANDIDATE_UNUSABLE && pop3_choice_is_plus(choice)) {
+      return choice->why;
+    }
+  }
+  return "the server offers no mechanism with channel binding";
+}
+
 static void report_choice(const pop3_session *session, pop3_security *out) {
   for (size_t i = 0; i < session->num_choices; i++) {
     const pop3_choice *choice = &session->choices[i];
     if (choice->state != POP3_CANDIDATE_CHOSEN) continue;
     out->mechanism = choice->mechanism;
     out->strength = (uint32_t)choice->points;
+    out->is_bound = choice->points >= POP3_STRENGTH_BOUND ? 1 : 0;
+    out->not_bound_why = out->is_bound ? NULL : not_bound_why(session, choice);
   }
 }
 

@@ -279,6 +279,7 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       if (!self->verifier.words.data) return POP3_ERR_UNSUPPORTED;
       out->data = (const uint8_t *)self->verifier.words.data;
       out->data_len = self->verifier.words.len;
+      out->number = self->verifier.is_proven;
       return POP3_OK;
     case POP3_QUERY_TLS_CLIENT_CERT:
       out->number = has_client_certificate(self);

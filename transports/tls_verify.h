@@ -21,6 +21,7 @@ typedef struct pop3_tls_verifier {
   pop3_tls_roots roots;  // if use_machine_roots
   int roots_added;       // 1: the folder; 2: the file, too
   pop3_tls_text words;   // how the server was verified
+  int is_proven;         // by chain and name, or by a pin
   int failed;
   pop3_error error;  // why it was not
 } pop3_tls_verifier;

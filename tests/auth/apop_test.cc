@@ -43,6 +43,15 @@ TEST_F(Apop, WantsATimestamp) {
   EXPECT_EQ(exchange_.Score(), 0);
   EXPECT_NE(exchange_.why().find("timestamp"), std::string::npos);
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_UNSUPPORTED);
+  // A host that knows more is quoted; what an older one has behind its struct is left alone.
+  exchange_.timestamp_problem = "the greeting's timestamp is odd";
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_EQ(exchange_.why(), "the greeting's timestamp is odd");
+  EXPECT_EQ(exchange_.Begin(), POP3_ERR_UNSUPPORTED);
+  EXPECT_STREQ(exchange_.error().text, "the greeting's timestamp is odd");
+  exchange_.context_size = offsetof(pop3_auth_context, timestamp_problem);
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_EQ(exchange_.why(), "the server's greeting has no timestamp for APOP");
 }
 
 TEST_F(Apop, WantsCredentials) {

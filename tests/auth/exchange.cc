@@ -28,6 +28,8 @@ void Exchange::Prepare() {
   context_.renew = Renew;
   context_.detail = TakeDetail;
   context_.prefers_two_step = prefers_two_step ? 1 : 0;
+  context_.channel_binding = static_cast<uint32_t>(channel_binding);
+  context_.timestamp_problem = timestamp_problem;
   if (context_size != 0) {
     // Whoever looks beyond finds what is none of his business.
     std::memset(reinterpret_cast<char *>(&context_) + context_size, 0x5A,

@@ -36,6 +36,8 @@ class Exchange {
   uint32_t channel = POP3_CHANNEL_PRIVATE;
   std::string host_name = "mail.example";
   bool prefers_two_step = false;
+  pop3_channel_binding channel_binding = POP3_CHANNEL_BINDING_PREFER;
+  const char *timestamp_problem = nullptr;
   // What the transports answer.
   std::map<uint32_t, std::string> answers;
   std::map<uint32_t, int64_t> numbers;

@@ -206,9 +206,54 @@ TEST_F(SaslBound, AServerThatDoesNotKnowTheBindingIsExplained) {
   EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "bad protocol"), POP3_AUTH_FAIL);
   EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
   EXPECT_STREQ(exchange_.error().text,
-               "bad protocol (if the password is right, the server may not know the channel "
-               "binding tls-exporter of SCRAM-SHA-256-PLUS: SCRAM-SHA-256, asked for by name, does "
+               "bad protocol (SCRAM-SHA-256-PLUS; if the password is right, the server may not "
+               "know the channel binding tls-exporter: option mechanism SCRAM-SHA-256 does "
                "without)");
+}
+
+// RFC 5802 section 7: the server's last message says why it will refuse.
+TEST_F(SaslBound, AServerThatSaysWhyItRefuses) {
+  for (const char *mechanism : {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1", "DIGEST-MD5"}) {
+    exchange_.capabilities["SASL"] = mechanism;
+    exchange_.mechanism = mechanism;
+    exchange_.End();
+    ASSERT_EQ(exchange_.Begin(), POP3_OK);
+    ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+    const pop3_auth_verdict verdict =
+        exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=channel-bindings-dont-match,x=1"));
+    if (std::string(mechanism) == "DIGEST-MD5") {
+      EXPECT_EQ(verdict, POP3_AUTH_FAIL) << "that is SCRAM's";
+      continue;
+    }
+    ASSERT_EQ(verdict, POP3_AUTH_SEND);
+    EXPECT_EQ(exchange_.line(), "") << "an empty response";
+    EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
+    EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
+    const std::string text = exchange_.error().text;
+    EXPECT_NE(text.find("the server says channel-bindings-dont-match"), std::string::npos) << text;
+  }
+}
+
+TEST_F(SaslBound, AServerThatGoesOnAfterItHasRefused) {
+  exchange_.capabilities["SASL"] = exchange_.mechanism = "SCRAM-SHA-256";
+  for (const bool is_positive : {false, true}) {
+    exchange_.End();
+    ASSERT_EQ(exchange_.Begin(), POP3_OK);
+    ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+    ASSERT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=other-error")), POP3_AUTH_SEND);
+    EXPECT_EQ(is_positive ? exchange_.Step(POP3_AUTH_POSITIVE, "")
+                          : exchange_.Step(POP3_AUTH_CHALLENGE, Base64("v=AAAA")),
+              POP3_AUTH_FAIL);
+    EXPECT_EQ(exchange_.error().status, POP3_ERR_AUTH);
+  }
+}
+
+// Who switches the binding off does not tell the server that it could have been.
+TEST_F(SaslBound, NeverSaysThatItCouldHave) {
+  exchange_.capabilities["SASL"] = "PLAIN SCRAM-SHA-256";
+  exchange_.channel_binding = POP3_CHANNEL_BINDING_NEVER;
+  CyrusServer server(options_);
+  EXPECT_EQ(Login("SCRAM-SHA-256", &server), POP3_AUTH_DONE) << Why();
 }
 
 TEST_F(SaslBound, WithoutPlusSaysThatItCouldHave) {

@@ -130,7 +130,7 @@ TEST_F(Sasl, SurvivesNonsense) {
          {std::string(), std::string("\0\0\0", 3), std::string("r=,s=,i="), std::string("r=x"),
           std::string("r=x,s=AAAA,i=99999999999999999999"), std::string("nonce="),
           std::string("nonce=\"a\",qop=\"none\""), std::string(60000, ','), std::string("v=AAAA"),
-          std::string("e=unknown-user"),
+          std::string("e="), std::string("e=1"),
           std::string("realm=\"") + std::string(50000, 'x') + "\""}) {
       ASSERT_EQ(Start(mechanism), POP3_AUTH_SEND);
       EXPECT_EQ(Challenge(evil), POP3_AUTH_FAIL) << mechanism << " " << evil.substr(0, 40);

@@ -139,6 +139,7 @@ class TlsTest(CliTest):
         self.assertEqual("yes, from the start", report["encryption"])
         chosen = [one["mechanism"] for one in report["mechanisms"] if one["chosen"]]
         self.assertEqual(["SCRAM-SHA-512-PLUS"], chosen)
+        self.assertTrue(report["would_be_bound"])
         self.assertNotIn("capabilities_in_the_clear", report)
 
     def test_check_without_encryption(self):
@@ -151,6 +152,62 @@ class TlsTest(CliTest):
         self.assertIn("not offered by the server", result.out.decode())
         result = self.pop3("check", server.url(), "--tls", "sometimes")
         self.check(result, 2, b"", "--tls POLICY")
+
+    def test_a_binding_that_the_server_refuses(self):
+        server = self.server("--fault", "plus-refuse")
+        for url in (server.tls_url(), server.url()):
+            arguments = ("stat", url, "--tls", "required", "-v", *self.trust)
+            result = self.pop3(*arguments)
+            self.check(result, 0, b"3 3072\n", "logged in with SCRAM-SHA-512, not bound to the TLS "
+                       "channel: the server refused SCRAM-SHA-512-PLUS: ")
+            self.assertEqual(2, result.err.count("-> AUTH"))
+            result = self.pop3(*arguments, "--channel-binding", "require")
+            self.check(result, 5, b"", "--auth SCRAM-SHA-512 does without")
+            self.assertEqual(1, result.err.count("-> AUTH"))
+            result = self.pop3(*arguments, "--channel-binding", "never")
+            self.check(result, 0, b"3 3072\n", "channel binding is switched off")
+            self.assertEqual(1, result.err.count("-> AUTH"))
+        # Without the certificate somebody may be in between, whom an unbound login would help.
+        result = self.pop3("stat", server.tls_url(), "--insecure-do-not-verify", "-v")
+        self.check(result, 5, b"", "SCRAM-SHA-512-PLUS")
+        self.assertEqual(1, result.err.count("-> AUTH"))
+        # A key that is pinned is as good.
+        report = json.loads(self.pop3("check", server.tls_url(), "--json", *self.trust).out)
+        result = self.pop3("stat", server.tls_url(), "--insecure-do-not-verify", "--pin",
+                           report["pin"])
+        self.check(result, 0, b"3 3072\n")
+
+    def test_a_wrong_password_is_tried_twice_at_the_most(self):
+        server = self.server()
+        result = self.pop3("stat", server.tls_url().replace(PASSWORD, "wrong"), "-v", *self.trust)
+        self.check(result, 5, b"", "mechanism SCRAM-SHA-512; if the password is right, "
+                   "PLAIN may do: --auth PLAIN")
+        self.assertEqual(2, result.err.count("-> AUTH"))
+
+    def test_a_server_with_hashed_passwords(self):
+        server = self.server("--fault", "hashed")
+        self.check(self.pop3("stat", server.tls_url(), *self.trust), 0, b"3 3072\n")
+        result = self.pop3("stat", server.tls_url(), "--insecure-do-not-verify")
+        self.check(result, 5, b"", "mechanism DIGEST-MD5; if the password is right, PLAIN may do: "
+                   "--auth PLAIN")
+
+    def test_require_without_binding(self):
+        server = self.server("--fault", "hashed")
+        result = self.pop3("stat", server.tls_url(), "--channel-binding", "require", *self.trust)
+        self.check(result, 5, b"", "does not bind the channel (--channel-binding)")
+        result = self.pop3("check", server.tls_url(), *self.trust)
+        self.check(result, 0)
+        self.assertIn("binding       none: the server offers no mechanism with channel binding",
+                      result.out.decode())
+        result = self.pop3("stat", server.tls_url(), "--channel-binding", "sometimes")
+        self.check(result, 2, b"", "--channel-binding POLICY")
+
+    def test_apop(self):
+        server = self.server("--require-tls")
+        arguments = ("stat", server.url(), "--tls", "required", "--auth", "apop", *self.trust)
+        self.check(self.pop3(*arguments), 0, b"3 3072\n")
+        self.check(self.pop3("stat", server.tls_url(), "--auth", "apop", *self.trust), 0,
+                   b"3 3072\n")
 
     def test_the_wrong_port(self):
         server = self.server()

@@ -414,7 +414,7 @@ TEST(Commands, ApopWithoutATimestamp) {
   Rig rig;
   rig.Start();
   EXPECT_EQ(pop3_apop(rig.session, "mrose", "tanstaaf", &rig.err), POP3_ERR_UNSUPPORTED);
-  EXPECT_EQ(rig.text(), "APOP: the greeting has no valid timestamp");
+  EXPECT_EQ(rig.text(), "APOP: the server's greeting has no timestamp for APOP");
   EXPECT_EQ(rig.wire.lines, Lines());
 }
 

@@ -317,7 +317,8 @@ TEST_F(EngineReply, StlsStandsStillUntilUpgraded) {
   EXPECT_NE(pop3_engine_timestamp(d.engine(), &len), nullptr);
   pop3_engine_upgraded(d.engine());
   EXPECT_EQ(pop3_engine_upgrading(d.engine()), 0);
-  EXPECT_EQ(pop3_engine_timestamp(d.engine(), &len), nullptr);
+  EXPECT_NE(pop3_engine_timestamp(d.engine(), &len), nullptr) << "there is no other";
+  EXPECT_EQ(pop3_engine_timestamp_problem(d.engine()), nullptr);
   EXPECT_EQ(pop3_engine_capabilities(d.engine()), nullptr);
   EXPECT_STREQ(pop3_engine_greeting(d.engine())->text, "<1@b>");
   EXPECT_EQ(d.Send(), "NOOP\r\n");

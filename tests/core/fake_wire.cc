@@ -240,6 +240,9 @@ pop3_status TlsQuery(void *arg, uint32_t what, pop3_answer *out) {
     case POP3_QUERY_IS_ENCRYPTED:
       out->number = wire->encrypted ? 1 : 0;
       return POP3_OK;
+    case POP3_QUERY_TLS_VERIFIED:
+      out->number = wire->verified ? 1 : 0;
+      return POP3_OK;
     case POP3_QUERY_TLS_VERSION:
       out->data = reinterpret_cast<const uint8_t *>("TLSv1.3");
       out->data_len = 7;

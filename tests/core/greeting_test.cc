@@ -75,6 +75,32 @@ TEST(TimestampFind, Table) {
   }
 }
 
+TEST(TimestampProblem, SaysWhatIsWrong) {
+  const struct {
+    std::string text;
+    const char *problem;  // a part; NULL: there is none
+  } cases[] = {
+      {"ready <1.2@c>", nullptr},
+      {"", "no timestamp"},
+      {"ready", "no timestamp"},
+      {"ready >", "no timestamp"},
+      {"ready <1.2@c", "no timestamp"},
+      {"<1.2>", "no msg-id (RFC 822: one \"@\" inside)"},
+      {"<1@2@c>", "no msg-id (RFC 822: one \"@\" inside)"},
+      {"<@c>", "no msg-id (RFC 822: one \"@\" inside)"},
+      {"<1 2@c>", "octet that is in no msg-id"},
+      {"<1\x80@c>", "octet that is in no msg-id"},
+      {"<" + std::string(252, 'x') + "@y>", "longer than 255 octets"},
+  };
+  for (const auto &c : cases) {
+    const char *problem = pop3_timestamp_problem(c.text.data(), c.text.size());
+    ASSERT_EQ(problem == nullptr, c.problem == nullptr) << c.text;
+    if (problem == nullptr) continue;
+    EXPECT_NE(std::string(problem).find(c.problem), std::string::npos) << problem;
+    EXPECT_LT(std::string(problem).size(), 128U) << "it is a reason of a candidate, too";
+  }
+}
+
 TEST(TimestampFind, EveryOctet) {
   for (int i = 0; i < 256; i++) {
     std::string text = std::string("<a") + static_cast<char>(i) + "b@c>";

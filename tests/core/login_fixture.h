@@ -42,6 +42,18 @@ class LoginFixture : public ::testing::Test {
     return pop3_auth(d_.session(), mechanism, &d_.err);
   }
 
+  // "PLUGIN/NAME STRENGTH STATE WHY" of each that was considered.
+  Lines Candidates() {
+    static const char *const kStates[] = {"unusable", "usable", "chosen", "refused"};
+    Lines lines;
+    pop3_candidate one;
+    for (size_t i = 0; pop3_session_candidate(d_.session(), i, &one); i++) {
+      lines.push_back(std::string(one.plugin) + "/" + one.mechanism + " " +
+                      std::to_string(one.strength) + " " + kStates[one.state] + " " + one.why);
+    }
+    return lines;
+  }
+
   SessionDriver d_;
   FakeAuth weak_{"weak", 0, 100};
   FakeAuth strong_{"strong", 0, 300};

@@ -15,20 +15,7 @@ using pop3_core_test::Lines;
 using pop3_core_test::LoginFixture;
 using pop3_core_test::SessionDriver;
 
-class SessionChoice : public LoginFixture {
- protected:
-  // "NAME STRENGTH STATE WHY" of each that was considered.
-  Lines Candidates() {
-    static const char *const kStates[] = {"unusable", "usable", "chosen", "refused"};
-    Lines lines;
-    pop3_candidate one;
-    for (size_t i = 0; pop3_session_candidate(d_.session(), i, &one); i++) {
-      lines.push_back(std::string(one.plugin) + "/" + one.mechanism + " " +
-                      std::to_string(one.strength) + " " + kStates[one.state] + " " + one.why);
-    }
-    return lines;
-  }
-};
+using SessionChoice = LoginFixture;
 
 TEST_F(SessionChoice, AnUnknownName) {
   Ready();
@@ -147,7 +134,7 @@ TEST_F(SessionChoice, NobodySlipsToAWeakerOneAfterARefusal) {
   Ready();
   EXPECT_EQ(Login(), POP3_REFUSED);
   EXPECT_EQ(weak_.begins, 0);
-  EXPECT_EQ(Candidates(), (Lines{"weak/weak 100 usable ", "strong/strong 300 refused "}));
+  EXPECT_EQ(Candidates(), (Lines{"weak/weak 100 usable ", "strong/strong 300 refused no"}));
 }
 
 TEST_F(SessionChoice, UnlessTheCallerNamedIt) {
@@ -158,7 +145,7 @@ TEST_F(SessionChoice, UnlessTheCallerNamedIt) {
   Ready();
   EXPECT_EQ(Login("weak,STRONG"), POP3_OK) << d_.err.text;
   EXPECT_STREQ(pop3_session_mechanism(d_.session()), "weak");
-  EXPECT_EQ(Candidates(), (Lines{"weak/weak 100 chosen ", "strong/strong 300 refused "}));
+  EXPECT_EQ(Candidates(), (Lines{"weak/weak 100 chosen ", "strong/strong 300 refused no"}));
 }
 
 TEST_F(SessionChoice, AllThatWereNamedAreRefused) {
@@ -177,6 +164,76 @@ TEST_F(SessionChoice, NamesThatAreNone) {
   }
   EXPECT_EQ(Login("weak,nobody"), POP3_ERR_NOT_FOUND);
   EXPECT_EQ(d_.wire.sent, "");
+}
+
+// Servers that keep passwords hashed offer digests of a shared secret and cannot check them.
+TEST_F(SessionChoice, OnVerifiedTlsAReadablePasswordGoesBeforeADigest) {
+  d_.transports = {"fake", "tls"};
+  strong_.points = 210;
+  weak_.points = 110;
+  for (const bool verified : {true, false}) {
+    SessionDriver d;
+    d.wire.replies = d_.wire.replies;
+    d.wire.verified = verified;
+    d.transports = {"fake", "tls"};
+    d.plugins.push_back(weak_.plugin());
+    d.plugins.push_back(strong_.plugin());
+    d.StartReady();
+    EXPECT_EQ(pop3_survey(d.session(), &d.err), POP3_OK) << d.err.text;
+    pop3_security report;
+    pop3_session_security(d.session(), &report);
+    EXPECT_STREQ(report.mechanism, verified ? "weak" : "strong");
+    EXPECT_EQ(report.strength, verified ? 110U : 210U) << "the strength is what it is";
+  }
+}
+
+TEST_F(SessionChoice, WhatIsSaltedGoesBeforeAReadablePassword) {
+  d_.transports = {"fake", "tls"};
+  strong_.points = 300;
+  weak_.points = 199;
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
+}
+
+// The order does not loosen the floor.
+TEST_F(SessionChoice, AFloorAboveReadablePasswordsHoldsOnVerifiedTls) {
+  d_.transports = {"fake", "tls"};
+  d_.options.auth_floor = 200;
+  strong_.points = 200;
+  weak_.points = 110;
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
+}
+
+TEST_F(SessionChoice, ABindingThatIsRequired) {
+  d_.transports = {"fake", "tls"};
+  d_.options.channel_binding = POP3_CHANNEL_BINDING_REQUIRE;
+  strong_.points = 399;
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_NO_MECHANISM);
+  EXPECT_STREQ(d_.err.text,
+               "no mechanism is usable (weak: does not bind the channel (option channel_binding); "
+               "strong: does not bind the channel (option channel_binding))");
+  strong_.points = 400;
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+}
+
+TEST_F(SessionChoice, ABindingThatIsSwitchedOff) {
+  d_.transports = {"fake", "tls"};
+  d_.options.channel_binding = POP3_CHANNEL_BINDING_NEVER;
+  strong_.points = 400;
+  weak_.on_begin = [](const pop3_auth_context *context, pop3_error *) {
+    EXPECT_EQ(context->channel_binding, static_cast<uint32_t>(POP3_CHANNEL_BINDING_NEVER));
+    return POP3_OK;
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "weak");
+  EXPECT_EQ(Candidates()[1],
+            "strong/strong 400 unusable binds the channel, which is switched off (option "
+            "channel_binding)");
 }
 
 TEST_F(SessionChoice, TheFloor) {

@@ -10,7 +10,7 @@ const ServerProfile &Profile() {
     it.over_tls = it.in_clear;
     it.over_tls.push_back("EXTERNAL");
     it.best_in_clear = "CRAM-MD5";
-    it.best_over_tls = "CRAM-MD5";
+    it.best_over_tls = "PLAIN";
     it.refused_text = " failed.";  // "Login" or "Authentication"
     it.wants_utf8 = true;
     it.bad_certificates = {"expired", "other", "old"};

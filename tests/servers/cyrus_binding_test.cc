@@ -11,7 +11,8 @@ namespace {
 using CyrusBinding = RealServerTest;
 
 TEST_F(CyrusBinding, OnTls13CyrusRefusesWhatItCannotBindTo) {
-  // It lists the -PLUS mechanisms, but only knows "tls-unique", which TLS 1.3 does not have.
+  // It lists the -PLUS mechanisms, but only knows "tls-unique", which TLS 1.3 does not have. Who
+  // asks for one by name gets no other.
   Plan plan = Login(Tls(), "SCRAM-SHA-256-PLUS");
   RealSession session(plan);
   EXPECT_EQ(session.Login(), POP3_REFUSED) << session.error().text;

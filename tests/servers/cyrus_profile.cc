@@ -15,6 +15,7 @@ const ServerProfile &Profile() {
     it.over_tls_12 = {"SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512-PLUS"};
     it.best_in_clear = "SCRAM-SHA-512";
     it.best_over_tls = "SCRAM-SHA-512-PLUS";
+    it.best_over_tls_13 = "SCRAM-SHA-512";
     it.refused_code = POP3_CODE_AUTH;
     it.refused_text = "[AUTH] ";
     it.bad_certificates = {"expired", "other", "old"};

@@ -23,7 +23,8 @@ struct ServerProfile {
   std::vector<std::string> over_tls;     // and those with which one can over TLS; none: no TLS
   std::vector<std::string> over_tls_12;  // further ones that want TLS 1.2
   std::string best_in_clear;             // the mechanism that pop3_login chooses
-  std::string best_over_tls;
+  std::string best_over_tls;             // likewise, with TLS 1.2
+  std::string best_over_tls_13;          // with TLS 1.3, if that is another one
   pop3_response_code refused_code = POP3_CODE_NONE;  // of a wrong password
   std::string refused_text;                          // a part of it
   bool wants_utf8 = false;         // else it does not hand out headers of 8 bits as they are

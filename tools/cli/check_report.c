@@ -6,7 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/cli/words.h"
+
 #define SECONDS_PER_DAY 86400
+#define CLI_CHECK_WORDS_MAX 512
 
 // A line "NAME  TEXT", or a member of the object.
 static void put(cli_check_report *report, const char *name, const char *key, const char *text,
@@ -205,6 +208,18 @@ void cli_check_mechanisms(cli_check_report *report, const pop3_security *securit
     if (pop3_session_candidate(report->session, i, &one)) put_candidate(report, &one);
   }
   if (report->is_json) cli_json_close(&report->json, ']');
+  if (security->mechanism == NULL) return;
+  if (report->is_json) put_flag(report, "would_be_bound", security->is_bound != 0);
+  if (security->is_bound) {
+    put_text(report, "binding", "binding", "to the TLS connection, unless the server refuses that");
+    return;
+  }
+  char library_words[CLI_CHECK_WORDS_MAX];
+  char words[2 * CLI_CHECK_WORDS_MAX];
+  (void)snprintf(library_words, sizeof(library_words), "%s%s",
+                 report->is_json ? "" : "none: ", security->not_bound_why);
+  cli_words_translate(words, sizeof(words), library_words);
+  put_text(report, "binding", "not_bound_why", words);
 }
 
 void cli_check_end(cli_check_report *report) {

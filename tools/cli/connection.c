@@ -89,6 +89,7 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
+  session.channel_binding = o->channel_binding;
   session.tls = o->tls;
   // Who allows a readable password does not insist on encryption, but takes it where it is offered.
   if (o->tls == POP3_TLS_DEFAULT && o->allow_cleartext) session.tls = POP3_TLS_IF_OFFERED;

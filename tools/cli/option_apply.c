@@ -52,6 +52,21 @@ static pop3_status set_eol(cli_options *out, const cli_option_row *row, const ch
   return POP3_OK;
 }
 
+static int set_channel_binding(cli_options *out, const char *value) {
+  static const struct {
+    const char *name;
+    pop3_channel_binding policy;
+  } kPolicies[] = {{"prefer", POP3_CHANNEL_BINDING_PREFER},
+                   {"require", POP3_CHANNEL_BINDING_REQUIRE},
+                   {"never", POP3_CHANNEL_BINDING_NEVER}};
+  for (size_t i = 0; i < sizeof(kPolicies) / sizeof(kPolicies[0]); ++i) {
+    if (strcmp(value, kPolicies[i].name) != 0) continue;
+    out->channel_binding = kPolicies[i].policy;
+    return 1;
+  }
+  return 0;
+}
+
 static int set_tls_policy(cli_options *out, const char *value) {
   static const struct {
     const char *name;
@@ -74,6 +89,9 @@ static int apply_tls_value(cli_options *out, cli_option_id id, const char *value
   switch (id) {
     case CLI_OPT_TLS:
       *out_good = set_tls_policy(out, value);
+      return 1;
+    case CLI_OPT_CHANNEL_BINDING:
+      *out_good = set_channel_binding(out, value);
       return 1;
     case CLI_OPT_TLS_NAME:
       text = &out->tls_name;

@@ -64,6 +64,10 @@ const cli_option_row cli_option_rows[] = {
     {CLI_OPT_TWO_STEP_AUTH, 0, "--two-step-auth", NULL, ANY, NULL,
      "never send the first response together with AUTH, for servers that "
      "want it so"},
+    {CLI_OPT_CHANNEL_BINDING, 0, "--channel-binding", "POLICY", ANY, NULL,
+     "prefer: bind the login to the TLS connection where both sides can (SCRAM-...-PLUS); if the "
+     "server refuses that, and its certificate was verified, log in once more without; the "
+     "default. require: bind it, or fail. never"},
     {CLI_OPT_NO_LOGIN, 0, "--no-login", NULL, BEFORE_LOGIN, NULL, "do not log in"},
 
     {CLI_OPT_TLS, 0, "--tls", "POLICY", ANY, "Encryption",

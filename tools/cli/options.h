@@ -3,7 +3,7 @@
 #define POP3_TOOLS_CLI_OPTIONS_H_
 
 #include <pop3/limits.h>
-#include <pop3/security.h>
+#include <pop3/session.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +57,7 @@ typedef struct cli_options {
   int no_prompt;
   int allow_cleartext;
   int two_step_auth;
+  pop3_channel_binding channel_binding;
   int no_login;
 
   // TLS.

@@ -19,6 +19,8 @@ static size_t match(const char *text, char replacement[NAME_MAX_LEN]) {
                 {"idle_ms", "--timeout"},
                 {"login_ms", "--login-timeout"},
                 {"total_ms", "--total-timeout"},
+                {"option channel_binding", "--channel-binding"},
+                {"option mechanism", "--auth"},
                 {"option tls.ca_file", "--ca-file"},
                 {"option tls.ca_dir", "--ca-dir"},
                 {"option tls.cert_file", "--cert"},

@@ -21,6 +21,8 @@ struct faults {
   bool capa_tamper;      // --fault capa-tamper: before TLS CAPA says other things
   bool tls_truncate;     // --fault tls-truncate: TLS is cut in the middle of the first message
   bool no_close_notify;  // --fault no-close-notify: TLS ends without saying so
+  bool plus_refuse;      // --fault plus-refuse: -PLUS is listed, and refused at the end
+  bool hashed;           // --fault hashed: CRAM-MD5 and DIGEST-MD5 are listed, and refused
   uint64_t chunk;        // --chunk: octets per write, 0 for no limit
   uint64_t delay_ms;     // --delay: before each reply
   bool drops;            // --drop-after was given
@@ -35,6 +37,12 @@ bool faults_drop_now(const struct faults *faults, uint64_t sent);
 
 // faults_find finds the member that --fault NAME sets, or NULL.
 bool *faults_find(struct faults *faults, const char *name);
+
+// faults_hides_mech says whether mechanism |name| is neither listed nor known.
+bool faults_hides_mech(const struct faults *faults, const char *name);
+
+// faults_refuses_mech says whether mechanism |name| is refused, whatever the client proves.
+bool faults_refuses_mech(const struct faults *faults, const char *name);
 
 // faults_loses_input says whether input that is waiting behind a login is dropped.
 bool faults_loses_input(const struct faults *faults);

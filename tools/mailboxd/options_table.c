@@ -81,7 +81,11 @@ static const struct option kOptions[] = {
      "reply "
      "is neither +OK nor -ERR; stls-inject: a second reply in clear follows it; capa-tamper: CAPA "
      "says other things before TLS; tls-truncate: the connection is cut in the middle of the first "
-     "message, without close_notify; no-close-notify: no TLS connection ends with one; repeatable"},
+     "message, without close_notify; no-close-notify: no TLS connection ends with one; "
+     "plus-refuse: "
+     "mechanisms with channel binding are listed, and refused; hashed: as on a server that keeps "
+     "passwords hashed there is no SCRAM, and CRAM-MD5 and DIGEST-MD5 are listed, and refused; "
+     "repeatable"},
 
     {OPTION_SECTION, "The program:", NULL, NULL},
     {OPTION_EXIT_WITH_PARENT, "exit-with-parent", NULL, "end when the parent process ends"},

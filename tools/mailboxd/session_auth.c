@@ -32,8 +32,12 @@ static enum result step(struct session *s, const uint8_t *response, size_t respo
   if (next == AUTH_CHALLENGE) {
     return challenge(s, &answer);
   }
+  bool refused = faults_refuses_mech(&s->config->faults, s->exchange.mech->name);
   end_exchange(s);
-  if (next != AUTH_SUCCESS || answer.user == NULL) {
+  if (refused && next == AUTH_SUCCESS && answer.layer.ops != NULL) {
+    answer.layer.ops->free(answer.layer.state);
+  }
+  if (refused || next != AUTH_SUCCESS || answer.user == NULL) {
     return deny(s);
   }
   enum result result = log_in(s, answer.user);
@@ -72,6 +76,9 @@ static struct auth_context context_of(const struct session *s) {
 
 bool offers_mech(const struct session *s, const struct auth_mech *mech) {
   const struct auth_context context = context_of(s);
+  if (faults_hides_mech(&s->config->faults, mech->name)) {
+    return false;
+  }
   return mech->offered == NULL || mech->offered(mech, &context);
 }
 

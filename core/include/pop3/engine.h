@@ -124,8 +124,9 @@ int pop3_engine_paused(const pop3_engine *engine);
 // no octets until pop3_engine_upgraded.
 int pop3_engine_upgrading(const pop3_engine *engine);
 
-// pop3_engine_upgraded says that the transport is encrypted now. All that was learned in the clear
-// is forgotten: capabilities and the greeting's timestamp (RFC 2595 section 4).
+// pop3_engine_upgraded says that the transport is encrypted now. The capabilities, which were
+// learned in the clear, are forgotten (RFC 2595 section 4). The greeting's timestamp stays: there
+// is no other, and the digest that APOP makes of it crosses the wire encrypted.
 void pop3_engine_upgraded(pop3_engine *engine);
 
 // pop3_engine_fail ends every operation with |error| and makes it the sticky failure, unless there
@@ -147,8 +148,12 @@ size_t pop3_engine_pending(const pop3_engine *engine);
 const pop3_reply *pop3_engine_greeting(const pop3_engine *engine);
 
 // pop3_engine_timestamp returns the greeting's APOP timestamp with its angle brackets and its
-// length, or NULL: none, not a valid msg-id, or forgotten at STLS.
+// length, or NULL: pop3_engine_timestamp_problem says why.
 const char *pop3_engine_timestamp(const pop3_engine *engine, size_t *out_len);
+
+// pop3_engine_timestamp_problem says in words why the greeting has no timestamp for APOP: none, or
+// one that is no msg-id of RFC 822. NULL if it has one. Static.
+const char *pop3_engine_timestamp_problem(const pop3_engine *engine);
 
 // pop3_engine_capabilities returns the last CAPA response, or NULL. Valid until the next one or
 // STLS.

@@ -44,6 +44,9 @@ typedef struct pop3_security {
   size_t num_candidates;  // see pop3_session_candidate
   const char *detail;     // what the server said of the last login attempt beyond its reply (the
   size_t detail_len;      // error JSON of OAUTHBEARER, say), unchecked; NULL if nothing
+  uint32_t is_bound;      // 1: |mechanism| binds the login to the TLS channel
+  uint32_t reserved2;
+  const char *not_bound_why;  // why not, in words; NULL if it is bound, or |mechanism| is NULL
 } pop3_security;
 
 // pop3_session_security fills |out|. For TLS version, certificate and so on see
@@ -55,7 +58,7 @@ typedef enum pop3_candidate_state {
   POP3_CANDIDATE_UNUSABLE = 0,  // |why| says why
   POP3_CANDIDATE_USABLE,
   POP3_CANDIDATE_CHOSEN,
-  POP3_CANDIDATE_REFUSED  // it was tried, and the server said no
+  POP3_CANDIDATE_REFUSED  // it was tried, and the server said no: |why| has its words
 } pop3_candidate_state;
 
 // pop3_candidate is one mechanism that was considered. Strings are NUL-terminated.
@@ -66,7 +69,7 @@ typedef struct pop3_candidate {
   uint32_t reserved;
   const char *mechanism;  // "user", "SCRAM-SHA-256-PLUS"
   const char *plugin;     // the name of the table that plays it: "user", "sasl"
-  const char *why;        // "" unless unusable
+  const char *why;        // "" unless unusable, or refused: then what was said of it
 } pop3_candidate;
 
 // pop3_session_candidate tells of the |index|-th mechanism that the last login or survey considered

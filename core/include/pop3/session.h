@@ -72,6 +72,8 @@ typedef struct pop3_session_options {
   const char *token;          // an OAuth 2 access token, or NULL
   uint32_t auth_floor;        // no mechanism of less strength (see pop3_auth_ops.score) is used
   uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
+  pop3_channel_binding channel_binding;
+  uint32_t reserved;
 } pop3_session_options;
 
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
@@ -79,7 +81,8 @@ typedef struct pop3_session_options {
   {                                                                                             \
     (uint32_t)sizeof(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL,  \
         NULL, NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0                     \
+        NULL, NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                    \
+        POP3_CHANNEL_BINDING_PREFER, 0                                                          \
   }
 
 // pop3_session_new makes a session. It does not connect yet. |registry| must outlive it.

@@ -19,6 +19,16 @@ typedef enum pop3_credential {
   POP3_CREDENTIAL_REALM
 } pop3_credential;
 
+// pop3_channel_binding is the caller's policy for binding a login to the TLS channel that it
+// crosses (RFC 5056), which the -PLUS mechanisms do.
+typedef enum pop3_channel_binding {
+  POP3_CHANNEL_BINDING_PREFER = 0,  // bind where both sides can. If the server refuses that, and
+                                    // its certificate was verified or pinned, the same mechanism is
+                                    // used once more without
+  POP3_CHANNEL_BINDING_REQUIRE,     // no mechanism that does not bind is used
+  POP3_CHANNEL_BINDING_NEVER        // none that binds; the server is not told that one could
+} pop3_channel_binding;
+
 // POP3_CHANNEL_PRIVATE: nobody can read along: loopback, a Unix socket, or encrypted with the peer
 // verified.
 #define POP3_CHANNEL_PRIVATE UINT32_C(1)
@@ -65,6 +75,11 @@ typedef struct pop3_auth_context {
   // upon the server's empty challenge, for servers that know RFC 1734 only.
   uint32_t prefers_two_step;
   uint32_t reserved;
+  const char *timestamp_problem;  // why |timestamp| is NULL, in words; else NULL
+  // channel_binding is a pop3_channel_binding. The host looks after it by strength; a mechanism
+  // must not claim that it could have bound the channel where this is POP3_CHANNEL_BINDING_NEVER.
+  uint32_t channel_binding;
+  uint32_t reserved2;
 } pop3_auth_context;
 
 // pop3_auth_event is what the server just did.
@@ -121,6 +136,12 @@ typedef struct pop3_auth_output {
 // private nor allowed. Where context->mechanism is NULL, score calls context->offer for each.
 #define POP3_AUTH_FAMILY UINT32_C(4)
 
+// Strengths, from which on a score means this: see pop3_auth_ops.score.
+#define POP3_STRENGTH_READABLE 100  // the password in clear
+#define POP3_STRENGTH_DIGEST 200    // a digest of a secret that both sides keep readable
+#define POP3_STRENGTH_SALTED 300    // salted challenge-response, tokens, certificates
+#define POP3_STRENGTH_BOUND 400     // bound to the TLS channel
+
 typedef struct pop3_auth_ops pop3_auth_ops;
 
 // pop3_auth_ops is an authentication plugin's function table.
@@ -138,8 +159,9 @@ struct pop3_auth_ops {
   uint32_t reserved;
 
   // score says how good this mechanism is here: 0 or less: unusable, with the reason as a
-  // NUL-terminated line in |why|; more is stronger (100: password in clear, 200: shared-secret
-  // digest, 300: salted challenge-response, 400: with channel binding). Required.
+  // NUL-terminated line in |why|; more is stronger (see POP3_STRENGTH_*). Where TLS has verified
+  // the server and the caller named nothing, the host ranks a readable password above a digest of a
+  // shared secret: a server that keeps passwords hashed can check only the former. Required.
   int (*score)(const pop3_host *host, const pop3_auth_context *context, char *why, size_t why_cap);
 
   // begin makes the state of one attempt. Required.

@@ -69,7 +69,8 @@ typedef enum pop3_query {
   POP3_QUERY_TLS_CIPHER,       // data
   POP3_QUERY_TLS_ALPN,         // data
   POP3_QUERY_TLS_RESUMED,      // number
-  POP3_QUERY_TLS_VERIFIED,     // data: how the peer was verified, in words
+  POP3_QUERY_TLS_VERIFIED,     // data: how the peer was verified, in words; number: 1 if chain and
+                               // name, or a pin, prove who it is
   POP3_QUERY_TLS_PEER_CHAIN,   // data: PEM
   POP3_QUERY_CB_TLS_EXPORTER,  // data: channel binding of RFC 9266
   POP3_QUERY_CB_TLS_UNIQUE,    // data: channel binding of RFC 5929

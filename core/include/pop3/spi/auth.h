@@ -136,11 +136,14 @@ typedef struct pop3_auth_output {
 // private nor allowed. Where context->mechanism is NULL, score calls context->offer for each.
 #define POP3_AUTH_FAMILY UINT32_C(4)
 
-// Strengths, from which on a score means this: see pop3_auth_ops.score.
-#define POP3_STRENGTH_READABLE 100  // the password in clear
-#define POP3_STRENGTH_DIGEST 200    // a digest of a secret that both sides keep readable
-#define POP3_STRENGTH_SALTED 300    // salted challenge-response, tokens, certificates
-#define POP3_STRENGTH_BOUND 400     // bound to the TLS channel
+// POP3_STRENGTH_READABLE and more is what a score means (see pop3_auth_ops.score): the password in
+// clear; from POP3_STRENGTH_DIGEST on a digest of a secret that both sides keep readable; from
+// POP3_STRENGTH_SALTED on salted challenge-response, tokens, certificates; from POP3_STRENGTH_BOUND
+// on bound to the TLS channel.
+#define POP3_STRENGTH_READABLE 100
+#define POP3_STRENGTH_DIGEST 200
+#define POP3_STRENGTH_SALTED 300
+#define POP3_STRENGTH_BOUND 400
 
 typedef struct pop3_auth_ops pop3_auth_ops;
 

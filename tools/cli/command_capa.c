@@ -58,6 +58,7 @@ static int login(cli_connection *c, int *out_done) {
   if (c->options->no_login) return CLI_EXIT_OK;
   const char *user = NULL;
   pop3_error err = POP3_ERROR_INIT;
+  cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
   if (cli_credentials_user(&c->credentials, &user, &err) != POP3_OK) {
     return cli_connection_fail(c, NULL, &err);
   }

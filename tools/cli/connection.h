@@ -9,9 +9,10 @@
 
 #include "tools/cli/credentials.h"
 #include "tools/cli/options.h"
+#include "tools/cli/patience.h"
 #include "tools/cli/plugin_set.h"
 #include "tools/cli/report.h"
-#include "transports/tls.h"
+#include "tools/cli/tls_options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,7 +27,8 @@ typedef struct cli_connection {
   pop3_registry *registry;  // of |plugins|
   pop3_session *session;
   cli_credentials credentials;
-  pop3_tls_passphrase passphrase;
+  cli_passphrase passphrase;
+  cli_patience patience;  // of what the session does not wait for itself
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.

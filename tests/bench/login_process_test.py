@@ -1,4 +1,4 @@
-"""libpop3 and the client that it is compared with log in with the same commands, in each workload."""
+"""In each workload, libpop3 and the client that it is compared with log in alike."""
 
 import collections
 import os

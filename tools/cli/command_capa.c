@@ -37,6 +37,7 @@ static int ask(cli_connection *c, cli_json *json, int after) {
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = pop3_capa(c->session, &caps, &err);
   int code = CLI_EXIT_OK;
+  cli_connection_tell_damage(c);
   if (status == POP3_REFUSED) {
     cli_report_note(&c->report, "%s login the server refuses CAPA: %s", after ? "after" : "before",
                     err.text);

@@ -135,8 +135,19 @@ int cli_connection_login(cli_connection *c) {
   cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
   pop3_status status = pop3_login(c->session, &err);
   cli_patience_stop(&c->patience, CLI_LIMIT_LOGIN);
+  if (strstr(err.text, "CAPA is damaged") != NULL) c->told_damage = 1;  // the error will
+  cli_connection_tell_damage(c);
   if (status == POP3_OK) return CLI_EXIT_OK;
   return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
+}
+
+void cli_connection_tell_damage(cli_connection *c) {
+  const pop3_capabilities *caps = pop3_engine_capabilities(pop3_session_engine(c->session));
+  if (caps == NULL || caps->num_damaged == 0 || c->told_damage) return;
+  c->told_damage = 1;
+  const int is_allowed = (c->options->quirks & POP3_QUIRK_BIT(POP3_QUIRK_CAPA_DAMAGE)) != 0;
+  cli_report_note(&c->report, "CAPA is damaged and not read in full: %s%s", caps->damage,
+                  is_allowed ? "" : " (--quirk capa-damage reads it)");
 }
 
 void cli_connection_finish(cli_connection *c) {
@@ -160,7 +171,10 @@ static void tell_quirks(const cli_connection *c) {
 
 void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
-  if (c->session != NULL) tell_quirks(c);
+  if (c->session != NULL) {
+    cli_connection_tell_damage(c);
+    tell_quirks(c);
+  }
   pop3_session_free(c->session);
   cli_plugin_set_close(&c->plugins);
   cli_credentials_cleanup(&c->credentials);

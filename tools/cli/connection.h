@@ -29,6 +29,7 @@ typedef struct cli_connection {
   cli_credentials credentials;
   cli_passphrase passphrase;
   cli_patience patience;  // of what the session does not wait for itself
+  int told_damage;        // of CAPA
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.
@@ -44,6 +45,9 @@ int cli_connection_login(cli_connection *connection);
 
 // cli_connection_fail reports |err|, which happened while doing |what| (or NULL).
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err);
+
+// cli_connection_tell_damage says, once, what of the server's CAPA could not be read.
+void cli_connection_tell_damage(cli_connection *connection);
 
 // cli_connection_finish ends a session that changed nothing on the server: what QUIT says does not
 // matter then.

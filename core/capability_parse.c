@@ -1,6 +1,7 @@
 #include "core/capability_parse.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/codec.h"
@@ -8,6 +9,9 @@
 #include "core/text.h"
 
 #define LINE_MAX_OCTETS 510  // RFC 2449 section 3: 512 with CRLF
+
+// Room for a quoted line, its number and what is wrong with it.
+#define DAMAGE_MAX (POP3_QUOTE_MAX + 80)
 
 // What pop3_capabilities.storage points to.
 typedef struct storage {
@@ -17,6 +21,8 @@ typedef struct storage {
   size_t kept;      // lines in |text|
   uint32_t lines;   // seen, dropped ones too
   uint64_t octets;  // seen, with line ends
+  char first_damage[DAMAGE_MAX];
+  char damage[DAMAGE_MAX + 32];
 } storage;
 
 // A line in its parts.
@@ -131,7 +137,7 @@ static size_t value_of(const char *text, size_t len, grammar grammar_, uint32_t 
 }
 
 // find_known looks the keyword up. With |damaged| it also splits "EXPIRENEVER" and "EXPIRE30", as
-// GNU Mailutils writes them, and then corrects |f|.
+// GNU Mailutils writes them, and then changes |f|.
 static const known *find_known(fields *f, int *damaged) {
   const known *end = known_keywords + sizeof(known_keywords) / sizeof(known_keywords[0]);
   for (const known *k = known_keywords; k < end; k++) {
@@ -224,6 +230,16 @@ static int keep(storage *s, const fields *f, const pop3_allocator *allocator) {
   return 1;
 }
 
+// remember_damage counts a line that is left out, and keeps what to say of the first.
+static void remember_damage(pop3_capabilities *caps, const char *line, size_t line_len,
+                            const char *flaw) {
+  storage *s = caps->storage;
+  if (caps->num_damaged++ > 0) return;
+  char quote[POP3_QUOTE_MAX];
+  (void)snprintf(s->first_damage, sizeof(s->first_damage), "line %" PRIu32 " (\"%s\"): %s",
+                 s->lines, pop3_text_quote(quote, line, line_len), flaw);
+}
+
 static pop3_status out_of_memory(pop3_error *err) {
   return pop3_error_set(err, POP3_ERR_MEMORY, "codec", 0, "no memory for the CAPA response");
 }
@@ -260,25 +276,37 @@ pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, siz
   int lenient = pop3_quirk_allowed(quirks, POP3_QUIRK_CAPA_DAMAGE);
   const char *flaw = flaw_of(line, line_len);
   int damaged = flaw != NULL;
-  fields f;
-  int dropped = is_binary(line, line_len) || !split(line, line_len, &f);
+  fields written;
+  int binary = is_binary(line, line_len);
+  int dropped = binary || !split(line, line_len, &written);
   if (!dropped && (flaw == NULL || lenient)) {
+    fields f = written;
     const known *k = find_known(&f, lenient ? &damaged : NULL);
     const char *value_flaw = k == NULL ? NULL : take(caps, k, &f, lenient);
     flaw = value_flaw == NULL ? flaw : value_flaw;
     damaged |= value_flaw != NULL;
   }
-  if (damaged && !pop3_quirk_use(quirks, POP3_QUIRK_CAPA_DAMAGE)) {
-    char quote[POP3_QUOTE_MAX];
-    return pop3_error_set(err, POP3_ERR_PROTOCOL, "codec", 0, "CAPA: %s: \"%s\"", flaw,
-                          pop3_text_quote(quote, line, line_len));
-  }
-  return dropped || keep(s, &f, &caps->allocator) ? POP3_OK : out_of_memory(err);
+  if (damaged && !pop3_quirk_use(quirks, POP3_QUIRK_CAPA_DAMAGE)) dropped = 1;
+  // With the quirk, a line whose keyword nobody can read may still have been any.
+  if (damaged && (!lenient || binary)) remember_damage(caps, line, line_len, flaw);
+  return dropped || keep(s, &written, &caps->allocator) ? POP3_OK : out_of_memory(err);
 }
 
 pop3_status pop3_capabilities_finish(pop3_capabilities *caps, pop3_error *err) {
   storage *s = caps->storage;
-  if (s == NULL || s->kept == 0) {
+  if (s == NULL) {
+    return POP3_OK;
+  }
+  if (caps->num_damaged > 0) {
+    const uint32_t more = caps->num_damaged - 1;
+    (void)snprintf(s->damage, sizeof(s->damage), "%s", s->first_damage);
+    if (more > 0) {
+      (void)snprintf(s->damage, sizeof(s->damage), "%s; and %" PRIu32 " more", s->first_damage,
+                     more);
+    }
+    caps->damage = s->damage;
+  }
+  if (s->kept == 0) {
     return POP3_OK;
   }
   pop3_capability *lines = pop3_mem_zalloc(&caps->allocator, s->kept, sizeof(*lines));

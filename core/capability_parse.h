@@ -12,10 +12,11 @@ extern "C" {
 void pop3_capabilities_init(pop3_capabilities *caps, const pop3_allocator *allocator);
 
 // pop3_capabilities_add takes one line (without line end). The strings of |caps| may move: nothing
-// but pop3_capabilities_finish makes them valid. POP3_ERR_LIMIT past limits->max_capa_lines or
-// max_capa_octets; POP3_ERR_PROTOCOL on a line that breaks RFC 2449's grammar unless
-// POP3_QUIRK_CAPA_DAMAGE allows it (a keyword run together with its value, "EXPIRENEVER", is then
-// understood; a value that is no number is taken as absent; an empty or binary line is dropped).
+// but pop3_capabilities_finish makes them valid. A line that breaks RFC 2449's grammar is left out
+// and counted as damaged, unless POP3_QUIRK_CAPA_DAMAGE allows it (a keyword run together with its
+// value, "EXPIRENEVER", is then understood; a value that is no number is taken as absent; a blank
+// line is dropped; a binary one is damaged all the same). POP3_ERR_LIMIT past
+// limits->max_capa_lines or max_capa_octets.
 pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, size_t line_len,
                                   const pop3_limits *limits, pop3_quirks *quirks, pop3_error *err);
 

@@ -62,7 +62,7 @@ pop3_status pop3_choice_check(const pop3_session *session, const char *names, po
 static const char *context_capability(void *arg, const char *keyword) {
   const pop3_session *session = arg;
   const pop3_capabilities *caps = pop3_engine_capabilities(session->engine);
-  if (keyword[0] == 0) return caps != NULL ? "" : NULL;
+  if (keyword[0] == 0) return caps != NULL && !pop3_session_is_damaged(session) ? "" : NULL;
   return pop3_capabilities_find(caps, keyword);
 }
 
@@ -96,7 +96,9 @@ static void make_context(pop3_session *session) {
   memset(context, 0, sizeof(*context));
   context->size = (uint32_t)sizeof(*context);
   if (pop3_session_is_private(session)) context->channel |= POP3_CHANNEL_PRIVATE;
-  if (session->allow_cleartext) context->channel |= POP3_CHANNEL_CLEARTEXT_ALLOWED;
+  if (session->allow_cleartext && !pop3_session_hides_mechanisms(session)) {
+    context->channel |= POP3_CHANNEL_CLEARTEXT_ALLOWED;
+  }
   context->session = session;
   context->host = session->host != NULL ? session->host : "";
   context->timestamp = pop3_engine_timestamp(session->engine, &context->timestamp_len);
@@ -256,13 +258,21 @@ void pop3_choice_fail(const pop3_session *session, pop3_error *err) {
   char reasons[POP3_ERROR_TEXT_MAX];
   int policy;
   pop3_choice_reasons(session, reasons, sizeof(reasons), &policy);
-  if (policy) {
+  char damage[POP3_DAMAGE_MAX];
+  if (policy && session->allow_cleartext) {
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "the password is not sent readable: CAPA is damaged, better mechanisms may be "
+                   "in it: %s",
+                   pop3_session_damage(session, damage));
+  } else if (policy) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                    "the connection to %s is neither encrypted nor local, and no mechanism hides "
                    "the password (%s); set allow_cleartext to permit that",
                    session->host != NULL ? session->host : "the server", reasons);
   } else {
-    pop3_error_set(err, POP3_ERR_NO_MECHANISM, LAYER, 0, "no mechanism is usable (%s)",
+    const int is_damaged = pop3_session_damage(session, damage)[0] != 0;
+    pop3_error_set(err, POP3_ERR_NO_MECHANISM, LAYER, 0, "no mechanism is usable%s%s (%s)",
+                   is_damaged ? "; CAPA is damaged: " : "", damage,
                    reasons[0] != 0 ? reasons : "the registry has none");
   }
 }

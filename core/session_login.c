@@ -68,9 +68,12 @@ static void on_capa(void *arg, const pop3_result *result) {
   pop3_session *session = arg;
   if (!session->login.active || result->op != session->login.op) return;
   session->login.op = 0;
-  // A server without CAPA, or with a CAPA that nobody can read, can still be logged in to.
-  if (result->status == POP3_OK || result->status == POP3_REFUSED ||
-      (result->status == POP3_ERR_PROTOCOL && pop3_engine_error(session->engine) == NULL)) {
+  // A server without CAPA can still be logged in to.
+  if (result->status == POP3_OK || result->status == POP3_REFUSED) {
+    char damage[POP3_DAMAGE_MAX];
+    if (pop3_session_damage(session, damage)[0] != 0) {
+      pop3_session_note(session, "CAPA is damaged: %s", damage);
+    }
     session->login.asked_capa = 1;
     session->login.choosing = 1;
   } else {
@@ -123,6 +126,7 @@ static int stls_is_due(pop3_session *session, pop3_error *err) {
   const int has_tls = pop3_registry_transport(session->registry, "tls") != NULL;
   if (has_tls && pop3_capabilities_has(caps, POP3_CAP_STLS)) return 1;
   if (policy == POP3_TLS_IF_OFFERED) {
+    if (has_tls && pop3_session_check_damage(session, err) != POP3_OK) return -1;
     pop3_session_note(session, "not encrypted: %s",
                       has_tls ? "the server does not offer STLS" : "there is no transport tls");
     return 0;
@@ -132,6 +136,12 @@ static int stls_is_due(pop3_session *session, pop3_error *err) {
                    "the connection to %s must be encrypted, but transport \"tls\" is not in the "
                    "registry of this program (option tls permits other things)",
                    host);
+  } else if (pop3_session_is_damaged(session)) {
+    char damage[POP3_DAMAGE_MAX];
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "the connection must be encrypted, but CAPA is damaged, and STLS not in what "
+                   "can be read of it: %s",
+                   pop3_session_damage(session, damage));
   } else {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                    "the connection to %s must be encrypted, but the server %s: it cannot, or "

@@ -219,6 +219,26 @@ void pop3_session_see_stls(pop3_session *session);
 // pop3_session_gate is the engine's gate: may this login command go out now?
 pop3_status pop3_session_gate(void *arg, pop3_command command, pop3_error *err);
 
+// --- session_damage.c
+
+// POP3_DAMAGE_MAX is the room for what is said of a damaged CAPA.
+#define POP3_DAMAGE_MAX 256
+
+// pop3_session_is_damaged says whether lines of CAPA had to be left out.
+int pop3_session_is_damaged(const pop3_session *session);
+
+// pop3_session_damage writes to |out| which ones, what is wrong with them and what helps, or "".
+// Returns |out|.
+const char *pop3_session_damage(const pop3_session *session, char out[POP3_DAMAGE_MAX]);
+
+// pop3_session_check_damage is for a login that is about to go on without STLS because CAPA does
+// not have it: POP3_ERR_POLICY if it may be among what is damaged, and others can read along.
+pop3_status pop3_session_check_damage(const pop3_session *session, pop3_error *err);
+
+// pop3_session_hides_mechanisms says whether the damage may have taken the choice from this login
+// that hides the password.
+int pop3_session_hides_mechanisms(const pop3_session *session);
+
 // --- session_choice.c
 
 // pop3_choice_make fills the session's choices: what each mechanism is worth here. Plugins are

@@ -184,6 +184,13 @@ static int has_to_send(pop3_session *session) {
   return len > 0 && session->write_wants == 0 && !session->write_failed;
 }
 
+// take_over behind what a mechanism may have done. A person who was asked for a password may have
+// taken too long: then it is not sent any more.
+static int is_late(pop3_session *session) {
+  if (session->login.active) pop3_session_check_deadlines(session);
+  return take_over(session);
+}
+
 static void exchange(pop3_session *session) {
   session->hot = 0;
   // What a resumed sink left in the buffer comes first.
@@ -196,13 +203,13 @@ static void exchange(pop3_session *session) {
     }
     if (session->login.active && session->login.choosing) {
       pop3_login_pump(session);
-      moved(session);  // a person may have been asked
-      if (take_over(session)) return;
+      moved(session);
+      if (is_late(session)) return;
     }
     (void)send_some(session);
     if (take_over(session)) return;
     const int more = receive_some(session);
-    if (take_over(session)) return;
+    if (is_late(session)) return;
     // Replies may have queued commands, finished an STLS, or left room in the pipeline.
     const int choosing = session->login.active && session->login.choosing;
     if (!more && !choosing && !has_to_send(session) && !pop3_engine_upgrading(session->engine)) {

@@ -82,6 +82,27 @@ class Commands(CliTest):
             self.assertNotIn(b"After login:", result.out)
         self.assertIsNone(json.loads(self.pop3("capa", "--json", *arguments).out)["after"])
 
+    def test_a_damaged_capa(self):
+        damage = 'CAPA is damaged and not read in full: line 2 ("SASL  PLAIN"): a space too many'
+        help_ = " (--quirk capa-damage reads it)\n"
+        server = self.script({b"CAPA": b"+OK\r\nUSER\r\nSASL  PLAIN\r\nUIDL\r\n.\r\n",
+                              b"AUTH": b"+OK\r\n"})
+        for command in ("stat", "list", "capa", "check", "uidl"):
+            result = self.pop3(command, server.url())
+            self.assertEqual((0, f"pop3: {command}: {damage}{help_}"), (result.code, result.err))
+            self.check(self.pop3(command, server.url(), "--quirk", "capa-damage"), 0)
+            self.check(self.pop3(command, server.url(), "--quiet"), 0)
+        self.assertIn(b"AUTH PLAIN", [line[:10] for line in server.lines])
+        server = self.script({b"CAPA": b"+OK\r\nUIDL\r\nSASL  PLAIN\r\n.\r\n",
+                              b"USER": b"-ERR no\r\n"})
+        self.check(self.pop3("stat", server.url()), 5, b"",
+                   f"pop3: stat: {damage}{help_}pop3: stat: login: no\n")
+        # Where the error tells of it, nothing else does.
+        self.check(self.pop3("stat", server.url(), "--tls", "required"), 9, b"",
+                   "pop3: stat: login: the connection must be encrypted, but CAPA is damaged, and "
+                   'STLS not in what can be read of it: line 2 ("SASL  PLAIN"): a space too many'
+                   + help_)
+
     def test_capa_with_a_wrong_password(self):
         result = self.pop3("capa", "--json", self.server.url(password="wrong"))
         self.assertEqual(5, result.code)

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <string>
 
@@ -15,6 +17,7 @@ class Credentials : public testing::Test {
     setenv("HOME", dir_.Path().c_str(), 1);
     from_.host = "mail.example";
     from_.no_prompt = 1;
+    from_.patience = &patience_;
   }
 
   void Start() { cli_credentials_init(&credentials_, &from_); }
@@ -33,6 +36,7 @@ class Credentials : public testing::Test {
   }
 
   TempDir dir_;
+  cli_patience patience_ = {};
   cli_credential_sources from_ = {};
   cli_credentials credentials_ = {};
   pop3_error err_ = POP3_ERROR_INIT;
@@ -95,6 +99,42 @@ TEST_F(Credentials, AnExposedNetrcIsRefusedAndNoNetrcLooksAway) {
   Start();
   EXPECT_EQ("failed", Fetch(POP3_CREDENTIAL_PASSWORD));
   EXPECT_EQ(POP3_ERR_NO_CREDENTIALS, err_.status);
+}
+
+TEST_F(Credentials, ATokenIsNoPassword) {
+  from_.token_command = "true";
+  Start();
+  EXPECT_EQ("failed", Fetch(POP3_CREDENTIAL_TOKEN));
+  EXPECT_STREQ("the token command printed no token", err_.text);
+}
+
+// The netrc is a pipe, in which all the other sources stand, too.
+TEST_F(Credentials, WaitNoLongerThanTheyMay) {
+  const std::string pipe = dir_.Path("pipe");
+  ASSERT_EQ(0, mkfifo(pipe.c_str(), 0600));
+  const std::string silent = pipe + " did not end within the 0.02 s of --login-timeout";
+  patience_.limit_ms[CLI_LIMIT_LOGIN] = 20;
+  from_.user = "alice";
+  const cli_credential_sources nothing = from_;
+  from_.netrc = pipe.c_str();
+  for (const char *source : {"netrc", "file", "command", "token"}) {
+    cli_patience_stop(&patience_, CLI_LIMIT_LOGIN);
+    cli_patience_start(&patience_, CLI_LIMIT_LOGIN);
+    std::string text = silent;
+    if (source[0] != 'n') from_ = nothing;
+    if (source[0] == 'f') from_.password_file = pipe.c_str();
+    if (source[0] == 'c') from_.password_command = "exec sleep 1000";
+    if (source[0] == 't') from_.token_command = "exec sleep 1000";
+    if (source[0] == 'c' || source[0] == 't') {
+      text = std::string("the ") + (source[0] == 'c' ? "password" : "token") +
+             " command did not end within the 0.02 s of --login-timeout";
+    }
+    Start();
+    EXPECT_EQ("failed", Fetch(source[0] == 't' ? POP3_CREDENTIAL_TOKEN : POP3_CREDENTIAL_PASSWORD));
+    EXPECT_EQ(POP3_ERR_TIMEOUT, err_.status) << source;
+    EXPECT_EQ(text, err_.text);
+    cli_credentials_cleanup(&credentials_);
+  }
 }
 
 TEST_F(Credentials, NothingElseAndNothingTwice) {

@@ -80,25 +80,26 @@ TEST(Netrc, SaysWhereItIsWrong) {
 TEST(NetrcLoad, RefusesAPasswordThatOthersCanRead) {
   TempDir dir;
   const std::string path = dir.Path("netrc");
+  const cli_patience patience = {};
   pop3_error err = POP3_ERROR_INIT;
   cli_netrc_entry entry;
   cli_netrc_entry_init(&entry);
   WriteFile(path, "machine a login x password y\nmachine b login z", 0644);
-  EXPECT_EQ(POP3_ERR_POLICY, cli_netrc_load(&entry, path.c_str(), "a", nullptr, &err));
+  EXPECT_EQ(POP3_ERR_POLICY, cli_netrc_load(&entry, path.c_str(), "a", nullptr, &patience, &err));
   EXPECT_NE(nullptr, strstr(err.text, "can be read by others")) << err.text;
   EXPECT_EQ(nullptr, entry.password.data);
-  EXPECT_EQ(POP3_OK, cli_netrc_load(&entry, path.c_str(), "b", nullptr, &err))
+  EXPECT_EQ(POP3_OK, cli_netrc_load(&entry, path.c_str(), "b", nullptr, &patience, &err))
       << "there is no secret in this entry";
   EXPECT_EQ("z", Text(entry.login));
   cli_netrc_entry_cleanup(&entry);
 
   WriteFile(path, "machine a login x password y", 0600);
-  EXPECT_EQ(POP3_OK, cli_netrc_load(&entry, path.c_str(), "a", nullptr, &err));
+  EXPECT_EQ(POP3_OK, cli_netrc_load(&entry, path.c_str(), "a", nullptr, &patience, &err));
   EXPECT_EQ("y", Text(entry.password));
   cli_netrc_entry_cleanup(&entry);
 
   EXPECT_EQ(POP3_ERR_NOT_FOUND,
-            cli_netrc_load(&entry, dir.Path("none").c_str(), "a", nullptr, &err));
+            cli_netrc_load(&entry, dir.Path("none").c_str(), "a", nullptr, &patience, &err));
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <string>
 #include <thread>
 
 #include "tests/cli/temp_dir.h"
+#include "tools/cli/secret_buffer.h"
 
 namespace {
 
@@ -22,11 +24,12 @@ class SecretFile : public testing::Test {
     const std::string path = dir_.Path("password");
     WriteFile(path, contents, mode);
     err_ = POP3_ERROR_INIT;
-    if (cli_password_file(&secret_, path.c_str(), &err_) != POP3_OK) return err_.text;
+    if (cli_password_file(&secret_, path.c_str(), &patience_, &err_) != POP3_OK) return err_.text;
     return {reinterpret_cast<const char *>(secret_.data), secret_.len};
   }
 
   TempDir dir_;
+  cli_patience patience_ = {};
   pop3_secret secret_;
   pop3_error err_ = POP3_ERROR_INIT;
 };
@@ -64,16 +67,17 @@ TEST_F(SecretFile, RefusesTheFileOfSomebodyElse) {
   WriteFile(path, "secret");
   // In a user namespace there may be nobody to give it to.
   if (chown(path.c_str(), 12345, 12345) != 0) GTEST_SKIP() << "chown does not work here";
-  EXPECT_EQ(POP3_ERR_POLICY, cli_password_file(&secret_, path.c_str(), &err_));
+  EXPECT_EQ(POP3_ERR_POLICY, cli_password_file(&secret_, path.c_str(), &patience_, &err_));
   EXPECT_NE(nullptr, strstr(err_.text, "belongs to somebody else")) << err_.text;
 }
 
 TEST_F(SecretFile, SaysWhatCannotBeRead) {
-  EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, dir_.Path("none").c_str(), &err_));
+  EXPECT_EQ(POP3_ERR_LOCAL_IO,
+            cli_password_file(&secret_, dir_.Path("none").c_str(), &patience_, &err_));
   EXPECT_EQ(ENOENT, err_.sys_errno);
-  EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, dir_.Path().c_str(), &err_))
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, dir_.Path().c_str(), &patience_, &err_))
       << "a directory";
-  EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, "/dev/null/x", &err_));
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, "/dev/null/x", &patience_, &err_));
 }
 
 TEST_F(SecretFile, ReadsAPipe) {
@@ -85,13 +89,44 @@ TEST_F(SecretFile, ReadsAPipe) {
     (void)!write(fd, "ret\n", 4);
     close(fd);
   });
-  EXPECT_EQ(POP3_OK, cli_password_file(&secret_, path.c_str(), &err_)) << err_.text;
+  EXPECT_EQ(POP3_OK, cli_password_file(&secret_, path.c_str(), &patience_, &err_)) << err_.text;
   writer.join();
   EXPECT_STREQ("secret", reinterpret_cast<const char *>(secret_.data));
 }
 
+// What a shell makes of <(command): by the time we open it, the writer may have gone.
+TEST_F(SecretFile, ReadsAPipeWhoseWriterHasGone) {
+  int ends[2];
+  ASSERT_EQ(0, pipe(ends));
+  ASSERT_EQ(6, write(ends[1], "secret", 6));
+  close(ends[1]);
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  EXPECT_EQ(POP3_OK, cli_password_file(&secret_, path.c_str(), &patience_, &err_)) << err_.text;
+  close(ends[0]);
+  EXPECT_STREQ("secret", reinterpret_cast<const char *>(secret_.data));
+}
+
+TEST_F(SecretFile, WaitsNoLongerThanItMay) {
+  const std::string path = dir_.Path("pipe");
+  ASSERT_EQ(0, mkfifo(path.c_str(), 0600));
+  patience_.limit_ms[CLI_LIMIT_LOGIN] = 20;
+  for (const char *said : {"nobody writes", "", "half a pass"}) {
+    int writer = -1;
+    if (said[0] != 'n') {
+      writer = open(path.c_str(), O_RDWR);  // so it needs no reader
+      ASSERT_EQ(static_cast<ssize_t>(strlen(said)), write(writer, said, strlen(said)));
+    }
+    cli_patience_start(&patience_, CLI_LIMIT_LOGIN);
+    EXPECT_EQ(POP3_ERR_TIMEOUT, cli_password_file(&secret_, path.c_str(), &patience_, &err_));
+    EXPECT_EQ(path + " did not end within the 0.02 s of --login-timeout", err_.text);
+    EXPECT_EQ(nullptr, secret_.data);
+    cli_patience_stop(&patience_, CLI_LIMIT_LOGIN);
+    close(writer);
+  }
+}
+
 TEST_F(SecretFile, HasALimit) {
-  Password(std::string(CLI_SECRET_FILE_MAX + 1, 'x'));
+  Password(std::string(CLI_SECRET_MAX + 1, 'x'));
   EXPECT_EQ(POP3_ERR_LOCAL_IO, err_.status);
   EXPECT_EQ(EFBIG, err_.sys_errno);
 }

@@ -9,8 +9,8 @@ namespace {
 
 std::string Names(const cli_options &options) {
   pop3_option out[CLI_TLS_OPTIONS_MAX];
-  pop3_tls_passphrase passphrase;
-  const size_t count = cli_tls_options(out, &passphrase, &options);
+  cli_passphrase passphrase;
+  const size_t count = cli_tls_options(out, &passphrase, &options, nullptr);
   std::string names;
   for (size_t i = 0; i < count; i++) {
     names += std::string(out[i].name) + "=" + (out[i].text != nullptr ? out[i].text : "") +
@@ -46,10 +46,10 @@ TEST(TlsOptions, NobodyIsAskedForAPassphraseWithNoPrompt) {
   options.cert = "c";
   options.no_prompt = 1;
   pop3_option out[CLI_TLS_OPTIONS_MAX];
-  pop3_tls_passphrase passphrase;
-  ASSERT_EQ(cli_tls_options(out, &passphrase, &options), 2U);
+  cli_passphrase passphrase;
+  ASSERT_EQ(cli_tls_options(out, &passphrase, &options, nullptr), 2U);
   char buf[8];
-  EXPECT_EQ(passphrase.callback(passphrase.arg, "c", buf, sizeof(buf)), -1);
+  EXPECT_EQ(passphrase.ask.callback(passphrase.ask.arg, "c", buf, sizeof(buf)), -1);
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ TEST(Words, NamesOptionsInsteadOfSettings) {
   EXPECT_EQ("not encrypted (--tls): --tls permits that; --ca-file: no such file",
             Translated("not encrypted (option tls): option tls permits that; option tls.ca_file: "
                        "no such file"));
+  EXPECT_EQ("(--quirk capa-damage reads it); or let --tls be never",
+            Translated("(quirk capa-damage reads it); or let option tls be never"));
   EXPECT_EQ("more than 2 lines (--limit max-items)",
             Translated("more than 2 lines (limit max_items)"));
 }

@@ -3,6 +3,7 @@
 #include <pop3/commands.h>
 #include <pop3/session.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -348,6 +349,52 @@ TEST_F(SessionDeadline, TheLoginsLimitEndsWithIt) {
   StartGreeted();
   ASSERT_EQ(pop3_login(session_, nullptr), POP3_OK);
   EXPECT_EQ(StepAfter(kDay), POP3_STEP_IDLE) << Words();
+}
+
+// A password that a person typed, or a command printed, once the time was up.
+TEST_F(SessionDeadline, APasswordThatComesTooLateIsNotSent) {
+  struct Case {
+    pop3_credential late;
+    int64_t login_ms;
+    int64_t total_ms;
+    const char *last;
+    const char *text;
+  } const cases[] = {
+      {POP3_CREDENTIAL_USER, 1000, POP3_NO_TIMEOUT, "CAPA",
+       "the login took longer than 1000 ms (login_ms)"},
+      {POP3_CREDENTIAL_PASSWORD, 1000, POP3_NO_TIMEOUT, "CAPA",
+       "the login took longer than 1000 ms (login_ms)"},
+      {POP3_CREDENTIAL_PASSWORD, POP3_NO_TIMEOUT, 2000, "CAPA",
+       "the session took longer than 2000 ms (total_ms)"},
+      {POP3_CREDENTIAL_PASSWORD, POP3_NO_TIMEOUT, POP3_NO_TIMEOUT, "PASS late", nullptr},
+  };
+  wire_.replies = {{"CAPA", "-ERR\r\n"}, {"USER jane", "+OK\r\n"}, {"PASS late", "+OK\r\n"}};
+  options_.user = nullptr;
+  options_.password = nullptr;
+  for (const Case &c : cases) {
+    struct Asked {
+      FakeWire *wire;
+      pop3_credential late;
+    } asked = {&wire_, c.late};
+    options_.credential_arg = &asked;
+    options_.credential = [](void *arg, pop3_credential what, uint32_t, pop3_secret *out,
+                             pop3_error *) {
+      const Asked *who = static_cast<Asked *>(arg);
+      if (what == who->late) who->wire->now_ms += 5000;
+      const char *text = what == POP3_CREDENTIAL_USER ? "jane" : "late";
+      return pop3_secret_set(out, text, strlen(text)) ? POP3_OK : POP3_ERR_MEMORY;
+    };
+    options_.login_ms = c.login_ms;
+    options_.total_ms = c.total_ms;
+    wire_.lines.clear();
+    StartGreeted();
+    pop3_error err = POP3_ERROR_INIT;
+    EXPECT_EQ(pop3_login(session_, &err), c.text != nullptr ? POP3_ERR_TIMEOUT : POP3_OK);
+    EXPECT_STREQ(err.text, c.text != nullptr ? c.text : "");
+    EXPECT_EQ(wire_.lines.back(), c.last);
+    pop3_session_free(session_);
+    session_ = nullptr;
+  }
 }
 
 // --- total_ms

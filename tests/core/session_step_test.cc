@@ -4,10 +4,12 @@
 
 #include <string>
 
+#include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
 namespace {
 
+using pop3_core_test::FakeAuth;
 using pop3_core_test::Lines;
 using pop3_core_test::Number;
 using pop3_core_test::Request;
@@ -251,6 +253,29 @@ TEST_F(SessionStep, StlsRefusedAndFailed) {
   d_.wire.connect_fails = "tls";
   EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_ERR_IO);
   EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_ERR_IO) << "no way back to the clear";
+}
+
+// SlowMechanism asks for its password once the server has said something.
+class SlowMechanism : public pop3_core_test::LoginFixture {};
+
+TEST_F(SlowMechanism, AnAnswerThatComesTooLateIsNotSent) {
+  for (const int64_t ms : {999, 1000}) {
+    pop3_core_test::SessionDriver d;
+    d.wire.replies = {{"CAPA", "-ERR\r\n"}, {"AUTH X", "+ \r\n"}, {"secret", "+OK\r\n"}};
+    d.plugins.push_back(strong_.plugin());
+    d.options.login_ms = 1000;
+    strong_.on_step = [&](const std::string &words) {
+      if (words == "start") return FakeAuth::Command("AUTH X");
+      if (words.compare(0, 9, "challenge") != 0) return FakeAuth::Done();
+      d.wire.now_ms += ms;
+      return FakeAuth::Answer("secret");
+    };
+    d.wire.real_time = true;
+    d.StartReady();
+    EXPECT_EQ(pop3_login(d.session(), &d.err), ms < 1000 ? POP3_OK : POP3_ERR_TIMEOUT);
+    EXPECT_EQ(d.wire.lines.back(), ms < 1000 ? "secret" : "AUTH X");
+    EXPECT_STREQ(d.err.text, ms < 1000 ? "" : "the login took longer than 1000 ms (login_ms)");
+  }
 }
 
 }  // namespace

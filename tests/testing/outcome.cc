@@ -181,7 +181,12 @@ std::string CheckCapabilities(const std::vector<Word> &words, const pop3_capabil
   }
   if (caps == nullptr) return "no capabilities are known";
   std::set<std::string> want;
+  std::string damaged = "0";
   for (const Word &word : words) {
+    if (word.key == "damaged") {
+      damaged = word.value;
+      continue;
+    }
     if (word.key == "lines") {
       if (std::to_string(caps->num_lines) != word.value) {
         return Differs("the number of lines", std::to_string(caps->num_lines), word.value);
@@ -189,6 +194,9 @@ std::string CheckCapabilities(const std::vector<Word> &words, const pop3_capabil
       continue;
     }
     want.insert(word.Text());
+  }
+  if (std::to_string(caps->num_damaged) != damaged) {
+    return Differs("the number of damaged lines", std::to_string(caps->num_damaged), damaged);
   }
   for (const FlagName &flag : kFlags) {
     const std::string word = CapabilityWord(flag, caps);

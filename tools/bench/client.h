@@ -14,8 +14,9 @@ typedef struct bench_client {
   const char *ca_file;  // over TLS: what to trust; else NULL
 } bench_client;
 
-// bench_client_open makes a registry with the usual plugins and the options of a session. Returns
-// 1, or 0 when what is wrong was said on standard error. |limits| must outlive |out|.
+// bench_client_open makes a registry with the usual plugins and the options of a session, which
+// logs in with USER and PASS as the clients that it is compared with do. Returns 1, or 0 when what
+// is wrong was said on standard error. |limits| must outlive |out|.
 int bench_client_open(pop3_registry **registry, pop3_session_options *out, pop3_limits *limits,
                       const bench_options *options);
 

@@ -37,6 +37,7 @@ static int ask(cli_connection *c, cli_json *json, int after) {
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = pop3_capa(c->session, &caps, &err);
   int code = CLI_EXIT_OK;
+  cli_connection_tell_damage(c);
   if (status == POP3_REFUSED) {
     cli_report_note(&c->report, "%s login the server refuses CAPA: %s", after ? "after" : "before",
                     err.text);
@@ -58,6 +59,7 @@ static int login(cli_connection *c, int *out_done) {
   if (c->options->no_login) return CLI_EXIT_OK;
   const char *user = NULL;
   pop3_error err = POP3_ERROR_INIT;
+  cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
   if (cli_credentials_user(&c->credentials, &user, &err) != POP3_OK) {
     return cli_connection_fail(c, NULL, &err);
   }

@@ -32,7 +32,9 @@ int cli_check(cli_connection *c) {
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = POP3_OK;
   if (code == CLI_EXIT_OK) {
+    cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
     status = pop3_survey(c->session, &err);
+    cli_connection_tell_damage(c);
     // That no mechanism is usable is a finding, and so is a policy that cannot be met.
     if (status != POP3_OK) code = cli_connection_fail(c, NULL, &err);
   }

@@ -8,7 +8,6 @@
 
 #include "tools/cli/clock.h"
 #include "tools/cli/signals.h"
-#include "tools/cli/tls_options.h"
 #include "tools/cli/via.h"
 
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err) {
@@ -53,6 +52,7 @@ static void set_credentials(cli_connection *c) {
   from.netrc = o->netrc;
   from.no_netrc = o->no_netrc;
   from.no_prompt = o->no_prompt;
+  from.patience = &c->patience;
   cli_credentials_init(&c->credentials, &from);
 }
 
@@ -60,7 +60,7 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   const cli_options *o = c->options;
   pop3_option transport[CLI_MAX_RESOLVE + 2 + CLI_TLS_OPTIONS_MAX];
   memset(transport, 0, sizeof(transport));
-  size_t num_transport = cli_tls_options(transport, &c->passphrase, o);
+  size_t num_transport = cli_tls_options(transport, &c->passphrase, o, &c->patience);
   if (o->source_address != NULL) {
     transport[num_transport].name = "tcp.source_address";
     transport[num_transport++].text = o->source_address;
@@ -86,6 +86,9 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
   if (o->login_ms > 0) session.login_ms = o->login_ms;
   if (o->total_ms > 0) session.total_ms = o->total_ms;
+  c->patience.limit_ms[CLI_LIMIT_CONNECT] = session.connect_ms;
+  c->patience.limit_ms[CLI_LIMIT_LOGIN] = session.login_ms;
+  c->patience.limit_ms[CLI_LIMIT_TOTAL] = session.total_ms;
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
@@ -118,7 +121,11 @@ int cli_connection_open(cli_connection *c, const cli_options *options) {
 
 int cli_connection_greet(cli_connection *c) {
   pop3_error err = POP3_ERROR_INIT;
-  if (pop3_connect(c->session, &err) == POP3_OK) return CLI_EXIT_OK;
+  cli_patience_start(&c->patience, CLI_LIMIT_CONNECT);
+  cli_patience_start(&c->patience, CLI_LIMIT_TOTAL);
+  pop3_status status = pop3_connect(c->session, &err);
+  cli_patience_stop(&c->patience, CLI_LIMIT_CONNECT);
+  if (status == POP3_OK) return CLI_EXIT_OK;
   return cli_connection_fail(c, NULL, &err);
 }
 
@@ -126,8 +133,22 @@ int cli_connection_login(cli_connection *c) {
   int code = cli_connection_greet(c);
   if (code != CLI_EXIT_OK) return code;
   pop3_error err = POP3_ERROR_INIT;
-  if (pop3_login(c->session, &err) == POP3_OK) return CLI_EXIT_OK;
+  cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
+  pop3_status status = pop3_login(c->session, &err);
+  cli_patience_stop(&c->patience, CLI_LIMIT_LOGIN);
+  if (strstr(err.text, "CAPA is damaged") != NULL) c->told_damage = 1;  // the error will
+  cli_connection_tell_damage(c);
+  if (status == POP3_OK) return CLI_EXIT_OK;
   return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
+}
+
+void cli_connection_tell_damage(cli_connection *c) {
+  const pop3_capabilities *caps = pop3_engine_capabilities(pop3_session_engine(c->session));
+  if (caps == NULL || caps->num_damaged == 0 || c->told_damage) return;
+  c->told_damage = 1;
+  const int is_allowed = (c->options->quirks & POP3_QUIRK_BIT(POP3_QUIRK_CAPA_DAMAGE)) != 0;
+  cli_report_note(&c->report, "CAPA is damaged and not read in full: %s%s", caps->damage,
+                  is_allowed ? "" : " (--quirk capa-damage reads it)");
 }
 
 void cli_connection_finish(cli_connection *c) {
@@ -151,7 +172,10 @@ static void tell_quirks(const cli_connection *c) {
 
 void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
-  if (c->session != NULL) tell_quirks(c);
+  if (c->session != NULL) {
+    cli_connection_tell_damage(c);
+    tell_quirks(c);
+  }
   pop3_session_free(c->session);
   cli_plugin_set_close(&c->plugins);
   cli_credentials_cleanup(&c->credentials);

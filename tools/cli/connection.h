@@ -9,9 +9,10 @@
 
 #include "tools/cli/credentials.h"
 #include "tools/cli/options.h"
+#include "tools/cli/patience.h"
 #include "tools/cli/plugin_set.h"
 #include "tools/cli/report.h"
-#include "transports/tls.h"
+#include "tools/cli/tls_options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,7 +27,9 @@ typedef struct cli_connection {
   pop3_registry *registry;  // of |plugins|
   pop3_session *session;
   cli_credentials credentials;
-  pop3_tls_passphrase passphrase;
+  cli_passphrase passphrase;
+  cli_patience patience;  // of what the session does not wait for itself
+  int told_damage;        // of CAPA
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.
@@ -42,6 +45,9 @@ int cli_connection_login(cli_connection *connection);
 
 // cli_connection_fail reports |err|, which happened while doing |what| (or NULL).
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err);
+
+// cli_connection_tell_damage says, once, what of the server's CAPA could not be read.
+void cli_connection_tell_damage(cli_connection *connection);
 
 // cli_connection_finish ends a session that changed nothing on the server: what QUIT says does not
 // matter then.

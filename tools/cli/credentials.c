@@ -47,7 +47,8 @@ static pop3_status read_netrc(cli_credentials *credentials, pop3_error *err) {
     path = standard;
   }
   pop3_error problem = POP3_ERROR_INIT;
-  pop3_status status = cli_netrc_load(&credentials->netrc, path, from->host, from->user, &problem);
+  pop3_status status =
+      cli_netrc_load(&credentials->netrc, path, from->host, from->user, from->patience, &problem);
   if (status == POP3_ERR_NOT_FOUND) {
     status = from->netrc == NULL ? POP3_OK : POP3_ERR_LOCAL_IO;
     problem.status = status;
@@ -87,7 +88,7 @@ static pop3_status fetch_user(cli_credentials *credentials, pop3_secret *out, po
     }
     char question[256];
     (void)snprintf(question, sizeof(question), "User name at %s: ", credentials->from.host);
-    status = cli_prompt(&credentials->user, question, 1, err);
+    status = cli_prompt(&credentials->user, question, 1, credentials->from.patience, err);
     if (status != POP3_OK) return status;
     user = (const char *)credentials->user.data;
   }
@@ -106,13 +107,17 @@ static pop3_status ask_password(cli_credentials *credentials, pop3_secret *out, 
   (void)snprintf(question, sizeof(question),
                  "Password for %s at %s: ", user == NULL ? "this user" : user,
                  credentials->from.host);
-  return cli_prompt(out, question, 0, err);
+  return cli_prompt(out, question, 0, credentials->from.patience, err);
 }
 
 static pop3_status fetch_password(cli_credentials *credentials, pop3_secret *out, pop3_error *err) {
   const cli_credential_sources *from = &credentials->from;
-  if (from->password_file != NULL) return cli_password_file(out, from->password_file, err);
-  if (from->password_command != NULL) return cli_password_command(out, from->password_command, err);
+  if (from->password_file != NULL) {
+    return cli_password_file(out, from->password_file, from->patience, err);
+  }
+  if (from->password_command != NULL) {
+    return cli_password_command(out, "password", from->password_command, from->patience, err);
+  }
   pop3_status status = read_netrc(credentials, err);
   if (status != POP3_OK) return status;
   const pop3_secret *found = &credentials->netrc.password;
@@ -131,9 +136,10 @@ uint32_t cli_credentials_kinds(const cli_credentials *credentials) {
 pop3_status cli_credentials_fetch(void *arg, pop3_credential what, uint32_t attempt,
                                   pop3_secret *out, pop3_error *err) {
   cli_credentials *credentials = arg;
+  const cli_credential_sources *from = &credentials->from;
   // A token may have expired a moment ago: the command is run once more.
-  if (what == POP3_CREDENTIAL_TOKEN && credentials->from.token_command != NULL && attempt <= 1) {
-    return cli_password_command(out, credentials->from.token_command, err);
+  if (what == POP3_CREDENTIAL_TOKEN && from->token_command != NULL && attempt <= 1) {
+    return cli_password_command(out, "token", from->token_command, from->patience, err);
   }
   if (attempt > 0) {
     return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,

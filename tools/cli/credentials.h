@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-// cli_credential_sources says where to look. Strings must stay valid.
+// cli_credential_sources says where to look. Strings and |patience| must stay valid.
 typedef struct cli_credential_sources {
   const char *host;              // for the netrc and the question
   const char *user;              // given, or NULL
@@ -24,6 +24,7 @@ typedef struct cli_credential_sources {
   const char *netrc;             // a path; NULL for ~/.netrc
   int no_netrc;                  // 1: do not look there
   int no_prompt;                 // 1: ask nobody
+  const cli_patience *patience;  // of commands, pipes and persons
 } cli_credential_sources;
 
 // cli_credentials finds credentials when they are needed, and remembers what it found.

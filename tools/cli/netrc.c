@@ -175,11 +175,11 @@ pop3_status cli_netrc_find(cli_netrc_entry *entry, const char *text, size_t text
 }
 
 pop3_status cli_netrc_load(cli_netrc_entry *entry, const char *path, const char *host,
-                           const char *login, pop3_error *err) {
+                           const char *login, const cli_patience *patience, pop3_error *err) {
   pop3_secret text;
   pop3_secret_init(&text, NULL);
   const char *exposed = "";
-  pop3_status status = cli_secret_file_read(&text, &exposed, path, err);
+  pop3_status status = cli_secret_file_read(&text, &exposed, path, patience, err);
   if (status == POP3_OK) {
     status = cli_netrc_find(entry, (const char *)text.data, text.len, host, login, path, err);
   }

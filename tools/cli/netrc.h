@@ -5,6 +5,8 @@
 #include <pop3/allocator.h>
 #include <pop3/status.h>
 
+#include "tools/cli/patience.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -27,11 +29,11 @@ void cli_netrc_entry_cleanup(cli_netrc_entry *entry);
 pop3_status cli_netrc_find(cli_netrc_entry *entry, const char *text, size_t text_len,
                            const char *host, const char *login, const char *path, pop3_error *err);
 
-// cli_netrc_load reads |path| and searches it as cli_netrc_find does. An entry with a password in a
-// file that other people can get at is refused with POP3_ERR_POLICY. A file that is not there is
-// POP3_ERR_NOT_FOUND.
+// cli_netrc_load reads |path|, which may be a pipe that ends before |patience| does, and searches
+// it as cli_netrc_find does. An entry with a password in a file that other people can get at is
+// refused with POP3_ERR_POLICY. A file that is not there is POP3_ERR_NOT_FOUND.
 pop3_status cli_netrc_load(cli_netrc_entry *entry, const char *path, const char *host,
-                           const char *login, pop3_error *err);
+                           const char *login, const cli_patience *patience, pop3_error *err);
 
 #ifdef __cplusplus
 }

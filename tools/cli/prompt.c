@@ -44,10 +44,11 @@ static int is_stop(int number) {
   return number == SIGTSTP || number == SIGTTIN || number == SIGTTOU;
 }
 
-// Reads a line. Returns its length, or -1 at the end of input, after a signal, or if it is too
-// long. Signals are let in only while it waits, so that none slips in between the look at g_signal
-// and the read. (SIGTTIN and SIGTTOU come from our own reads and writes: blocking would undo them.)
-static ssize_t read_line(int fd, char *line, size_t cap) {
+// Reads a line. Returns its length, or -1 at the end of input, after a signal, if it is too long or
+// |patience| is over. Signals are let in only while it waits, so that none slips in between the
+// look at g_signal and the read. (SIGTTIN and SIGTTOU come from our own reads and writes: blocking
+// would undo them.)
+static ssize_t read_line(int fd, char *line, size_t cap, const cli_patience *patience) {
   sigset_t blocked;
   sigset_t before;
   (void)sigemptyset(&blocked);
@@ -57,9 +58,11 @@ static ssize_t read_line(int fd, char *line, size_t cap) {
   (void)sigprocmask(SIG_BLOCK, &blocked, &before);
   ssize_t answer = -1;
   size_t len = 0;
-  while (g_signal == 0) {
+  while (g_signal == 0 && cli_patience_check(patience, "", NULL) == POP3_OK) {
     struct pollfd wait = {fd, POLLIN, 0};
-    if (ppoll(&wait, 1, NULL, &before) < 0) continue;
+    int ms = cli_patience_slice(patience, CLI_PATIENCE_SLICE_MS);
+    const struct timespec slice = {0, (long)ms * 1000000};
+    if (ppoll(&wait, 1, &slice, &before) <= 0) continue;
     char c;
     ssize_t n = read(fd, &c, 1);
     if (n < 0 && errno == EINTR) continue;
@@ -75,7 +78,8 @@ static ssize_t read_line(int fd, char *line, size_t cap) {
 }
 
 // Asks once. A signal that arrived is in g_signal and has not had its effect yet.
-static ssize_t ask(int tty, const char *question, int echo, char *line, size_t cap) {
+static ssize_t ask(int tty, const char *question, int echo, char *line, size_t cap,
+                   const cli_patience *patience) {
   struct termios before;
   struct sigaction old[NUM_SIGNALS];
   catch_signals(old);
@@ -90,7 +94,7 @@ static ssize_t ask(int tty, const char *question, int echo, char *line, size_t c
   ssize_t len = -1;
   if (echo || changed) {
     (void)cli_write_all(tty, (const uint8_t *)question, strlen(question));
-    len = read_line(tty, line, cap);
+    len = read_line(tty, line, cap, patience);
   }
   if (changed) {
     (void)cli_write_all(tty, (const uint8_t *)"\n", 1);
@@ -106,7 +110,8 @@ int cli_prompt_possible(void) {
   return tty >= 0;
 }
 
-pop3_status cli_prompt(pop3_secret *out, const char *question, int echo, pop3_error *err) {
+pop3_status cli_prompt(pop3_secret *out, const char *question, int echo,
+                       const cli_patience *patience, pop3_error *err) {
   int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (tty < 0) {
     return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", errno,
@@ -116,7 +121,7 @@ pop3_status cli_prompt(pop3_secret *out, const char *question, int echo, pop3_er
   ssize_t len;
   int number;
   do {
-    len = ask(tty, question, echo, line, sizeof(line));
+    len = ask(tty, question, echo, line, sizeof(line), patience);
     number = g_signal;
     // Now that the terminal is as it was, the signal may do what it does; after a stop, ask again.
     if (number != 0) (void)raise(number);
@@ -126,7 +131,10 @@ pop3_status cli_prompt(pop3_secret *out, const char *question, int echo, pop3_er
   if (number != 0) {
     status = pop3_error_set(err, POP3_ERR_CANCELLED, "cli", 0, "interrupted by signal %d", number);
   } else if (len < 0) {
-    status = pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0, "nothing was typed");
+    status = cli_patience_check(patience, "nothing was typed", err);
+    if (status == POP3_OK) {
+      status = pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0, "nothing was typed");
+    }
   } else if (!pop3_secret_set(out, line, (size_t)len)) {
     status = pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the answer");
   }

@@ -5,6 +5,8 @@
 #include <pop3/allocator.h>
 #include <pop3/status.h>
 
+#include "tools/cli/patience.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -16,8 +18,9 @@ int cli_prompt_possible(void);
 // initialised. With |echo| 0 what is typed is not shown. The terminal is put back as it was
 // whatever happens; a signal that arrives meanwhile is delivered after that. Fails with
 // POP3_ERR_NO_CREDENTIALS if there is no terminal or the input ends, POP3_ERR_CANCELLED after a
-// signal, or POP3_ERR_MEMORY.
-pop3_status cli_prompt(pop3_secret *out, const char *question, int echo, pop3_error *err);
+// signal, POP3_ERR_TIMEOUT when |patience| is over, or POP3_ERR_MEMORY.
+pop3_status cli_prompt(pop3_secret *out, const char *question, int echo,
+                       const cli_patience *patience, pop3_error *err);
 
 #ifdef __cplusplus
 }

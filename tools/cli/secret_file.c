@@ -3,55 +3,44 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// octets is a buffer that leaves no copy of its contents behind.
-typedef struct octets {
-  uint8_t *data;
-  size_t len;
-  size_t cap;
-} octets;
+#include "tools/cli/secret_buffer.h"
 
-static int make_room(octets *buffer) {
-  if (buffer->len < buffer->cap) return 1;
-  size_t cap = buffer->cap == 0 ? 4096 : buffer->cap * 2;
-  uint8_t *data = malloc(cap);
-  if (data == NULL) return 0;
-  if (buffer->len != 0) memcpy(data, buffer->data, buffer->len);
-  pop3_wipe(buffer->data, buffer->len);
-  free(buffer->data);
-  buffer->data = data;
-  buffer->cap = cap;
-  return 1;
+// Reads to the end, waiting no longer than |patience| has.
+static pop3_status read_all(cli_secret_buffer *buffer, int fd, const char *what,
+                            const cli_patience *patience, pop3_error *err) {
+  char silent[POP3_ERROR_TEXT_MAX];
+  (void)snprintf(silent, sizeof(silent), "%s did not end", what);
+  int is_end = 0;
+  while (!is_end) {
+    pop3_status status = cli_patience_wait(patience, fd, silent, err);
+    if (status != POP3_OK) return status;
+    int sys_errno = cli_secret_buffer_read(buffer, fd, &is_end);
+    if (sys_errno == EAGAIN || sys_errno == EWOULDBLOCK) continue;
+    if (sys_errno == ENOMEM) {
+      return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for %s", what);
+    }
+    if (sys_errno != 0) {
+      return pop3_error_set(err, POP3_ERR_LOCAL_IO, "cli", sys_errno, "cannot read %s: %s", what,
+                            strerror(sys_errno));
+    }
+  }
+  return POP3_OK;
 }
 
-// Reads until the end. Returns 0 or an errno.
-static int read_all(octets *buffer, int fd) {
-  for (;;) {
-    if (!make_room(buffer)) return ENOMEM;
-    ssize_t n = read(fd, buffer->data + buffer->len, buffer->cap - buffer->len);
-    if (n == 0) return 0;
-    if (n < 0 && errno != EINTR) return errno;
-    if (n > 0) buffer->len += (size_t)n;
-    if (buffer->len > CLI_SECRET_FILE_MAX) return EFBIG;
+static pop3_status read_fd(pop3_secret *out, int fd, const char *what, const cli_patience *patience,
+                           pop3_error *err) {
+  cli_secret_buffer buffer = {NULL, 0, 0};
+  pop3_status status = read_all(&buffer, fd, what, patience, err);
+  if (status == POP3_OK && !pop3_secret_set(out, buffer.data, buffer.len)) {
+    status = pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for %s", what);
   }
-}
-
-pop3_status cli_secret_read_fd(pop3_secret *out, int fd, const char *what, pop3_error *err) {
-  octets buffer = {NULL, 0, 0};
-  int sys_errno = read_all(&buffer, fd);
-  if (sys_errno == 0 && !pop3_secret_set(out, buffer.data, buffer.len)) sys_errno = ENOMEM;
-  pop3_wipe(buffer.data, buffer.len);
-  free(buffer.data);
-  if (sys_errno == 0) return POP3_OK;
-  if (sys_errno == ENOMEM) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for %s", what);
-  }
-  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "cli", sys_errno, "cannot read %s: %s", what,
-                        strerror(sys_errno));
+  cli_secret_buffer_cleanup(&buffer);
+  return status;
 }
 
 // Who else can get at a file, as the end of a sentence; "" for nobody.
@@ -63,12 +52,14 @@ static const char *exposure(const struct stat *info) {
 }
 
 pop3_status cli_secret_file_read(pop3_secret *out, const char **out_exposed, const char *path,
-                                 pop3_error *err) {
+                                 const cli_patience *patience, pop3_error *err) {
   if (out_exposed != NULL) *out_exposed = "";
   if (strcmp(path, "-") == 0) {
-    return cli_secret_read_fd(out, STDIN_FILENO, "standard input", err);
+    return read_fd(out, STDIN_FILENO, "standard input", patience, err);
   }
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  // Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever. With it, poll waits
+  // for the first writer.
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   struct stat info;
   if (fd < 0 || fstat(fd, &info) != 0) {
     int sys_errno = errno;
@@ -85,17 +76,18 @@ pop3_status cli_secret_file_read(pop3_secret *out, const char **out_exposed, con
     status = pop3_error_set(err, POP3_ERR_POLICY, "cli", 0,
                             "%s %s (chmod 600 it, and change the password)", path, exposed);
   } else {
-    status = cli_secret_read_fd(out, fd, path, err);
+    status = read_fd(out, fd, path, patience, err);
   }
   if (out_exposed != NULL) *out_exposed = exposed;
   (void)close(fd);
   return status;
 }
 
-pop3_status cli_password_file(pop3_secret *out, const char *path, pop3_error *err) {
+pop3_status cli_password_file(pop3_secret *out, const char *path, const cli_patience *patience,
+                              pop3_error *err) {
   pop3_secret whole;
   pop3_secret_init(&whole, NULL);
-  pop3_status status = cli_secret_file_read(&whole, NULL, path, err);
+  pop3_status status = cli_secret_file_read(&whole, NULL, path, patience, err);
   if (status == POP3_ERR_NOT_FOUND) {
     status = POP3_ERR_LOCAL_IO;
     if (err != NULL) err->status = status;

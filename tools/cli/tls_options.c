@@ -14,14 +14,15 @@ static void add_text(pop3_option *out, size_t *count, const char *name, const ch
 
 // Asks for the passphrase of a key.
 static int ask_passphrase(void *arg, const char *key_file, char *buf, size_t buf_cap) {
-  const cli_options *options = arg;
-  if (options->no_prompt || !cli_prompt_possible()) return -1;
+  const cli_passphrase *passphrase = arg;
+  if (passphrase->options->no_prompt || !cli_prompt_possible()) return -1;
   char question[512];
   (void)snprintf(question, sizeof(question), "Passphrase for %s: ", key_file);
   pop3_secret secret;
   pop3_secret_init(&secret, NULL);
   int len = -1;
-  if (cli_prompt(&secret, question, 0, NULL) == POP3_OK && secret.len <= buf_cap) {
+  if (cli_prompt(&secret, question, 0, passphrase->patience, NULL) == POP3_OK &&
+      secret.len <= buf_cap) {
     memcpy(buf, secret.data, secret.len);
     len = (int)secret.len;
   }
@@ -29,8 +30,8 @@ static int ask_passphrase(void *arg, const char *key_file, char *buf, size_t buf
   return len;
 }
 
-size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], pop3_tls_passphrase *passphrase,
-                       const cli_options *options) {
+size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], cli_passphrase *passphrase,
+                       const cli_options *options, const cli_patience *patience) {
   size_t count = 0;
   add_text(out, &count, "tls.server_name", options->tls_name);
   add_text(out, &count, "tls.ca_file", options->ca_file);
@@ -40,13 +41,15 @@ size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], pop3_tls_passphrase
   add_text(out, &count, "tls.pin_sha256", options->pin);
   add_text(out, &count, "tls.min_version", options->tls_min);
   memset(passphrase, 0, sizeof(*passphrase));
-  passphrase->size = (uint32_t)sizeof(*passphrase);
-  passphrase->callback = ask_passphrase;
-  passphrase->arg = (void *)(uintptr_t)options;
+  passphrase->ask.size = (uint32_t)sizeof(passphrase->ask);
+  passphrase->ask.callback = ask_passphrase;
+  passphrase->ask.arg = passphrase;
+  passphrase->options = options;
+  passphrase->patience = patience;
   if (options->cert != NULL) {
     memset(&out[count], 0, sizeof(out[count]));
     out[count].name = "tls.key_passphrase";
-    out[count++].object = passphrase;
+    out[count++].object = &passphrase->ask;
   }
   if (options->insecure) {
     memset(&out[count], 0, sizeof(out[count]));

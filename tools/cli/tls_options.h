@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "tools/cli/options.h"
+#include "tools/cli/patience.h"
 #include "transports/tls.h"
 
 #ifdef __cplusplus
@@ -15,10 +16,17 @@ extern "C" {
 // CLI_TLS_OPTIONS_MAX is how many there can be.
 #define CLI_TLS_OPTIONS_MAX 9
 
+// cli_passphrase is how the key's passphrase is found.
+typedef struct cli_passphrase {
+  pop3_tls_passphrase ask;
+  const cli_options *options;
+  const cli_patience *patience;  // of the person who is asked
+} cli_passphrase;
+
 // cli_tls_options writes them to |out| and returns how many there are. |passphrase| is filled; it
 // asks on the terminal, unless --no-prompt is given, and must stay valid as long as the session.
-size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], pop3_tls_passphrase *passphrase,
-                       const cli_options *options);
+size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], cli_passphrase *passphrase,
+                       const cli_options *options, const cli_patience *patience);
 
 #ifdef __cplusplus
 }

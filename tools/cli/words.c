@@ -31,6 +31,7 @@ static size_t match(const char *text, char replacement[NAME_MAX_LEN]) {
                 {"tls.ca_file", "--ca-file"},
                 {"tls.cert_file", "--cert"},
                 {"tls.server_name", "--tls-name"},
+                {"quirk capa-damage", "--quirk capa-damage"},
                 {"option tls ", "--tls "},
                 {"option tls)", "--tls)"}};
   for (size_t i = 0; i < sizeof(kPairs) / sizeof(kPairs[0]); ++i) {

@@ -54,6 +54,10 @@ typedef struct pop3_capabilities {
   size_t num_lines;
   void *storage;             // libpop3's own
   pop3_allocator allocator;  // libpop3's own
+  uint32_t num_damaged;      // lines that break RFC 2449's grammar: they are left out above
+  uint32_t reserved;
+  const char *damage;  // the first of them and what is wrong with it, in words that are safe to
+                       // show: 'line 3 ("STLS "): a space too many'; NULL if there is none
 } pop3_capabilities;
 
 // pop3_capabilities_has says whether all bits of |flags| are set. |caps| may be NULL: then no.

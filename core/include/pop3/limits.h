@@ -52,9 +52,10 @@ typedef enum pop3_quirk {
   POP3_QUIRK_UIDL_OK_PREFIX,      // "+OK" before each UIDL line
   POP3_QUIRK_UIDL_ONE_NO_NUMBER,  // UIDL n answered without the number
   POP3_QUIRK_ODD_SIZE,            // negative, missing or unreadable octets: taken as unknown
-  POP3_QUIRK_CAPA_DAMAGE,         // CAPA lines that break the grammar ("EXPIRENEVER", bad values)
-  POP3_QUIRK_AUTH_PLUS,           // "+OK" or "+text" where a continuation "+ " should stand
-  POP3_QUIRK_COUNT                // how many there are
+  POP3_QUIRK_CAPA_DAMAGE,  // CAPA lines that break the grammar (two spaces, "EXPIRENEVER", bad
+                           // values) are read, not left out
+  POP3_QUIRK_AUTH_PLUS,    // "+OK" or "+text" where a continuation "+ " should stand
+  POP3_QUIRK_COUNT         // how many there are
 } pop3_quirk;
 
 // POP3_QUIRK_BIT is the flag for |quirk| in pop3_quirks.enabled.

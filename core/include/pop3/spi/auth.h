@@ -47,8 +47,8 @@ typedef struct pop3_auth_context {
                           // of RFC 822), or NULL
   size_t timestamp_len;
   // capability returns the arguments of a CAPA line, "" if it has none, NULL if the server does not
-  // have it or was not asked. The keyword "" asks whether the server answered CAPA at all: "" or
-  // NULL.
+  // have it or was not asked. The keyword "" asks whether the server answered CAPA and all of that
+  // could be read: "" or NULL.
   const char *(*capability)(void *session, const char *keyword);
   // credential fetches a credential. The octets are the session's, followed by a NUL that does not
   // count, valid until end, and wiped then. POP3_ERR_NO_CREDENTIALS if there is none.

@@ -183,6 +183,10 @@ static pop3_io tls_connect(void *ptr, pop3_error *err) {
                    SSL_CIPHER_standard_name(SSL_get_current_cipher(self->ssl)),
                    SSL_session_reused(self->ssl) ? ", resumed" : "",
                    self->options.do_not_verify ? "NOT verified" : "verified");
+  if (self->verifier.weak.len > 0) {
+    self->host->note(self->host->ctx, "tls: a WEAK certificate was accepted: %s",
+                     self->verifier.weak.data);
+  }
   return POP3_IO_DONE;
 }
 
@@ -279,6 +283,11 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       if (!self->verifier.words.data) return POP3_ERR_UNSUPPORTED;
       out->data = (const uint8_t *)self->verifier.words.data;
       out->data_len = self->verifier.words.len;
+      return POP3_OK;
+    case POP3_QUERY_TLS_WEAKNESS:
+      if (self->verifier.weak.len == 0) return POP3_ERR_UNSUPPORTED;
+      out->data = (const uint8_t *)self->verifier.weak.data;
+      out->data_len = self->verifier.weak.len;
       return POP3_OK;
     case POP3_QUERY_TLS_CLIENT_CERT:
       out->number = has_client_certificate(self);

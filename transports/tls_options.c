@@ -45,11 +45,20 @@ static pop3_status read_version(const reading *in, const pop3_option *option, ui
   return bad(in, option->name, "must be \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
 }
 
+static pop3_status read_flag(const reading *in, const pop3_option *option, int *out) {
+  if (option->text || option->object || option->number < 0 || option->number > 1) {
+    return bad(in, option->name, "must be the number 0 or 1");
+  }
+  *out = (int)option->number;
+  return POP3_OK;
+}
+
 static pop3_status read_alpn(const reading *in, const pop3_option *option) {
   if (!option->text || option->object) return bad(in, option->name, "takes a text");
   const size_t len = strlen(option->text);
   if (len >= sizeof(in->out->alpn)) return bad(in, option->name, "has more than 255 octets");
   memcpy(in->out->alpn, option->text, len + 1);
+  in->out->alpn_given = 1;
   return POP3_OK;
 }
 
@@ -133,11 +142,10 @@ static pop3_status read_option(reading *in, const pop3_option *option) {
   if (strcmp(what, "alpn") == 0) return read_alpn(in, option);
   if (strcmp(what, "pin_sha256") == 0) return read_pins(in, option);
   if (strcmp(what, "insecure_do_not_verify") == 0) {
-    if (option->text || option->object || option->number < 0 || option->number > 1) {
-      return bad(in, option->name, "must be the number 0 or 1");
-    }
-    out->do_not_verify = (int)option->number;
-    return POP3_OK;
+    return read_flag(in, option, &out->do_not_verify);
+  }
+  if (strcmp(what, "allow_weak_certificates") == 0) {
+    return read_flag(in, option, &out->allow_weak);
   }
   if (strcmp(what, "key_passphrase") == 0 || strcmp(what, "session_cache") == 0 ||
       strcmp(what, "verify") == 0 || strcmp(what, "context") == 0) {

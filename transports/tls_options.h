@@ -30,11 +30,13 @@ typedef struct pop3_tls_options {
   uint16_t min_version;  // TLS1_VERSION and so on; 0: not given
   uint16_t max_version;
   char alpn[POP3_TLS_NAME_MAX];  // "": none
+  int alpn_given;                // by the caller, so that a server's refusal is the end
   char name[POP3_TLS_NAME_MAX];  // to verify, without brackets, zone and final dot; "" if there is
                                  // none, which only do_not_verify allows
   int name_is_address;
   uint32_t port;
   int do_not_verify;
+  int allow_weak;                // certificates that prove nothing any more
   pop3_tls_verify verify;        // callback NULL: none
   pop3_tls_session_cache cache;  // get NULL: none
   uint8_t pins[POP3_TLS_PINS_MAX][POP3_TLS_PIN_LEN];

@@ -202,6 +202,40 @@ TEST_F(TlsSetup, SpeaksTheVersionsThatAreAllowed) {
   }
 }
 
+TEST_F(TlsSetup, TakesEveryKindOfKey) {
+  for (const char *kind : {"P-256", "P-384", "P-521", "Ed25519", "RSA-2048"}) {
+    CertificateSpec mail;
+    mail.dns = {"mail.example.org"};
+    mail.key = kind;
+    const Identity identity = TheWorld().Issue(mail);
+    spec_.identity = &identity;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      spec_.min_version = spec_.max_version = static_cast<uint16_t>(version);
+      const TlsServer server(spec_);
+      const Meeting met = Meet(server, options_);
+      EXPECT_EQ(met.status, POP3_OK) << kind << ": " << met.text;
+    }
+  }
+}
+
+TEST_F(TlsSetup, TakesNoHandshakeThatIsSignedWithSha1) {
+  CertificateSpec mail;
+  mail.dns = {"mail.example.org"};
+  mail.key = "RSA-2048";
+  const Identity identity = TheWorld().Issue(mail);
+  spec_.identity = &identity;
+  spec_.max_version = TLS1_2_VERSION;
+  const TlsServer server(spec_);
+  const uint16_t sha1[] = {SSL_SIGN_RSA_PKCS1_SHA1};
+  ASSERT_EQ(SSL_CTX_set_signing_algorithm_prefs(server.context(), sha1, 1), 1);
+  Meeting met = Meet(server, options_);
+  EXPECT_EQ(met.status, POP3_ERR_TLS);
+  EXPECT_EQ(met.server_error, "NO_COMMON_SIGNATURE_ALGORITHMS");
+  options_.Number("tls.allow_weak_certificates", 1);
+  met = Meet(server, options_);
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+}
+
 TEST_F(TlsSetup, UsesTheCallersContext) {
   bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
   pop3_tls_context object = POP3_TLS_CONTEXT(context.get());

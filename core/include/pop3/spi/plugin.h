@@ -80,6 +80,8 @@ typedef enum pop3_query {
   POP3_QUERY_TLS_EXPIRES,              // number: the last second it is valid, since 1970
   POP3_QUERY_TLS_SPKI_SHA256,          // data: SHA-256 of its public key info, in base64
   POP3_QUERY_TLS_CLIENT_CERT,          // number: 1 if the peer asked for a certificate and got one
+  POP3_QUERY_TLS_WEAKNESS,     // data: what is weak about the certificates, in words, though
+                               // they were accepted; no answer if nothing is
   POP3_QUERY_PLUGIN = 0x10000  // from here on: questions that plugins agree on among themselves
 } pop3_query;
 

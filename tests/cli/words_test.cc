@@ -22,6 +22,9 @@ TEST(Words, NamesOptionsInsteadOfSettings) {
   EXPECT_EQ("not encrypted (--tls): --tls permits that; --ca-file: no such file",
             Translated("not encrypted (option tls): option tls permits that; option tls.ca_file: "
                        "no such file"));
+  EXPECT_EQ("--alpn none; --tls-min, --tls-max; --pin; --allow-weak-certificates",
+            Translated("tls.alpn to \"\"; tls.min_version, tls.max_version; tls.pin_sha256; "
+                       "tls.allow_weak_certificates"));
   EXPECT_EQ("more than 2 lines (--limit max-items)",
             Translated("more than 2 lines (limit max_items)"));
 }

@@ -161,6 +161,7 @@ void cli_check_certificate(cli_check_report *report, int64_t now) {
     if (len > 0 && (size_t)len < sizeof(pin)) put_text(report, "pin", "pin", pin);
   }
   put_query(report, "verified", "verified", POP3_QUERY_TLS_VERIFIED);
+  put_query(report, "WEAK", "certificate_weakness", POP3_QUERY_TLS_WEAKNESS);
 }
 
 static const char *state_words(const pop3_candidate *one) {

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 // CLI_TLS_OPTIONS_MAX is how many there can be.
-#define CLI_TLS_OPTIONS_MAX 9
+#define CLI_TLS_OPTIONS_MAX 12
 
 // cli_tls_options writes them to |out| and returns how many there are. |passphrase| is filled; it
 // asks on the terminal, unless --no-prompt is given, and must stay valid as long as the session.

@@ -108,13 +108,15 @@ static void tls_destroy(void *ptr) {
 
 static pop3_status tls_create(const pop3_host *host, const pop3_transport_config *config,
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
+  pop3_status status = pop3_tls_find_library(host, err);
+  if (status != POP3_OK) return status;
   tls *self = host->alloc(host->ctx, sizeof(*self));
   if (!self) return pop3_tls_no_memory(host, err);
   memset(self, 0, sizeof(*self));
   self->host = host;
   pop3_tls_text_init(&self->scratch, host);
   ERR_clear_error();
-  const pop3_status status = set_up(self, config, lower, err);
+  status = set_up(self, config, lower, err);
   // The strings of the options are the caller's: they are not there any more.
   self->options.ca_file = self->options.ca_dir = self->options.ca_pem = NULL;
   self->options.cert_file = self->options.key_file = NULL;

@@ -56,6 +56,9 @@
 // reading a whole one takes some milliseconds. The transport keeps nothing between sessions: a
 // program with many of them and a large file may share one context (tls.context).
 //
+// Where BoringSSL is a shared library that is not there at run time, create fails with
+// POP3_ERR_UNSUPPORTED and says what is missing.
+//
 // When the server ends the connection without close_notify, that is a failure (POP3_ERR_TLS).
 // Renegotiation is refused.
 #ifndef POP3_TRANSPORTS_TLS_H_

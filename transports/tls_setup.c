@@ -10,6 +10,14 @@
 #include "transports/tls_text.h"
 #include "transports/tls_trust.h"
 
+pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
+  if (TLS_method()) return POP3_OK;
+  const uint32_t code = ERR_peek_error();
+  const char *why = code ? ERR_reason_error_string(code) : NULL;
+  return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, POP3_TLS_LAYER, 0, code,
+                    "there is no TLS: %s", why ? why : "BoringSSL is missing");
+}
+
 // Asking for the passphrase of a key.
 typedef struct asking {
   const pop3_tls_options *options;

@@ -33,7 +33,10 @@
 //   tls.alpn            (text)    protocol name to send, "" for none. A server that does not answer
 //                                 it is fine, one that refuses the handshake because of it is not.
 //                                 Default: "pop3", and if that is refused one new connection
-//                                 without a name (POP3_QUERY_TLS_ALPN_REFUSED tells)
+//                                 without a name (POP3_QUERY_TLS_ALPN_REFUSED tells): from the
+//                                 start, and in a login that has sent STLS. After a pop3_stls by
+//                                 hand the program has to connect anew itself
+//   tls.alpn_refused    (number)  1: what the session adds for that new connection
 //   tls.allow_weak_certificates  (number)  1: the above is allowed, for old servers. Whoever has
 //                                 the means to make such a certificate, too, is taken for them
 //   tls.session_cache   (object)  pop3_tls_session_cache: resumes sessions

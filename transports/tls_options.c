@@ -144,6 +144,7 @@ static pop3_status read_option(reading *in, const pop3_option *option) {
   if (strcmp(what, "insecure_do_not_verify") == 0) {
     return read_flag(in, option, &out->do_not_verify);
   }
+  if (strcmp(what, "alpn_refused") == 0) return read_flag(in, option, &out->alpn_refused);
   if (strcmp(what, "allow_weak_certificates") == 0) {
     return read_flag(in, option, &out->allow_weak);
   }
@@ -240,7 +241,7 @@ pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
                                   const pop3_transport_config *config, pop3_error *err) {
   reading in = {out, host, config, NULL, err};
   memset(out, 0, sizeof(*out));
-  memcpy(out->alpn, "pop3", sizeof("pop3"));
+  memcpy(out->alpn, POP3_TLS_ALPN, sizeof(POP3_TLS_ALPN));
   out->port = config->port;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
@@ -248,6 +249,8 @@ pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
     const pop3_status status = read_option(&in, option);
     if (status != POP3_OK) return status;
   }
+  if (out->alpn_given) out->alpn_refused = 0;
+  if (out->alpn_refused) out->alpn[0] = '\0';
   const pop3_status status = check(&in);
   return status == POP3_OK ? read_name(&in) : status;
 }

@@ -105,6 +105,11 @@ static const char *reason_words(int reason) {
   }
 }
 
+int pop3_tls_is_alpn_refusal(uint32_t code) {
+  return ERR_GET_LIB(code) == ERR_LIB_SSL &&
+         ERR_GET_REASON(code) == SSL_AD_REASON_OFFSET + SSL_AD_NO_APPLICATION_PROTOCOL;
+}
+
 void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t code,
                         const char *alpn, pop3_error *err) {
   const char *doing = phase_words(phase);
@@ -116,7 +121,7 @@ void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t co
     return;
   }
   const int alert = is_ssl && reason >= SSL_AD_REASON_OFFSET ? reason - SSL_AD_REASON_OFFSET : -1;
-  if (alert == SSL_AD_NO_APPLICATION_PROTOCOL) {
+  if (pop3_tls_is_alpn_refusal(code)) {
     host->fail(
         host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code,
         "%s failed: the server refuses the protocol name \"%s\" (ALPN): set tls.alpn to \"\"",

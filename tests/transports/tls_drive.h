@@ -129,6 +129,7 @@ struct Meeting {
   pop3_error error = POP3_ERROR_INIT;
   std::string verified;      // POP3_QUERY_TLS_VERIFIED
   std::string weakness;      // POP3_QUERY_TLS_WEAKNESS, "?" if there is none
+  std::string alpn_refused;  // POP3_QUERY_TLS_ALPN_REFUSED, likewise
   std::string server_error;  // what the server's BoringSSL complained about
   std::string server_name;   // as the server heard it
   bool resumed = false;      // says the server

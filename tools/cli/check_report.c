@@ -105,6 +105,18 @@ static const char *stls_words(pop3_stls_state stls) {
   return "not asked for";
 }
 
+// The server refused the protocol name: this is the second connection.
+static void put_alpn_refusal(cli_check_report *report) {
+  pop3_answer answer = POP3_ANSWER_INIT;
+  if (pop3_session_query(report->session, POP3_QUERY_TLS_ALPN_REFUSED, &answer) != POP3_OK) return;
+  if (report->is_json) {
+    put(report, NULL, "tls_alpn_refused", (const char *)answer.data, answer.data_len);
+  } else {
+    printf("%-14sthe server refused \"%.*s\": connected once more, without a name\n", "ALPN",
+           (int)answer.data_len, (const char *)answer.data);
+  }
+}
+
 void cli_check_transport(cli_check_report *report, const pop3_security *security) {
   put_text(report, "encrypted", "encryption",
            !security->is_encrypted
@@ -116,6 +128,7 @@ void cli_check_transport(cli_check_report *report, const pop3_security *security
   put_query(report, "TLS", "tls_version", POP3_QUERY_TLS_VERSION);
   put_query(report, "cipher", "tls_cipher", POP3_QUERY_TLS_CIPHER);
   put_query(report, "ALPN", "tls_alpn", POP3_QUERY_TLS_ALPN);
+  put_alpn_refusal(report);
   if (report->is_json) {
     put_flag(report, "is_encrypted", security->is_encrypted != 0);
     put_flag(report, "is_local", security->is_local != 0);

@@ -1,5 +1,6 @@
 #include "auth/apop.h"
 
+#include <openssl/err.h>
 #include <openssl/md5.h>
 #include <pop3/spi/auth.h>
 #include <string.h>
@@ -70,7 +71,11 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
 
   char hex[2 * MD5_DIGEST_LENGTH];
   if (!hex_digest(host, context, &password, hex)) {
-    return host->fail(host->ctx, err, POP3_ERR_AUTH, LAYER, 0, 0, "MD5 is not available");
+    // An import library of BoringSSL's shared one says so if that is missing.
+    const uint32_t code = ERR_peek_error();
+    const char *why = code ? ERR_reason_error_string(code) : NULL;
+    return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, code, "there is no MD5: %s",
+                      why ? why : "BoringSSL is missing");
   }
   pop3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex)};
   status = pop3_auth_line_set(&self->line, host, LAYER, "APOP", &user, &digest, err);

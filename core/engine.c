@@ -287,6 +287,13 @@ void pop3_engine_upgraded(pop3_engine *engine) {
   pop3_capabilities_cleanup(&engine->capabilities);
 }
 
+void pop3_engine_restart(pop3_engine *engine) {
+  pop3_engine_upgraded(engine);
+  engine->mode = POP3_MODE_GREETING;
+  engine->recv_at = engine->recv_end = engine->recv_scanned = 0;
+  engine->refilling = 1;
+}
+
 int pop3_engine_paused(const pop3_engine *engine) { return engine->paused; }
 
 int pop3_engine_upgrading(const pop3_engine *engine) { return engine->upgrading; }

@@ -91,6 +91,11 @@ int pop3_engine_watch(pop3_engine *engine, pop3_op_id id, pop3_watch *watch);
 // its |done|.
 void pop3_engine_hold(pop3_engine *engine);
 
+// pop3_engine_restart makes the engine wait for the greeting of a new connection, instead of the
+// handshake that it stands still for behind STLS. What was said on the old one is forgotten, but
+// for the greeting, which was handed out. Nothing may be in flight.
+void pop3_engine_restart(pop3_engine *engine);
+
 // pop3_engine_closed says whether the dialogue ended in order.
 int pop3_engine_closed(const pop3_engine *engine);
 

@@ -161,9 +161,9 @@ static int names_transport(const pop3_registry *registry, const char *name) {
 
 static pop3_status copy_options(pop3_session *session, const pop3_session_options *options,
                                 pop3_error *err) {
-  if (options->num_options == 0) return POP3_OK;
+  // One more, for session_again.c.
   session->options =
-      pop3_mem_zalloc(&session->allocator, options->num_options, sizeof(*session->options));
+      pop3_mem_zalloc(&session->allocator, options->num_options + 1, sizeof(*session->options));
   if (session->options == NULL) return no_memory(err);
   for (size_t i = 0; i < options->num_options; i++) {
     const pop3_option *in = &options->options[i];

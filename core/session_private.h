@@ -92,7 +92,7 @@ struct pop3_session {
   char *host;
   uint32_t port;
   pop3_option *options;
-  size_t num_options;
+  size_t num_options;  // there is room for one more
   char *user;
   pop3_secret password;
   char *mechanism;
@@ -121,6 +121,8 @@ struct pop3_session {
   pop3_host host_table;
   pop3_layers layers;
   size_t num_pushed;          // of |transports|
+  int is_second;              // the connection was made anew (session_again.c),
+  pop3_error first_failure;   // because of this
   pop3_transport_ops pushed;  // a security layer of a mechanism
   int has_pushed;
   const pop3_option *pushed_options;
@@ -201,6 +203,19 @@ int pop3_session_is_waiting(const pop3_session *session);
 
 // pop3_session_check_deadlines fails the session if one has passed.
 void pop3_session_check_deadlines(pop3_session *session);
+
+// --- session_again.c
+
+// pop3_session_again gives the connection up whose top transport has just failed to connect, for
+// one new connection, if that transport knows what may help and nothing is lost by it. Returns 1,
+// and every transport is to be pushed again; 0 if the failure is the end.
+int pop3_session_again(pop3_session *session, const pop3_error *failure);
+
+// --- session_step.c
+
+// pop3_session_announce tells trace and audit hook where the session is about to connect. The hook
+// may end it.
+void pop3_session_announce(pop3_session *session);
 
 // --- session_security.c
 

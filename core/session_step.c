@@ -23,9 +23,7 @@ static uint32_t wants(pop3_io io) {
   return io == POP3_IO_WANT_READ ? POP3_WAIT_READ : io == POP3_IO_WANT_WRITE ? POP3_WAIT_WRITE : 0;
 }
 
-static void start(pop3_session *session) {
-  session->state = POP3_SESSION_OPEN;
-  session->start_ms = session->progress_ms = pop3_session_now(session);
+void pop3_session_announce(pop3_session *session) {
   const char *host = session->host != NULL ? session->host : "";
   pop3_session_note(session, "connecting to %s port %u by %s", host, (unsigned)session->port,
                     session->transports[session->num_transports - 1]->name);
@@ -35,6 +33,12 @@ static void start(pop3_session *session) {
   if (session->audit(session->audit_arg, &event) != 0) {
     pop3_session_failf(session, POP3_ERR_AUDIT, "the audit hook forbade to connect to %s", host);
   }
+}
+
+static void start(pop3_session *session) {
+  session->state = POP3_SESSION_OPEN;
+  session->start_ms = session->progress_ms = pop3_session_now(session);
+  pop3_session_announce(session);
 }
 
 static pop3_status push(pop3_session *session, const pop3_transport_ops *ops,
@@ -79,11 +83,14 @@ static int connect_layers(pop3_session *session) {
     if (!session->layers.connecting && !push_next(session, &error, &status)) return 1;
     if (status != POP3_OK) {
       error.status = status;
-      pop3_session_fail(session, &error);
+      // A way that cannot be gone twice leaves it at the first failure.
+      const int is_again = session->is_second && !pop3_engine_upgrading(session->engine);
+      pop3_session_fail(session, is_again ? &session->first_failure : &error);
       return 0;
     }
     const pop3_io io = pop3_layers_connect(&session->layers, &error);
     if (io == POP3_IO_FAIL) {
+      if (pop3_session_again(session, &error)) continue;
       pop3_session_fail(session, &error);
       return 0;
     }

@@ -299,6 +299,9 @@ static pop3_status tcp_query(void *ptr, uint32_t what, pop3_answer *out) {
       return pop3_sock_answer(out, self->peer);
     case POP3_QUERY_LOCAL_NAME:
       return pop3_sock_answer(out, self->local);
+    case POP3_QUERY_ONLY_ONCE:
+      out->number = self->options.fd >= 0;
+      return POP3_OK;
     case POP3_QUERY_IS_LOCAL:
       out->number = self->is_local;
       return POP3_OK;

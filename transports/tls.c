@@ -33,6 +33,7 @@ typedef struct tls {
   int is_connected;
   int was_asked;      // the server asked for a client certificate
   int has_given;      // and got one
+  int is_refused;     // the server refuses the protocol name, which the caller does not insist on
   pop3_io read_io;    // how the last read ended: DONE if it could have gone on
   pop3_io held_back;  // DONE, or how the next read ends, as |held_error| says
   pop3_error held_error;
@@ -108,13 +109,15 @@ static void tls_destroy(void *ptr) {
 
 static pop3_status tls_create(const pop3_host *host, const pop3_transport_config *config,
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
+  pop3_status status = pop3_tls_find_library(host, err);
+  if (status != POP3_OK) return status;
   tls *self = host->alloc(host->ctx, sizeof(*self));
   if (!self) return pop3_tls_no_memory(host, err);
   memset(self, 0, sizeof(*self));
   self->host = host;
   pop3_tls_text_init(&self->scratch, host);
   ERR_clear_error();
-  const pop3_status status = set_up(self, config, lower, err);
+  status = set_up(self, config, lower, err);
   // The strings of the options are the caller's: they are not there any more.
   self->options.ca_file = self->options.ca_dir = self->options.ca_pem = NULL;
   self->options.cert_file = self->options.key_file = NULL;
@@ -156,6 +159,8 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
     // GnuTLS's servers take their leave in order where none of the versions suits them.
     pop3_tls_say_end(host, phase, self->bio.octets_in, err);
   } else if (how == SSL_ERROR_SSL) {
+    self->is_refused = phase == POP3_TLS_HANDSHAKE && pop3_tls_is_alpn_refusal(code) &&
+                       *self->options.alpn && !self->options.alpn_given;
     pop3_tls_say_error(host, phase, code, self->options.alpn, err);
   } else {
     host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, how,
@@ -178,11 +183,16 @@ static pop3_io tls_connect(void *ptr, pop3_error *err) {
     pop3_tls_sessions_put_back(&self->sessions, SSL_get_session(self->ssl),
                                has_client_certificate(self));
   }
-  self->host->note(self->host->ctx, "tls: %s with %s%s, the server is %s",
+  self->host->note(self->host->ctx, "tls: %s with %s%s%s, the server is %s",
                    SSL_get_version(self->ssl),
                    SSL_CIPHER_standard_name(SSL_get_current_cipher(self->ssl)),
                    SSL_session_reused(self->ssl) ? ", resumed" : "",
+                   self->options.alpn_refused ? ", without ALPN, which it refused" : "",
                    self->options.do_not_verify ? "NOT verified" : "verified");
+  if (self->verifier.weak.len > 0) {
+    self->host->note(self->host->ctx, "tls: a WEAK certificate was accepted: %s",
+                     self->verifier.weak.data);
+  }
   return POP3_IO_DONE;
 }
 
@@ -269,8 +279,19 @@ static int tls_pending(void *ptr) {
 
 static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
   tls *self = ptr;
+  if (what == POP3_QUERY_AGAIN && self->is_refused) {
+    out->number = 1;
+    out->data = (const uint8_t *)POP3_TLS_ALPN_REFUSED;
+    out->data_len = sizeof(POP3_TLS_ALPN_REFUSED) - 1;
+    return POP3_OK;
+  }
   if (!self->is_connected) return POP3_ERR_UNSUPPORTED;
   switch (what) {
+    case POP3_QUERY_TLS_ALPN_REFUSED:
+      if (!self->options.alpn_refused) return POP3_ERR_UNSUPPORTED;
+      out->data = (const uint8_t *)POP3_TLS_ALPN;
+      out->data_len = sizeof(POP3_TLS_ALPN) - 1;
+      return POP3_OK;
     case POP3_QUERY_IS_ENCRYPTED:
       // The handshake ends only if the peer was verified as the options demand.
       out->number = 1;
@@ -280,6 +301,11 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->data = (const uint8_t *)self->verifier.words.data;
       out->data_len = self->verifier.words.len;
       out->number = self->verifier.is_proven;
+      return POP3_OK;
+    case POP3_QUERY_TLS_WEAKNESS:
+      if (self->verifier.weak.len == 0) return POP3_ERR_UNSUPPORTED;
+      out->data = (const uint8_t *)self->verifier.weak.data;
+      out->data_len = self->verifier.weak.len;
       return POP3_OK;
     case POP3_QUERY_TLS_CLIENT_CERT:
       out->number = has_client_certificate(self);

@@ -5,6 +5,15 @@
 // machine, its subjectAltName against the server's name (never its common name). A name that is an
 // IP address is looked for among the certificate's IP addresses.
 //
+// A certificate that proves nothing any more is refused: one that is signed with MD5, SHA-1 or
+// another hash than those of SHA-2, or whose key is RSA below 2048 bits, on an elliptic curve below
+// 224, or DSA. That holds for the server's own and for all that lead from it to the trust anchor,
+// which is the last one that came from the roots: the anchor is trusted as it is, also where
+// tls.ca_file and its like name an intermediate certificate or the server's own. Where a pin alone
+// says who the server is (tls.pin_sha256 with tls.insecure_do_not_verify) the pinned key is the
+// anchor. No handshake may be signed with SHA-1 either. POP3_QUERY_TLS_WEAKNESS says what is weak
+// about certificates that were accepted all the same.
+//
 // Options (the member of pop3_option that counts in parentheses):
 //
 //   tls.server_name     (text)    name or address to verify, and to send as SNI if it is a name;
@@ -21,9 +30,15 @@
 //                                 match, in addition to everything else
 //   tls.min_version     (text)    "1.0", "1.1", "1.2" (default) or "1.3"
 //   tls.max_version     (text)    likewise; default: the newest
-//   tls.alpn            (text)    protocol name to send; default "pop3", "" for none. A server that
-//                                 does not answer it is fine; for one that refuses the handshake
-//                                 because of it, set ""
+//   tls.alpn            (text)    protocol name to send, "" for none. A server that does not answer
+//                                 it is fine, one that refuses the handshake because of it is not.
+//                                 Default: "pop3", and if that is refused one new connection
+//                                 without a name (POP3_QUERY_TLS_ALPN_REFUSED tells): from the
+//                                 start, and in a login that has sent STLS. After a pop3_stls by
+//                                 hand the program has to connect anew itself
+//   tls.alpn_refused    (number)  1: what the session adds for that new connection
+//   tls.allow_weak_certificates  (number)  1: the above is allowed, for old servers. Whoever has
+//                                 the means to make such a certificate, too, is taken for them
 //   tls.session_cache   (object)  pop3_tls_session_cache: resumes sessions
 //   tls.verify          (object)  pop3_tls_verify: has the last word about the certificate
 //   tls.insecure_do_not_verify  (number)  1: any certificate will do (a pin must still match).
@@ -31,7 +46,8 @@
 //                                 the session takes the channel for private all the same
 //   tls.context         (object)  pop3_tls_context: a context of the caller's. Its roots (the
 //                                 certificate store), verification parameters, client certificate,
-//                                 ciphers and callbacks for keys count. Its callbacks for
+//                                 ciphers, curves, kinds of signatures in the handshake and
+//                                 callbacks for keys count. Its callbacks for
 //                                 verification do not (tls.verify does), nor does its ALPN
 //                                 (tls.alpn does); its versions do unless tls.min_version or
 //                                 tls.max_version are given. The options about roots, client
@@ -42,6 +58,9 @@
 // where distributions keep them. A file is read only if the folder does not have the issuer, since
 // reading a whole one takes some milliseconds. The transport keeps nothing between sessions: a
 // program with many of them and a large file may share one context (tls.context).
+//
+// Where BoringSSL is a shared library that is not there at run time, create fails with
+// POP3_ERR_UNSUPPORTED and says what is missing.
 //
 // When the server ends the connection without close_notify, that is a failure (POP3_ERR_TLS).
 // Renegotiation is refused.

@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { SECONDS_PER_DAY = 86400, PEM_LINE = 48 };
@@ -35,6 +36,17 @@ static void add_address(pop3_tls_text *text, const ASN1_OCTET_STRING *address) {
   pop3_tls_text_say(text, buf);
 }
 
+// Whether a DNS name looks like an IP address, which it is not for that.
+static int is_address(const ASN1_IA5STRING *name) {
+  char buf[INET6_ADDRSTRLEN];
+  uint8_t octets[16];
+  const size_t len = (size_t)ASN1_STRING_length(name);
+  if (len == 0 || len >= sizeof(buf)) return 0;
+  memcpy(buf, ASN1_STRING_get0_data(name), len);
+  buf[len] = '\0';
+  return inet_pton(AF_INET, buf, octets) == 1 || inet_pton(AF_INET6, buf, octets) == 1;
+}
+
 void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
   GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
   int count = 0;
@@ -43,6 +55,7 @@ void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
     if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
     if (count++ > 0) pop3_tls_text_say(text, ", ");
     if (name->type == GEN_DNS) {
+      if (is_address(name->d.dNSName)) pop3_tls_text_say(text, "the DNS name ");
       pop3_tls_text_clean(text, ASN1_STRING_get0_data(name->d.dNSName),
                           (size_t)ASN1_STRING_length(name->d.dNSName));
     } else {

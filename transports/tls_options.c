@@ -45,11 +45,20 @@ static pop3_status read_version(const reading *in, const pop3_option *option, ui
   return bad(in, option->name, "must be \"1.0\", \"1.1\", \"1.2\" or \"1.3\"");
 }
 
+static pop3_status read_flag(const reading *in, const pop3_option *option, int *out) {
+  if (option->text || option->object || option->number < 0 || option->number > 1) {
+    return bad(in, option->name, "must be the number 0 or 1");
+  }
+  *out = (int)option->number;
+  return POP3_OK;
+}
+
 static pop3_status read_alpn(const reading *in, const pop3_option *option) {
   if (!option->text || option->object) return bad(in, option->name, "takes a text");
   const size_t len = strlen(option->text);
   if (len >= sizeof(in->out->alpn)) return bad(in, option->name, "has more than 255 octets");
   memcpy(in->out->alpn, option->text, len + 1);
+  in->out->alpn_given = 1;
   return POP3_OK;
 }
 
@@ -133,11 +142,11 @@ static pop3_status read_option(reading *in, const pop3_option *option) {
   if (strcmp(what, "alpn") == 0) return read_alpn(in, option);
   if (strcmp(what, "pin_sha256") == 0) return read_pins(in, option);
   if (strcmp(what, "insecure_do_not_verify") == 0) {
-    if (option->text || option->object || option->number < 0 || option->number > 1) {
-      return bad(in, option->name, "must be the number 0 or 1");
-    }
-    out->do_not_verify = (int)option->number;
-    return POP3_OK;
+    return read_flag(in, option, &out->do_not_verify);
+  }
+  if (strcmp(what, "alpn_refused") == 0) return read_flag(in, option, &out->alpn_refused);
+  if (strcmp(what, "allow_weak_certificates") == 0) {
+    return read_flag(in, option, &out->allow_weak);
   }
   if (strcmp(what, "key_passphrase") == 0 || strcmp(what, "session_cache") == 0 ||
       strcmp(what, "verify") == 0 || strcmp(what, "context") == 0) {
@@ -232,7 +241,7 @@ pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
                                   const pop3_transport_config *config, pop3_error *err) {
   reading in = {out, host, config, NULL, err};
   memset(out, 0, sizeof(*out));
-  memcpy(out->alpn, "pop3", sizeof("pop3"));
+  memcpy(out->alpn, POP3_TLS_ALPN, sizeof(POP3_TLS_ALPN));
   out->port = config->port;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
@@ -240,6 +249,8 @@ pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
     const pop3_status status = read_option(&in, option);
     if (status != POP3_OK) return status;
   }
+  if (out->alpn_given) out->alpn_refused = 0;
+  if (out->alpn_refused) out->alpn[0] = '\0';
   const pop3_status status = check(&in);
   return status == POP3_OK ? read_name(&in) : status;
 }

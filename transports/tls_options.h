@@ -13,6 +13,11 @@ extern "C" {
 
 // POP3_TLS_NAME_MAX is the longest name of a server, with a NUL.
 #define POP3_TLS_NAME_MAX 256
+// POP3_TLS_ALPN is the protocol name that is sent if no other is given.
+#define POP3_TLS_ALPN "pop3"
+// POP3_TLS_ALPN_REFUSED is the option that a session adds when that was refused: see
+// POP3_QUERY_AGAIN.
+#define POP3_TLS_ALPN_REFUSED "tls.alpn_refused"
 // POP3_TLS_PINS_MAX is how many pins there may be.
 #define POP3_TLS_PINS_MAX 16
 // POP3_TLS_PIN_LEN is the length of a pin in octets.
@@ -30,11 +35,14 @@ typedef struct pop3_tls_options {
   uint16_t min_version;  // TLS1_VERSION and so on; 0: not given
   uint16_t max_version;
   char alpn[POP3_TLS_NAME_MAX];  // "": none
+  int alpn_given;                // by the caller, so that a server's refusal is the end
+  int alpn_refused;              // the server refused POP3_TLS_ALPN before; alpn is ""
   char name[POP3_TLS_NAME_MAX];  // to verify, without brackets, zone and final dot; "" if there is
                                  // none, which only do_not_verify allows
   int name_is_address;
   uint32_t port;
   int do_not_verify;
+  int allow_weak;                // certificates that prove nothing any more
   pop3_tls_verify verify;        // callback NULL: none
   pop3_tls_session_cache cache;  // get NULL: none
   uint8_t pins[POP3_TLS_PINS_MAX][POP3_TLS_PIN_LEN];

@@ -47,6 +47,7 @@ static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_
   hash(&sha, &options->max_version, sizeof(options->max_version));
   hash_string(&sha, options->alpn);
   hash(&sha, &options->do_not_verify, sizeof(options->do_not_verify));
+  hash(&sha, &options->allow_weak, sizeof(options->allow_weak));
   hash(&sha, options->pins, options->num_pins * sizeof(options->pins[0]));
   hash_string(&sha, options->ca_file);
   hash_string(&sha, options->ca_dir);

@@ -10,6 +10,14 @@
 #include "transports/tls_text.h"
 #include "transports/tls_trust.h"
 
+pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
+  if (TLS_method()) return POP3_OK;
+  const uint32_t code = ERR_peek_error();
+  const char *why = code ? ERR_reason_error_string(code) : NULL;
+  return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, POP3_TLS_LAYER, 0, code,
+                    "there is no TLS: %s", why ? why : "BoringSSL is missing");
+}
+
 // Asking for the passphrase of a key.
 typedef struct asking {
   const pop3_tls_options *options;
@@ -114,6 +122,26 @@ static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_optio
   return status;
 }
 
+// What the server may sign the handshake with. Those of BoringSSL itself are without Ed25519 and
+// P-521, and with SHA-1.
+static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
+  static const uint16_t algorithms[] = {
+      SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ED25519,
+      SSL_SIGN_RSA_PSS_RSAE_SHA256,    SSL_SIGN_RSA_PKCS1_SHA256,
+      SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384,
+      SSL_SIGN_RSA_PKCS1_SHA384,       SSL_SIGN_ECDSA_SECP521R1_SHA512,
+      SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
+      SSL_SIGN_RSA_PKCS1_SHA1,  // only if weak ones are allowed
+  };
+  const size_t num = sizeof(algorithms) / sizeof(algorithms[0]) - (options->allow_weak ? 0 : 1);
+  if (!SSL_CTX_set_verify_algorithm_prefs(context, algorithms, num)) return 0;
+  // A key on a curve that is not named here cannot be the server's before TLS 1.3. The first is
+  // known to newer versions of BoringSSL only.
+  if (SSL_CTX_set1_curves_list(context, "X25519MLKEM768:X25519:P-256:P-384:P-521")) return 1;
+  ERR_clear_error();
+  return SSL_CTX_set1_curves_list(context, "X25519:P-256:P-384:P-521");
+}
+
 pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options,
                                   const pop3_host *host, pop3_error *err) {
   *out = NULL;
@@ -123,7 +151,8 @@ pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options
     return POP3_OK;
   }
   SSL_CTX *context = SSL_CTX_new(TLS_method());
-  if (!context || !SSL_CTX_set_cipher_list(context, "ALL:!3DES:!PSK")) {
+  if (!context || !SSL_CTX_set_cipher_list(context, "ALL:!3DES:!PSK") ||
+      !set_algorithms(context, options)) {
     SSL_CTX_free(context);
     return pop3_tls_no_memory(host, err);
   }

@@ -11,6 +11,11 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
+// pop3_tls_find_library fails with POP3_ERR_UNSUPPORTED if there is no BoringSSL behind its own
+// functions: where they are an import library for a shared one, that may be missing. Nothing else
+// of BoringSSL may be called then.
+pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err);
+
 // pop3_tls_make_context makes the SSL_CTX, with roots and client certificate, or takes a reference
 // to the caller's.
 pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options,

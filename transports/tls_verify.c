@@ -8,6 +8,11 @@
 #include <string.h>
 
 #include "transports/tls_certificate.h"
+#include "transports/tls_weak.h"
+
+// WEAK: the chain is good, but a certificate in it proves nothing. Never a result of
+// X509_verify_cert.
+enum { WEAK = X509_V_ERR_APPLICATION_VERIFICATION };
 
 // What X509_verify_cert said about a chain.
 typedef struct finding {
@@ -22,6 +27,7 @@ pop3_status pop3_tls_verifier_init(pop3_tls_verifier *self, const pop3_host *hos
   self->host = host;
   self->options = options;
   pop3_tls_text_init(&self->words, host);
+  pop3_tls_text_init(&self->weak, host);
   if (options->do_not_verify || options->context || options->ca_file || options->ca_dir ||
       options->ca_pem) {
     return POP3_OK;
@@ -33,7 +39,9 @@ pop3_status pop3_tls_verifier_init(pop3_tls_verifier *self, const pop3_host *hos
 }
 
 void pop3_tls_verifier_cleanup(pop3_tls_verifier *self) {
-  if (self->host) pop3_tls_text_free(&self->words);
+  if (!self->host) return;
+  pop3_tls_text_free(&self->words);
+  pop3_tls_text_free(&self->weak);
 }
 
 int pop3_tls_verifier_prepare(const pop3_tls_verifier *self, SSL *ssl) {
@@ -69,7 +77,35 @@ static STACK_OF(X509) * parse_chain(const SSL *ssl) {
   return NULL;
 }
 
-static void check_chain(SSL *ssl, X509_STORE *store, STACK_OF(X509) * chain, finding *out) {
+static int is_among(const STACK_OF(X509) * certificates, const X509 *one) {
+  for (size_t i = 0; i < sk_X509_num(certificates); i++) {
+    if (sk_X509_value(certificates, i) == one) return 1;
+  }
+  return 0;
+}
+
+// Says in |words| what is weak about the certificates of a verified |path|, from the server's own
+// to the one below the trust anchor. That is the last one which came from the store, not from what
+// was |sent|: it is trusted as it is, whoever has signed it.
+static void look_for_weakness(const STACK_OF(X509) * path, const STACK_OF(X509) * sent,
+                              pop3_tls_text *words) {
+  size_t end = sk_X509_num(path);
+  while (end > 0 && is_among(sent, sk_X509_value(path, end - 1))) end--;
+  const size_t anchor = end > 0 ? end - 1 : sk_X509_num(path);
+  for (size_t i = 0; i < anchor; i++) {
+    pop3_tls_text one;
+    pop3_tls_text_init(&one, words->host);
+    if (pop3_tls_add_weakness(&one, sk_X509_value(path, i)) && one.len > 0) {
+      if (words->len > 0) pop3_tls_text_say(words, "; ");
+      pop3_tls_text_add(words, one.data, one.len);
+    }
+    if (one.failed) words->failed = 1;
+    pop3_tls_text_free(&one);
+  }
+}
+
+static void check_chain(SSL *ssl, X509_STORE *store, STACK_OF(X509) * chain, pop3_tls_text *weak,
+                        finding *out) {
   X509_STORE_CTX *context = X509_STORE_CTX_new();
   out->code = X509_V_ERR_OUT_OF_MEM;
   if (context && X509_STORE_CTX_init(context, store, sk_X509_value(chain, 0), chain) &&
@@ -81,6 +117,7 @@ static void check_chain(SSL *ssl, X509_STORE *store, STACK_OF(X509) * chain, fin
     out->depth = X509_STORE_CTX_get_error_depth(context);
     out->about = ok ? sk_X509_value(chain, 0) : X509_STORE_CTX_get_current_cert(context);
     if (out->about) (void)X509_up_ref(out->about);
+    if (ok) look_for_weakness(X509_STORE_CTX_get0_chain(context), chain, weak);
   }
   X509_STORE_CTX_free(context);
 }
@@ -109,21 +146,22 @@ static pop3_status find_out(pop3_tls_verifier *self, SSL *ssl, STACK_OF(X509) * 
       return pop3_tls_no_memory(self->host, err);
     }
   }
-  check_chain(ssl, store, chain, out);
+  check_chain(ssl, store, chain, &self->weak, out);
   if (!is_issuer_unknown(out->code) || !self->roots.file || self->roots_added == 2) return POP3_OK;
   self->roots_added = 2;
   X509_free(out->about);
   out->about = NULL;
   const pop3_status status =
       pop3_tls_trust_file(store, self->roots.file, "the roots of this machine", self->host, err);
-  if (status == POP3_OK) check_chain(ssl, store, chain, out);
+  if (status == POP3_OK) check_chain(ssl, store, chain, &self->weak, out);
   return status;
 }
 
 static void say_wrong_name(pop3_tls_text *words, const finding *what,
                            const pop3_tls_options *options) {
   const size_t before = words->len;
-  pop3_tls_text_say(words, " is not for \"");
+  pop3_tls_text_say(words,
+                    options->name_is_address ? " is not for the IP address \"" : " is not for \"");
   pop3_tls_text_say(words, options->name);
   pop3_tls_text_say(words, "\", but for ");
   const size_t empty = words->len;
@@ -174,6 +212,9 @@ static void say_code(pop3_tls_text *words, const finding *what, const pop3_tls_o
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
       pop3_tls_text_say(words, " may not issue others, but has");
       return;
+    case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
+      pop3_tls_text_say(words, " has a key of a kind that is not known");
+      return;
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
       pop3_tls_text_say(words, " has a wrong signature");
       return;
@@ -184,13 +225,25 @@ static void say_code(pop3_tls_text *words, const finding *what, const pop3_tls_o
   }
 }
 
-static void say_finding(pop3_tls_text *words, const finding *what,
+static void say_weak(pop3_tls_text *words, const char *before, const pop3_tls_text *weak) {
+  pop3_tls_text_say(words, before);
+  pop3_tls_text_add(words, weak->data, weak->len);
+}
+
+static void say_finding(pop3_tls_text *words, const finding *what, const pop3_tls_text *weak,
                         const pop3_tls_options *options) {
   if (what->code == X509_V_OK) {
     pop3_tls_text_say(words, "verified: issued by ");
     if (what->about) pop3_tls_add_x509_name(words, X509_get_issuer_name(what->about));
     pop3_tls_text_say(words, " for ");
     pop3_tls_text_say(words, options->name);
+    if (weak->len > 0)
+      say_weak(words, "; although it is weak (tls.allow_weak_certificates): ", weak);
+    return;
+  }
+  if (what->code == WEAK) {
+    say_weak(words, "the server's certificate is too weak: ", weak);
+    pop3_tls_text_say(words, " (tls.allow_weak_certificates accepts that)");
     return;
   }
   if (what->depth == 0 || !what->about) {
@@ -265,6 +318,20 @@ static pop3_status ask(pop3_tls_verifier *self, const SSL *ssl, pop3_status verd
   return result;
 }
 
+// Where nothing but a pin says who the server is, its key is the trust anchor and no signature
+// counts. Somebody chose that key by hand: it is used, and called weak if it is.
+static void look_at_pinned_key(pop3_tls_verifier *self, X509 *leaf) {
+  pop3_tls_text why;
+  pop3_tls_text_init(&why, self->host);
+  if (pop3_tls_add_weak_key(&why, leaf) && why.len > 0) {
+    pop3_tls_text_say(&self->weak, "the pinned certificate");
+    pop3_tls_text_add(&self->weak, why.data, why.len);
+    say_weak(&self->words, "; although it is weak: ", &self->weak);
+  }
+  if (why.failed || self->weak.failed) self->words.failed = 1;
+  pop3_tls_text_free(&why);
+}
+
 // The chain and the name. Returns the verdict; |words| says it.
 static pop3_status judge(pop3_tls_verifier *self, SSL *ssl, STACK_OF(X509) * chain,
                          uint8_t *out_alert, finding *what) {
@@ -275,7 +342,11 @@ static pop3_status judge(pop3_tls_verifier *self, SSL *ssl, STACK_OF(X509) * cha
     status = find_out(self, ssl, chain, what, &self->error);
     if (status != POP3_OK) return status;
     if (what->code == X509_V_ERR_OUT_OF_MEM) return pop3_tls_no_memory(self->host, &self->error);
-    say_finding(&self->words, what, self->options);
+    if (self->weak.failed) return pop3_tls_no_memory(self->host, &self->error);
+    if (what->code == X509_V_OK && self->weak.len > 0 && !self->options->allow_weak) {
+      what->code = WEAK;
+    }
+    say_finding(&self->words, what, &self->weak, self->options);
     if (what->code != X509_V_OK) {
       *out_alert = alert_for(what->code);
       status = POP3_ERR_CERTIFICATE;
@@ -284,6 +355,9 @@ static pop3_status judge(pop3_tls_verifier *self, SSL *ssl, STACK_OF(X509) * cha
   if (status == POP3_OK && !check_pins(self->options, sk_X509_value(chain, 0), &self->words)) {
     *out_alert = SSL_AD_BAD_CERTIFICATE;
     status = POP3_ERR_CERTIFICATE;
+  }
+  if (status == POP3_OK && self->options->do_not_verify && self->options->num_pins > 0) {
+    look_at_pinned_key(self, sk_X509_value(chain, 0));
   }
   return status;
 }
@@ -295,6 +369,7 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
   *out_alert = SSL_AD_INTERNAL_ERROR;
   self->failed = 1;
   pop3_tls_text_reset(&self->words);
+  pop3_tls_text_reset(&self->weak);
   STACK_OF(X509) *chain = parse_chain(ssl);
   if (!chain) {
     *out_alert = SSL_AD_BAD_CERTIFICATE;

@@ -22,6 +22,7 @@ typedef struct pop3_tls_verifier {
   int roots_added;       // 1: the folder; 2: the file, too
   pop3_tls_text words;   // how the server was verified
   int is_proven;         // by chain and name, or by a pin
+  pop3_tls_text weak;    // what is weak about its certificates, though they were accepted; or empty
   int failed;
   pop3_error error;  // why it was not
 } pop3_tls_verifier;

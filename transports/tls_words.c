@@ -55,6 +55,24 @@ static const char *alert_words(int alert) {
   }
 }
 
+// What BoringSSL finds wrong with the server's certificate before it is verified.
+static const char *certificate_words(int reason) {
+  switch (reason) {
+    case SSL_R_KEY_USAGE_BIT_INCORRECT:
+    case SSL_R_ECC_CERT_NOT_FOR_SIGNING:
+      return "may not be used for TLS: its key usage does not allow that";
+    case SSL_R_BAD_ECC_CERT:
+      return "has a key on an elliptic curve that is not used for TLS";
+    case SSL_R_WRONG_CERTIFICATE_TYPE:
+    case SSL_R_UNKNOWN_CERTIFICATE_TYPE:
+      return "has a key of a kind that does not go with the cipher";
+    case SSL_R_CANNOT_PARSE_LEAF_CERT:
+      return "cannot be read";
+    default:
+      return NULL;
+  }
+}
+
 static const char *reason_words(int reason) {
   switch (reason) {
     case SSL_R_UNSUPPORTED_PROTOCOL:
@@ -77,11 +95,19 @@ static const char *reason_words(int reason) {
     case SSL_R_TOO_MANY_WARNING_ALERTS:
     case SSL_R_TOO_MANY_KEY_UPDATES:
       return "the server sends records without data only";
+    case SSL_R_WRONG_SIGNATURE_TYPE:
+    case SSL_R_NO_COMMON_SIGNATURE_ALGORITHMS:
+      return "the server signs in a way that is not accepted (such as with SHA-1)";
     case SSL_R_SERVER_CERT_CHANGED:
       return "the server changed its certificate";
     default:
       return NULL;
   }
+}
+
+int pop3_tls_is_alpn_refusal(uint32_t code) {
+  return ERR_GET_LIB(code) == ERR_LIB_SSL &&
+         ERR_GET_REASON(code) == SSL_AD_REASON_OFFSET + SSL_AD_NO_APPLICATION_PROTOCOL;
 }
 
 void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t code,
@@ -95,11 +121,17 @@ void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t co
     return;
   }
   const int alert = is_ssl && reason >= SSL_AD_REASON_OFFSET ? reason - SSL_AD_REASON_OFFSET : -1;
-  if (alert == SSL_AD_NO_APPLICATION_PROTOCOL) {
+  if (pop3_tls_is_alpn_refusal(code)) {
     host->fail(
         host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code,
         "%s failed: the server refuses the protocol name \"%s\" (ALPN): set tls.alpn to \"\"",
         doing, alpn);
+    return;
+  }
+  const char *certificate = is_ssl && alert < 0 ? certificate_words(reason) : NULL;
+  if (certificate) {
+    host->fail(host->ctx, err, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, code,
+               "the server's certificate %s", certificate);
     return;
   }
   const char *words = alert >= 0 ? alert_words(alert) : is_ssl ? reason_words(reason) : NULL;

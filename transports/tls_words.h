@@ -30,6 +30,10 @@ int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t fi
 void pop3_tls_say_end(const pop3_host *host, pop3_tls_phase phase, uint64_t octets_in,
                       pop3_error *err);
 
+// pop3_tls_is_alpn_refusal says whether the error |code| is the server's alert against the protocol
+// name.
+int pop3_tls_is_alpn_refusal(uint32_t code);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -33,12 +33,22 @@ TEST(TlsOptions, AllOfThem) {
   options.cert = "c";
   options.key = "k";
   options.pin = "p";
-  options.tls_min = "1.3";
+  options.tls_min = "1.2";
+  options.tls_max = "1.3";
+  options.alpn = "pop3";
+  options.allow_weak = 1;
   options.insecure = 1;
   EXPECT_EQ(Names(options),
             "tls.server_name=n tls.ca_file=f tls.ca_dir=d tls.cert_file=c tls.key_file=k "
-            "tls.pin_sha256=p tls.min_version=1.3 tls.key_passphrase=object "
+            "tls.pin_sha256=p tls.min_version=1.2 tls.max_version=1.3 tls.alpn=pop3 "
+            "tls.key_passphrase=object tls.allow_weak_certificates=1 "
             "tls.insecure_do_not_verify=1 ");
+}
+
+TEST(TlsOptions, NoneIsNoName) {
+  cli_options options = {};
+  options.alpn = "none";
+  EXPECT_EQ(Names(options), "tls.alpn= ");
 }
 
 TEST(TlsOptions, NobodyIsAskedForAPassphraseWithNoPrompt) {

@@ -20,7 +20,8 @@ struct Base {
   const char *name = "";
   uint8_t key = 0;
   Phase phase = Phase::kNew;
-  std::string offered;  // what a write that answered WANT was offered
+  bool has_again = false;  // the option FakeWire.again was among its options
+  std::string offered;     // what a write that answered WANT was offered
 
   void Note(const char *call) { wire->calls.push_back(std::string(name) + "." + call); }
   void Complain(const char *what) { wire->complaints.push_back(std::string(name) + ": " + what); }
@@ -67,8 +68,26 @@ pop3_status Create(const pop3_host *host, const pop3_transport_config *config,
   self->lower = lower;
   self->name = name;
   self->key = key;
+  for (size_t i = 0; i < config->num_options; i++) {
+    self->has_again = self->has_again || wire->again == config->options[i].name;
+  }
+  if (lower == nullptr) {  // a new connection
+    wire->key = 0;
+    wire->incoming.clear();
+    wire->partial.clear();
+  }
   self->Note("create");
   *out_self = self;
+  return POP3_OK;
+}
+
+// Answers POP3_QUERY_AGAIN.
+pop3_status AskAgain(const Base *self, pop3_answer *out) {
+  const std::string &again = self->wire->again;
+  if (self->phase != Phase::kFailed || again.empty()) return POP3_ERR_UNSUPPORTED;
+  out->number = 7;
+  out->data = reinterpret_cast<const uint8_t *>(again.data());
+  out->data_len = again.size();
   return POP3_OK;
 }
 
@@ -77,7 +96,8 @@ pop3_io Connect(void *arg, pop3_error *err) {
   FakeWire *wire = self->wire;
   self->Note("connect");
   if (self->phase != Phase::kNew) self->Complain("connect at a wrong time");
-  if (wire->connect_fails == self->name) return self->Fail(err, "connect fails");
+  if (wire->connect_fails == self->name && !self->has_again)
+    return self->Fail(err, "connect fails");
   if (wire->connect_eof == self->name) return POP3_IO_EOF;
   if (wire->connect_never) return POP3_IO_WANT_WRITE;
   if (!wire->connects.empty()) {
@@ -188,6 +208,11 @@ pop3_status BottomQuery(void *arg, uint32_t what, pop3_answer *out) {
     case POP3_QUERY_IS_LOCAL:
       out->number = wire->local ? 1 : 0;
       return POP3_OK;
+    case POP3_QUERY_ONLY_ONCE:
+      out->number = wire->only_once ? 1 : 0;
+      return POP3_OK;
+    case POP3_QUERY_AGAIN:
+      return AskAgain(Of(arg), out);
     case POP3_QUERY_PEER_NAME:
       out->data = reinterpret_cast<const uint8_t *>("192.0.2.1:110");
       out->data_len = 13;
@@ -243,6 +268,8 @@ pop3_status TlsQuery(void *arg, uint32_t what, pop3_answer *out) {
     case POP3_QUERY_TLS_VERIFIED:
       out->number = wire->verified ? 1 : 0;
       return POP3_OK;
+    case POP3_QUERY_AGAIN:
+      return AskAgain(Of(arg), out);
     case POP3_QUERY_TLS_VERSION:
       out->data = reinterpret_cast<const uint8_t *>("TLSv1.3");
       out->data_len = 7;

@@ -64,6 +64,10 @@ struct FakeWire {
   std::string connect_fails;
   std::string connect_eof;
 
+  // The option with which a connect that fails would succeed, and what "fake" says of it.
+  std::string again;
+  bool only_once = false;
+
   // What happened: "fake.create", "tls.connect", ...
   std::vector<std::string> calls;
   // Breaches of the transport contract.

@@ -4,9 +4,13 @@
 #include <openssl/base64.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/curve25519.h>
+#include <openssl/digest.h>
 #include <openssl/ec.h>
 #include <openssl/ec_key.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -15,6 +19,8 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <mutex>
 
 namespace pop3_testing {
 
@@ -29,12 +35,97 @@ void Check(bool ok, const char *what) {
   if (!ok) GiveUp(what);
 }
 
-bssl::UniquePtr<EVP_PKEY> NewKey() {
-  bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(NID_X9_62_prime256v1));
+// Keys of such a length BoringSSL does not make, but reads.
+constexpr char kRsa2047[] =
+    "-----BEGIN RSA PRIVATE KEY-----\n"
+    "MIIEoAIBAAKCAQBWadBuzBamM2gkSBoAU0RCaW5Zoj2oBWZCipp3sLZRdhyri/X9\n"
+    "f6j8KKWtHicgRvUxN+xgq8PEBo+ABtY7URe3N1Wxnzo8y9m48Kt++6ExXEH98QHY\n"
+    "eCdEcpCIcKpmUOkXpwv6ILWlouE1Ao7FVxgjRtxUDJWbCcg085GDmVLvYUQy1uKd\n"
+    "LodNLI+FJy7kBwP28rXSs8IlNsxzDyR4yOFnAhNqEyR/mG9SvIzkRMiUSECtC3U/\n"
+    "E/Vrug88Vy3ixzg3QAB8nmCu19a24azmaO/6bHL0gHiyLHE2oQaMLvpbqJY6fF9C\n"
+    "I7k/Fqgrjq2C/XdidPdNhw1Cjubi28mohPiHAgMBAAECggEAC1bnWyK89iJY0CoF\n"
+    "/3TtyCk9qdV4ccwDl0fI7VvrENWG/ZvoM9PEwRI0a3tBdyLYmhTUl/ryPY7+1bYP\n"
+    "9si1a/1+6UgTxFabw4ERgCBVDr0ki8ZMj7N0s660+LKQKc0ESW5KTBBuxcWR9/rV\n"
+    "8V90c2yhDQZ5u1aVRx2PQs2j7HWUwsbqk0gv46z+XkGPsYhOWMUxE6mzk+RwUP8w\n"
+    "eQaMgbbg2bJfED74gHtSVaxuxhLYl96EAaI5okh5/hYKI0YRI/J3+Hidwiq8uhdD\n"
+    "uV+R3GMNtmJWA2IVhp5Rfu7P+vkvcBUMu2zh4fiBRIXfygn4J87gGVDIqYlNg+7D\n"
+    "/kGCwQKBgQDfk0G1HqC8EMEpdBu9+52I+x9r1uko5BT0SBHtTvpj7XZ8fM2bqbcJ\n"
+    "JL811fOHM18GVbHHRxwcloTh2PVIhzqea0nMRQkBp2HJ/D1hWFj3e04dwUTytQMF\n"
+    "SDOENNuGg1ctGy63Dz93NhPwI2esUnHA0VQH33qBNUFh5roVROFQlQKBgGLyG5E1\n"
+    "mdg3/NdTAu3WyissxtnLXcqe9WzX5KSzevoDkMCVilWOvDoj37oXpDvTpWXXBQZQ\n"
+    "Xt05KduC0Ny+2OmDdbrqpZ4No1RD7fH+16xpiiXEfwYtBmNWYVxSE+bQL8Lc94ub\n"
+    "n/32IGPRpNojKFf4/ICwdrLMtWBkyR5zMVGrAoGAUqfZYgGZwQ2crBut6fXtDuhw\n"
+    "fGjuuFxiVtGSNx68uVbgODPXu9XpwmqgemHH79MRLYFfAWKLxRHsvKZ+QDsmc80M\n"
+    "coWPR9o+7/LeKnAELDKc9akvOV+sZzaDPTxhcIB8KUPkaG8tsn/+rQgZ2v576aI6\n"
+    "I9L+Mmii7HPlldlqR2UCgYAITDVzoAMe1tMlW5jLSU/6/u5OJXfgHiSG1DQge8y8\n"
+    "WsAw5lmLg0TVu1xvxrvHKKCeQcHyHZtXAgw4lGffm0Glk5iz7Cmnb41a67dwq+Z6\n"
+    "Vv9221ursOrwObZAf8Gbgan/tXgtBQgNzC47MMGaaYhgmEjUoffSVsh/JPSY0SA5\n"
+    "sQKBgHfmUyrTvXtWnAnrbSrIBHu0FP6APggwIzIw5XDGsljUEvnEbKy9G1wbkgPx\n"
+    "lR9SqdBiuOuizJZb21IfoFgkrwtH6CRG1RSG83oEvXHVzMVDja2y0e5WAtfsv9aI\n"
+    "FSa1qBvVAwZT4ozA62zLgmeYMXBJNxGIYu6t3HnygDLnTCgL\n"
+    "-----END RSA PRIVATE KEY-----\n";
+
+bssl::UniquePtr<EVP_PKEY> NewCurveKey(int curve) {
+  bssl::UniquePtr<EC_KEY> ec(EC_KEY_new_by_curve_name(curve));
   bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
   Check(ec && key && EC_KEY_generate_key(ec.get()) && EVP_PKEY_set1_EC_KEY(key.get(), ec.get()),
         "making a key");
   return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> NewRsaKey(int bits) {
+  if (bits == 2047) {
+    bssl::UniquePtr<BIO> bio(BIO_new_mem_buf(kRsa2047, sizeof(kRsa2047) - 1));
+    return bssl::UniquePtr<EVP_PKEY>(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+  }
+  bssl::UniquePtr<BIGNUM> exponent(BN_new());
+  bssl::UniquePtr<RSA> rsa(RSA_new());
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new());
+  Check(exponent && rsa && key && BN_set_word(exponent.get(), RSA_F4) &&
+            RSA_generate_key_ex(rsa.get(), bits, exponent.get(), nullptr) &&
+            EVP_PKEY_set1_RSA(key.get(), rsa.get()),
+        "making an RSA key");
+  return key;
+}
+
+bssl::UniquePtr<EVP_PKEY> RsaKey(int bits) {
+  static std::mutex mutex;
+  static std::map<int, bssl::UniquePtr<EVP_PKEY>> keys;
+  const std::lock_guard<std::mutex> lock(mutex);
+  bssl::UniquePtr<EVP_PKEY> &key = keys[bits];
+  if (!key) key = NewRsaKey(bits);
+  Check(key && EVP_PKEY_up_ref(key.get()) == 1, "making an RSA key");
+  return bssl::UniquePtr<EVP_PKEY>(key.get());
+}
+
+bssl::UniquePtr<EVP_PKEY> NewEd25519Key() {
+  uint8_t unused[32];
+  uint8_t pair[64];
+  ED25519_keypair(unused, pair);
+  bssl::UniquePtr<EVP_PKEY> key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, pair, 32));
+  Check(key != nullptr, "making a key");
+  return key;
+}
+
+// Signs |made| as |digest| of CertificateSpec says.
+void Sign(X509 *made, EVP_PKEY *key, const std::string &digest) {
+  if (EVP_PKEY_id(key) == EVP_PKEY_ED25519) {
+    Check(X509_sign(made, key, nullptr) > 0, "signing");
+    return;
+  }
+  const bool is_pss = digest.rfind("pss-", 0) == 0;
+  const EVP_MD *hash = EVP_get_digestbyname(digest.c_str() + (is_pss ? 4 : 0));
+  Check(hash != nullptr, "finding a hash");
+  if (!is_pss) {
+    Check(X509_sign(made, key, hash) > 0, "signing");
+    return;
+  }
+  bssl::ScopedEVP_MD_CTX context;
+  EVP_PKEY_CTX *how = nullptr;
+  Check(EVP_DigestSignInit(context.get(), &how, hash, nullptr, key) &&
+            EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PSS_PADDING) &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(how, -1) && X509_sign_ctx(made, context.get()) > 0,
+        "signing with RSA-PSS");
 }
 
 void AddName(GENERAL_NAMES *names, int type, const void *data, size_t len) {
@@ -74,8 +165,16 @@ std::string Contents(BIO *bio) {
 
 }  // namespace
 
+bssl::UniquePtr<EVP_PKEY> NewKey(const std::string &kind) {
+  if (kind == "Ed25519") return NewEd25519Key();
+  if (kind.rfind("RSA-", 0) == 0) return RsaKey(std::atoi(kind.c_str() + 4));
+  const int curve = EC_curve_nist2nid(kind.c_str());
+  Check(curve != NID_undef, "finding a curve");
+  return NewCurveKey(curve);
+}
+
 Identity::Identity(const CertificateSpec &spec, const Identity *issuer)
-    : certificate_(X509_new()), key_(NewKey()) {
+    : certificate_(X509_new()), key_(NewKey(spec.key)) {
   static std::atomic<int64_t> serial{1};
   X509 *made = certificate_.get();
   Check(made && X509_set_version(made, 2), "making a certificate");
@@ -95,9 +194,10 @@ Identity::Identity(const CertificateSpec &spec, const Identity *issuer)
         "setting the issuer");
   AddExtension(made, NID_basic_constraints, spec.is_ca ? "critical,CA:TRUE" : "CA:FALSE");
   if (spec.purpose != nullptr) AddExtension(made, NID_ext_key_usage, spec.purpose);
+  if (spec.usage != nullptr) AddExtension(made, NID_key_usage, spec.usage);
   AddNames(made, spec);
   EVP_PKEY *key = issuer != nullptr ? issuer->key() : key_.get();
-  Check(X509_sign(made, key, EVP_get_digestbyname(spec.digest)) > 0, "signing");
+  Sign(made, key, spec.digest);
 }
 
 std::string Identity::Pem() const {

@@ -19,8 +19,16 @@ struct CertificateSpec {
   int64_t not_after = 86400 * 30;
   bool is_ca = false;
   const char *purpose = nullptr;  // extended key usage, as OpenSSL's configuration writes it
-  const char *digest = "sha256";  // also sha1, sha384, sha512
+  const char *usage = nullptr;    // key usage, likewise
+  const char *digest = "sha256";  // also md5, sha1, sha224, sha384, sha512; "pss-sha256" and so on
+                                  // for RSA-PSS; of no account if the issuer's key is Ed25519
+  const char *key = "P-256";      // also P-224, P-384, P-521, Ed25519, and RSA-BITS; see NewKey
 };
+
+// NewKey makes a key of a kind that CertificateSpec.key names. RSA keys are made once for each
+// process, because that takes its time. BoringSSL rounds RSA-BITS down to a multiple of 128, but
+// for RSA-2047, which is always the same.
+bssl::UniquePtr<EVP_PKEY> NewKey(const std::string &kind);
 
 // Identity is a certificate with its private key.
 class Identity {

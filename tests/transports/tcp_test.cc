@@ -308,6 +308,7 @@ TEST_F(Tcp, UsesABorrowedDescriptorAndLeavesItAlone) {
   EXPECT_EQ(tcp_.Connect(), POP3_IO_DONE);
   EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_FD), pair[0]);
   EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_IS_LOCAL), 1);
+  EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_ONLY_ONCE), 1);
   EXPECT_EQ(tcp_.AskText(POP3_QUERY_PEER_NAME), "unix socket");
   std::string got;
   EXPECT_EQ(tcp_.Read(&got), POP3_IO_WANT_READ) << "though the descriptor blocks";

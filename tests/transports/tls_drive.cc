@@ -1,6 +1,11 @@
 #include "tests/transports/tls_drive.h"
 
 #include <gtest/gtest.h>
+#include <openssl/x509.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
 
 #include "tests/testing/flaky_layer.h"
 #include "transports/tls.h"
@@ -32,6 +37,43 @@ World::World() : root(MakeRoot()), root_pem(root.Pem()), mail(Issue(MailSpec()))
 const World &TheWorld() {
   static const World world;
   return world;
+}
+
+Variable::Variable(const char *name, const char *value) : name_(name) {
+  const char *before = getenv(name);
+  was_set_ = before != nullptr;
+  if (was_set_) before_ = before;
+  if (value != nullptr) {
+    setenv(name, value, 1);
+  } else {
+    unsetenv(name);
+  }
+}
+
+Variable::~Variable() {
+  if (was_set_) {
+    setenv(name_, before_.c_str(), 1);
+  } else {
+    unsetenv(name_);
+  }
+}
+
+HashedDir::HashedDir(const Identity *identity) {
+  char path[] = "/tmp/pop3-roots-XXXXXX";
+  path_ = mkdtemp(path);
+  if (identity == nullptr) return;
+  char name[32];
+  snprintf(name, sizeof(name), "/%08x.0",
+           static_cast<unsigned>(X509_subject_name_hash(identity->certificate())));
+  file_ = path_ + name;
+  FILE *file = fopen(file_.c_str(), "w");
+  fputs(identity->Pem().c_str(), file);
+  fclose(file);
+}
+
+HashedDir::~HashedDir() {
+  unlink(file_.c_str());
+  rmdir(path_.c_str());
 }
 
 void EchoPeer::Receive(const uint8_t *data, size_t len) {
@@ -192,19 +234,21 @@ int64_t TlsChain::AskNumber(uint32_t what) {
 }
 
 Meeting Meet(const TlsServer &server, const Options &options, const char *name,
-             const TlsFaults &faults) {
+             const TlsFaults &faults, uint32_t port) {
   Meeting met;
   TestHost host;
   EchoPeer echo;
   TlsPeer peer(&echo, &server, false, faults);
   TlsChain chain(&host, &peer);
   std::string got;
-  met.status = chain.Create(options, name);
+  met.status = chain.Create(options, name, port);
   const bool ok = met.status == POP3_OK && chain.Connect() == POP3_IO_DONE &&
                   chain.Receive(11, &got) == POP3_IO_DONE;
   if (ok) {
     EXPECT_EQ(got, "+OK ready\r\n");
     met.verified = chain.AskText(POP3_QUERY_TLS_VERIFIED);
+    met.alpn_refused = chain.AskText(POP3_QUERY_TLS_ALPN_REFUSED);
+    met.weakness = chain.AskText(POP3_QUERY_TLS_WEAKNESS);
     met.client_certificate = chain.AskNumber(POP3_QUERY_TLS_CLIENT_CERT);
     EXPECT_EQ(chain.AskNumber(POP3_QUERY_TLS_RESUMED), peer.resumed() ? 1 : 0);
     EXPECT_EQ(chain.Shutdown(), POP3_IO_DONE);

@@ -28,6 +28,34 @@ struct World {
 // TheWorld is made once for each process.
 const World &TheWorld();
 
+// Variable sets an environment variable while it lives; null unsets it.
+class Variable {
+ public:
+  Variable(const char *name, const char *value);
+  ~Variable();
+  Variable(const Variable &) = delete;
+  Variable &operator=(const Variable &) = delete;
+
+ private:
+  const char *name_;
+  bool was_set_;
+  std::string before_;
+};
+
+// HashedDir is a folder with one certificate under its hashed name, or with none.
+class HashedDir {
+ public:
+  explicit HashedDir(const Identity *identity);
+  ~HashedDir();
+  HashedDir(const HashedDir &) = delete;
+  HashedDir &operator=(const HashedDir &) = delete;
+  const char *path() const { return path_.c_str(); }
+
+ private:
+  std::string path_;
+  std::string file_;
+};
+
 // EchoPeer says a greeting and then what it is told; "QUIT\r\n" makes it close.
 class EchoPeer : public Peer {
  public:
@@ -100,6 +128,8 @@ struct Meeting {
   std::string text;              // of the error
   pop3_error error = POP3_ERROR_INIT;
   std::string verified;      // POP3_QUERY_TLS_VERIFIED
+  std::string weakness;      // POP3_QUERY_TLS_WEAKNESS, "?" if there is none
+  std::string alpn_refused;  // POP3_QUERY_TLS_ALPN_REFUSED, likewise
   std::string server_error;  // what the server's BoringSSL complained about
   std::string server_name;   // as the server heard it
   bool resumed = false;      // says the server
@@ -108,7 +138,7 @@ struct Meeting {
 
 // Meet makes a connection, reads the greeting and ends in order.
 Meeting Meet(const TlsServer &server, const Options &options, const char *name = "mail.example.org",
-             const TlsFaults &faults = TlsFaults());
+             const TlsFaults &faults = TlsFaults(), uint32_t port = 995);
 
 }  // namespace pop3_testing
 

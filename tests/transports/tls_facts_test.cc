@@ -22,7 +22,9 @@ struct Line {
     peer = std::make_unique<TlsPeer>(&echo, server.get());
     chain = std::make_unique<TlsChain>(&host, peer.get());
     Options options;
-    options.Text("tls.ca_pem", TheWorld().root_pem).Text("tls.min_version", "1.0");
+    options.Text("tls.ca_pem", TheWorld().root_pem)
+        .Text("tls.min_version", "1.0")
+        .Number("tls.allow_weak_certificates", 1);
     EXPECT_EQ(chain->Create(options), POP3_OK) << chain->text();
     EXPECT_EQ(chain->Connect(), POP3_IO_DONE) << chain->text();
     std::string got;

@@ -65,6 +65,8 @@ TEST_F(TlsOptions, AreAllRead) {
       .Text("tls.alpn", "x")
       .Object("tls.session_cache", &cache)
       .Object("tls.verify", &verify)
+      .Number("tls.alpn_refused", 1)
+      .Number("tls.allow_weak_certificates", 1)
       .Number("tls.insecure_do_not_verify", 0);
   ASSERT_EQ(Read(options), POP3_OK) << text();
   EXPECT_STREQ(out_.name, "pop.example.org");
@@ -80,6 +82,9 @@ TEST_F(TlsOptions, AreAllRead) {
   EXPECT_EQ(out_.min_version, TLS1_1_VERSION);
   EXPECT_EQ(out_.max_version, TLS1_3_VERSION);
   EXPECT_STREQ(out_.alpn, "x");
+  EXPECT_EQ(out_.alpn_given, 1);
+  EXPECT_EQ(out_.alpn_refused, 0) << "the caller names what it wants";
+  EXPECT_EQ(out_.allow_weak, 1);
   EXPECT_EQ(out_.cache.get, Get);
   EXPECT_EQ(out_.cache.put, Put);
   EXPECT_EQ(out_.cache.arg, this);
@@ -94,7 +99,7 @@ TEST_F(TlsOptions, AreRefusedByName) {
   const std::string pin = std::string(43, 'A') + "=";
   std::string many;
   for (int i = 0; i < 17; i++) many += pin + ";";
-  std::vector<Options> bad(26);
+  std::vector<Options> bad(29);
   bad[0].Text("tls.server_nam", "x");
   bad[1].Text("tls.", "x");
   bad[2].Number("tls.server_name", 1);
@@ -121,6 +126,9 @@ TEST_F(TlsOptions, AreRefusedByName) {
   bad[23].Object("tls.context", &no_context);
   bad[24].Text("tls.context", "x");
   bad[25].Object("tls.verify", nullptr);
+  bad[26].Number("tls.allow_weak_certificates", 2);
+  bad[27].Text("tls.allow_weak_certificates", "1");
+  bad[28].Number("tls.alpn_refused", -1);
   for (const Options &options : bad) {
     const char *name = options.get()[0].name;
     EXPECT_EQ(Read(options), POP3_ERR_ARGUMENT) << name;

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/transports/tls_drive.h"
 
@@ -18,6 +21,7 @@ struct Cache {
   int puts = 0;
   bool keeps = false;  // does not forget
   std::string always;  // hands out this
+  std::string last;    // what was put last
   size_t lie = 0;      // says that it has so many octets
 
   static size_t Get(void *arg, const char *key, uint8_t *buf, size_t buf_cap) {
@@ -35,9 +39,16 @@ struct Cache {
   static void Put(void *arg, const char *key, const uint8_t *data, size_t data_len) {
     auto *self = static_cast<Cache *>(arg);
     self->puts++;
+    self->last = std::string(reinterpret_cast<const char *>(data), data_len);
     self->entries[key] = std::string(reinterpret_cast<const char *>(data), data_len);
   }
   pop3_tls_session_cache table{sizeof(pop3_tls_session_cache), 0, Get, Put, this};
+};
+
+// Judge accepts everybody.
+struct Judge {
+  static int Accept(void *, const pop3_tls_peer *, char *, size_t) { return 1; }
+  pop3_tls_verify verify{sizeof(pop3_tls_verify), 0, Accept, this};
 };
 
 class TlsSessions : public ::testing::TestWithParam<int> {
@@ -96,25 +107,107 @@ TEST_P(TlsSessions, AreOfOneServerAndOnePolicyOnly) {
   ASSERT_EQ(Meet(server, options_).status, POP3_OK);
   cache_.always = cache_.entries.begin()->second;  // for whatever key
   EXPECT_TRUE(Meet(server, options_).resumed);
-  std::vector<Options> policies(6);
-  policies[0].Text("tls.min_version", "1.0");
-  policies[1].Text("tls.alpn", "");
-  policies[2].Text("tls.pin_sha256", TheWorld().mail.Pin());
-  policies[3].Number("tls.insecure_do_not_verify", 1);
-  policies[4].Text("tls.server_name", "mail.example.org.");
-  policies[5].Text("tls.server_name", "other.example.org");
-  for (size_t i = 0; i < policies.size(); i++) {
-    policies[i].Text("tls.ca_pem", TheWorld().root_pem);
-    policies[i].Object("tls.session_cache", &cache_.table);
-    const Meeting met = Meet(server, policies[i]);
-    if (i == 5) {
-      EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
-      EXPECT_FALSE(met.resumed);
-      continue;
-    }
-    EXPECT_EQ(met.status, POP3_OK) << met.text;
-    EXPECT_EQ(met.resumed, i == 4) << i << ": only the final dot makes no difference";
+  // A file, a folder and a text with the same root, and another file of the same contents.
+  const TempFile file(TheWorld().root_pem);
+  const TempFile same(TheWorld().root_pem);
+  const HashedDir dir(&TheWorld().root);
+  Judge judges[2];
+  const auto policy = [&](const std::function<void(Options *)> &change) {
+    Options options;
+    options.Object("tls.session_cache", &cache_.table);
+    change(&options);
+    return options;
+  };
+  // Each takes what the one before has put, and none resumes it.
+  const std::vector<std::pair<const char *, std::function<void(Options *)>>> policies = {
+      {"ca_file", [&](Options *o) { o->Text("tls.ca_file", file.path()); }},
+      {"another ca_file", [&](Options *o) { o->Text("tls.ca_file", same.path()); }},
+      {"ca_dir", [&](Options *o) { o->Text("tls.ca_dir", dir.path()); }},
+      {"file and folder",
+       [&](Options *o) { o->Text("tls.ca_dir", dir.path()).Text("tls.ca_file", file.path()); }},
+      {"ca_pem", [&](Options *o) { o->Text("tls.ca_pem", TheWorld().root_pem); }},
+      {"another ca_pem", [&](Options *o) { o->Text("tls.ca_pem", TheWorld().root_pem + "\n"); }},
+      {"min_version",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem).Text("tls.min_version", "1.0");
+       }},
+      {"max_version",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem)
+             .Text("tls.max_version", GetParam() == TLS1_2_VERSION ? "1.2" : "1.3");
+       }},
+      {"alpn",
+       [&](Options *o) { o->Text("tls.ca_pem", TheWorld().root_pem).Text("tls.alpn", ""); }},
+      {"pin",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem).Text("tls.pin_sha256", TheWorld().mail.Pin());
+       }},
+      {"two pins",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem)
+             .Text("tls.pin_sha256", TheWorld().mail.Pin() + ";" + TheWorld().root.Pin());
+       }},
+      {"not verified", [&](Options *o) { o->Number("tls.insecure_do_not_verify", 1); }},
+      {"weak ones",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem).Number("tls.allow_weak_certificates", 1);
+       }},
+      {"a callback",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem).Object("tls.verify", &judges[0].verify);
+       }},
+      {"its argument",
+       [&](Options *o) {
+         o->Text("tls.ca_pem", TheWorld().root_pem).Object("tls.verify", &judges[1].verify);
+       }},
+  };
+  for (const auto &[what, change] : policies) {
+    const Options options = policy(change);
+    Meeting met = Meet(server, options);
+    EXPECT_EQ(met.status, POP3_OK) << what << ": " << met.text;
+    EXPECT_FALSE(met.resumed) << what;
+    cache_.always = cache_.last;
+    met = Meet(server, options);
+    EXPECT_TRUE(met.resumed) << what << ": the same policy resumes";
+    cache_.always = cache_.last;
   }
+  // Only the final dot makes no difference.
+  ASSERT_EQ(Meet(server, options_).status, POP3_OK);
+  cache_.always = cache_.last;
+  Options dot = policy([](Options *o) {
+    o->Text("tls.ca_pem", TheWorld().root_pem).Text("tls.server_name", "mail.example.org.");
+  });
+  EXPECT_TRUE(Meet(server, dot).resumed);
+  EXPECT_FALSE(Meet(server, options_, "mail.example.org", TlsFaults(), 996).resumed) << "the port";
+  Options other = policy([](Options *o) {
+    o->Text("tls.ca_pem", TheWorld().root_pem).Text("tls.server_name", "other.example.org");
+  });
+  const Meeting met = Meet(server, other);
+  EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
+  EXPECT_FALSE(met.resumed);
+}
+
+// A session that was made while weak certificates were allowed is no way around the rule.
+TEST_P(TlsSessions, ObeyTheRuleAboutWeakCertificates) {
+  CertificateSpec spec;
+  spec.dns = {"mail.example.org"};
+  spec.key = "RSA-1024";
+  const Identity weak = TheWorld().Issue(spec);
+  TlsServerSpec server_spec = Spec();
+  server_spec.identity = &weak;
+  const TlsServer server(server_spec);
+  Options allowing;
+  allowing.Text("tls.ca_pem", TheWorld().root_pem)
+      .Object("tls.session_cache", &cache_.table)
+      .Number("tls.allow_weak_certificates", 1);
+  ASSERT_EQ(Meet(server, allowing).status, POP3_OK);
+  cache_.always = cache_.last;
+  Meeting met = Meet(server, allowing);
+  EXPECT_TRUE(met.resumed);
+  EXPECT_EQ(met.weakness, "CN=test has an RSA key of 1024 bits");
+  met = Meet(server, options_);
+  EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
+  EXPECT_FALSE(met.resumed);
 }
 
 TEST_P(TlsSessions, AreNotTakenFromStrangers) {

@@ -202,6 +202,40 @@ TEST_F(TlsSetup, SpeaksTheVersionsThatAreAllowed) {
   }
 }
 
+TEST_F(TlsSetup, TakesEveryKindOfKey) {
+  for (const char *kind : {"P-256", "P-384", "P-521", "Ed25519", "RSA-2048"}) {
+    CertificateSpec mail;
+    mail.dns = {"mail.example.org"};
+    mail.key = kind;
+    const Identity identity = TheWorld().Issue(mail);
+    spec_.identity = &identity;
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+      spec_.min_version = spec_.max_version = static_cast<uint16_t>(version);
+      const TlsServer server(spec_);
+      const Meeting met = Meet(server, options_);
+      EXPECT_EQ(met.status, POP3_OK) << kind << ": " << met.text;
+    }
+  }
+}
+
+TEST_F(TlsSetup, TakesNoHandshakeThatIsSignedWithSha1) {
+  CertificateSpec mail;
+  mail.dns = {"mail.example.org"};
+  mail.key = "RSA-2048";
+  const Identity identity = TheWorld().Issue(mail);
+  spec_.identity = &identity;
+  spec_.max_version = TLS1_2_VERSION;
+  const TlsServer server(spec_);
+  const uint16_t sha1[] = {SSL_SIGN_RSA_PKCS1_SHA1};
+  ASSERT_EQ(SSL_CTX_set_signing_algorithm_prefs(server.context(), sha1, 1), 1);
+  Meeting met = Meet(server, options_);
+  EXPECT_EQ(met.status, POP3_ERR_TLS);
+  EXPECT_EQ(met.server_error, "NO_COMMON_SIGNATURE_ALGORITHMS");
+  options_.Number("tls.allow_weak_certificates", 1);
+  met = Meet(server, options_);
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+}
+
 TEST_F(TlsSetup, UsesTheCallersContext) {
   bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
   pop3_tls_context object = POP3_TLS_CONTEXT(context.get());
@@ -280,6 +314,53 @@ TEST_F(TlsSetup, SaysWhatToDoAgainstAlpn) {
   options_.Text("tls.alpn", "");
   met = Meet(server, options_);
   EXPECT_EQ(met.status, POP3_OK) << met.text;
+}
+
+// What a session is told when the server refuses the name; "" if nothing.
+std::string AskedFor(const TlsServer &server, const Options &options) {
+  TestHost host;
+  EchoPeer echo;
+  TlsPeer peer(&echo, &server);
+  TlsChain chain(&host, &peer);
+  EXPECT_EQ(chain.Create(options), POP3_OK) << chain.text();
+  EXPECT_EQ(chain.AskText(POP3_QUERY_AGAIN), "?") << "nothing has failed yet";
+  EXPECT_EQ(chain.Connect(), POP3_IO_FAIL);
+  const std::string name = chain.AskText(POP3_QUERY_AGAIN);
+  if (name == "?") return "";
+  return name + "=" + std::to_string(chain.AskNumber(POP3_QUERY_AGAIN));
+}
+
+TEST_F(TlsSetup, KnowsWhatHelpsIfTheNameIsRefused) {
+  spec_.refuses_alpn = true;
+  const TlsServer server(spec_);
+  EXPECT_EQ(AskedFor(server, options_), "tls.alpn_refused=1");
+  // With that it does not send a name, and says why.
+  Options again;
+  again.Text("tls.ca_pem", TheWorld().root_pem).Number("tls.alpn_refused", 1);
+  Meeting met = Meet(server, again);
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+  EXPECT_EQ(met.alpn_refused, "pop3");
+  Options given;
+  given.Text("tls.ca_pem", TheWorld().root_pem).Text("tls.alpn", "pop3");
+  EXPECT_EQ(AskedFor(server, given), "") << "whoever names it means it";
+  given.Number("tls.alpn_refused", 1);
+  EXPECT_EQ(AskedFor(server, given), "");
+  Options none;
+  none.Text("tls.ca_pem", TheWorld().root_pem).Text("tls.alpn", "");
+  met = Meet(server, none);
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+  EXPECT_EQ(met.alpn_refused, "?");
+}
+
+TEST_F(TlsSetup, NothingElseIsTakenForARefusalOfTheName) {
+  spec_.needs_certificate = true;
+  spec_.client_ca = &TheWorld().root;
+  spec_.max_version = TLS1_2_VERSION;
+  EXPECT_EQ(AskedFor(TlsServer(spec_), options_), "");
+  TlsServerSpec old;
+  old.identity = &TheWorld().mail;
+  old.max_version = TLS1_1_VERSION;
+  EXPECT_EQ(AskedFor(TlsServer(old), options_), "");
 }
 
 TEST_F(TlsSetup, TakesNoProtocolThatWasNotOffered) {

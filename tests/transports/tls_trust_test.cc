@@ -1,7 +1,6 @@
 #include "transports/tls_trust.h"
 
 #include <gtest/gtest.h>
-#include <openssl/x509.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,59 +15,6 @@ namespace {
 bool Has(const std::string &text, const std::string &part) {
   return text.find(part) != std::string::npos;
 }
-
-// Variable sets an environment variable while it lives; null unsets it.
-class Variable {
- public:
-  Variable(const char *name, const char *value) : name_(name) {
-    const char *before = getenv(name);
-    was_set_ = before != nullptr;
-    if (was_set_) before_ = before;
-    if (value != nullptr) {
-      setenv(name, value, 1);
-    } else {
-      unsetenv(name);
-    }
-  }
-  ~Variable() {
-    if (was_set_) {
-      setenv(name_, before_.c_str(), 1);
-    } else {
-      unsetenv(name_);
-    }
-  }
-
- private:
-  const char *name_;
-  bool was_set_;
-  std::string before_;
-};
-
-// HashedDir is a folder with one certificate under its hashed name.
-class HashedDir {
- public:
-  explicit HashedDir(const Identity *identity) {
-    char path[] = "/tmp/pop3-roots-XXXXXX";
-    path_ = mkdtemp(path);
-    if (identity == nullptr) return;
-    char name[32];
-    snprintf(name, sizeof(name), "/%08x.0",
-             static_cast<unsigned>(X509_subject_name_hash(identity->certificate())));
-    file_ = path_ + name;
-    FILE *file = fopen(file_.c_str(), "w");
-    fputs(identity->Pem().c_str(), file);
-    fclose(file);
-  }
-  ~HashedDir() {
-    unlink(file_.c_str());
-    rmdir(path_.c_str());
-  }
-  const char *path() const { return path_.c_str(); }
-
- private:
-  std::string path_;
-  std::string file_;
-};
 
 class TlsTrust : public ::testing::Test {
  protected:

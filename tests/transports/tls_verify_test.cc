@@ -1,6 +1,7 @@
 #include "transports/tls_verify.h"
 
 #include <gtest/gtest.h>
+#include <openssl/base64.h>
 
 #include <cstring>
 #include <string>
@@ -120,6 +121,19 @@ TEST(TlsVerify, FindsAddressesAmongTheAddresses) {
   }
 }
 
+TEST(TlsVerify, TellsAnAddressFromADnsNameThatLooksLikeOne) {
+  const struct {
+    const char *dns;
+    const char *name;
+  } cases[] = {{"192.0.2.7", "192.0.2.7"}, {"2001:db8::7", "[2001:db8::7]"}};
+  for (const auto &one : cases) {
+    const Meeting met = MeetOne(For({one.dns}), one.name);
+    EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
+    EXPECT_EQ(met.text, "the server's certificate is not for the IP address \"" +
+                            std::string(one.dns) + "\", but for the DNS name " + one.dns);
+  }
+}
+
 TEST(TlsVerify, SaysWhenItExpired) {
   CertificateSpec spec;
   spec.dns = {"mail.example.org"};
@@ -236,6 +250,26 @@ TEST(TlsVerify, WantsOneOfThePins) {
   EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
 }
 
+TEST(TlsVerify, ComparesPinsToTheLastOctet) {
+  uint8_t pin[48];
+  size_t len = 0;
+  const std::string text = TheWorld().mail.Pin();
+  ASSERT_EQ(EVP_DecodeBase64(pin, &len, sizeof(pin), reinterpret_cast<const uint8_t *>(text.data()),
+                             text.size()),
+            1);
+  ASSERT_EQ(len, 32U);
+  for (size_t at = 0; at < len; at++) {
+    pin[at] ^= 1;
+    char other[64];
+    EVP_EncodeBlock(reinterpret_cast<uint8_t *>(other), pin, len);
+    pin[at] ^= 1;
+    Options options;
+    options.Text("tls.ca_pem", TheWorld().root_pem).Text("tls.pin_sha256", other);
+    EXPECT_EQ(MeetOne(TheWorld().mail, "mail.example.org", &options).status, POP3_ERR_CERTIFICATE)
+        << "octet " << at;
+  }
+}
+
 TEST(TlsVerify, DoesNotVerifyIfToldSo) {
   CertificateSpec spec;
   spec.not_after = -3600;
@@ -302,6 +336,7 @@ TEST(TlsVerify, LetsTheProgramRefuse) {
   EXPECT_EQ(met.text,
             "the program refused the server's certificate (tls.verify): never seen\\x1B before");
   judge.why = nullptr;
+  EXPECT_EQ(met.server_error, "SSLV3_ALERT_BAD_CERTIFICATE");
   met = MeetOne(TheWorld().mail, "mail.example.org", &options);
   EXPECT_EQ(met.text, "the program refused the server's certificate (tls.verify)");
   met = MeetOne(TheWorld().mail, "pop.example.org", &options);

@@ -54,6 +54,32 @@ TEST_F(TlsWords, SayWhatReasonsMean) {
   EXPECT_EQ(Say(0, 0), "TLS handshake failed: unknown error");
 }
 
+TEST_F(TlsWords, TellBadCertificatesFromBadHandshakes) {
+  const struct {
+    int reason;
+    const char *words;
+  } cases[] = {
+      {SSL_R_KEY_USAGE_BIT_INCORRECT, "may not be used for TLS: its key usage does not allow that"},
+      {SSL_R_ECC_CERT_NOT_FOR_SIGNING,
+       "may not be used for TLS: its key usage does not allow that"},
+      {SSL_R_BAD_ECC_CERT, "has a key on an elliptic curve that is not used for TLS"},
+      {SSL_R_WRONG_CERTIFICATE_TYPE, "has a key of a kind that does not go with the cipher"},
+      {SSL_R_UNKNOWN_CERTIFICATE_TYPE, "has a key of a kind that does not go with the cipher"},
+      {SSL_R_CANNOT_PARSE_LEAF_CERT, "cannot be read"},
+  };
+  for (const auto &one : cases) {
+    EXPECT_EQ(Say(ERR_LIB_SSL, one.reason), std::string("the server's certificate ") + one.words);
+    EXPECT_EQ(error_.status, POP3_ERR_CERTIFICATE);
+  }
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_WRONG_SIGNATURE_TYPE),
+            "TLS handshake failed: the server signs in a way that is not accepted (such as with "
+            "SHA-1)");
+  EXPECT_EQ(error_.status, POP3_ERR_TLS);
+  // The same number in another part of BoringSSL, or as an alert, is something else.
+  Say(ERR_LIB_X509, SSL_R_KEY_USAGE_BIT_INCORRECT);
+  EXPECT_EQ(error_.status, POP3_ERR_TLS);
+}
+
 TEST_F(TlsWords, SayThatMemoryRanOut) {
   EXPECT_EQ(Say(ERR_LIB_SSL, ERR_R_MALLOC_FAILURE), "out of memory");
   EXPECT_EQ(error_.status, POP3_ERR_MEMORY);

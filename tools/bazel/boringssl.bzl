@@ -12,6 +12,12 @@ by dlopen with RTLD_LOCAL and RTLD_DEEPBIND, thus out of the sight of everyone e
 that uses it, @boringssl//:ssl is what it is in a monorepo: a static library with <openssl/...>.
 Only functions are imported; the few tables that libcrypto exports (the ASN1_*_it) are not.
 
+Where the libraries are not there at run time, or are of a version without a function that libpop3
+needs (tests/boringssl/boringssl_api.txt), BoringSSL is absent as a whole, which is found out by the
+first call of any function. The program is not aborted for that: TLS_method(), SSL_CTX_new() and
+MD5_Init() say no, and ERR_reason_error_string() says why, so that a caller who asks them first tells
+its user which package is missing, without knowing of trampolines. import.h has the details.
+
 The trampolines lie in one object for each family of names (MD5_*, EVP_*, ...), so that the linker
 takes but what is used.
 """
@@ -84,6 +90,25 @@ def _write_trampolines(repository_ctx, library, names):
         False,
     )
 
+def _needed(repository_ctx):
+    """Returns the names of the lines `function NAME` in the list of what must be there, in a dict."""
+    names = {}
+    for line in repository_ctx.read(repository_ctx.attr.needed).splitlines():
+        words = line.split(" ")
+        if words[0] == "function" and len(words) == 2:
+            names[words[1]] = True
+    return names
+
+def _describe(name, path, needed):
+    """Returns a library as libraries.h has it: where it is, and what must be in it."""
+    names = " ".join(["\"%s\\0\"" % one for one in needed])
+    return "#define BORINGSSL_LIB%s \"%s\"\n#define BORINGSSL_%s_NEEDED %s \"\"\n" % (
+        name,
+        path,
+        name,
+        names,
+    )
+
 def _debian_boringssl_impl(repository_ctx):
     if not repository_ctx.path(_HEADERS + "/ssl.h").exists:
         _fail("there is no %s/ssl.h." % _HEADERS)
@@ -95,14 +120,13 @@ def _debian_boringssl_impl(repository_ctx):
     crypto_names = _functions(repository_ctx, crypto)
     known = {name: True for name in crypto_names}
     _write_trampolines(repository_ctx, "crypto", crypto_names)
-    _write_trampolines(
-        repository_ctx,
-        "ssl",
-        [name for name in _functions(repository_ctx, ssl) if name not in known],
-    )
+    ssl_names = [name for name in _functions(repository_ctx, ssl) if name not in known]
+    _write_trampolines(repository_ctx, "ssl", ssl_names)
+    needed = _needed(repository_ctx)
     repository_ctx.file(
-        "paths.h",
-        "#define BORINGSSL_LIBCRYPTO \"%s\"\n#define BORINGSSL_LIBSSL \"%s\"\n" % (crypto, ssl),
+        "libraries.h",
+        _describe("CRYPTO", crypto, [name for name in crypto_names if name in needed]) +
+        _describe("SSL", ssl, [name for name in ssl_names if name in needed]),
         False,
     )
     repository_ctx.symlink(_HEADERS, "include/openssl")
@@ -116,6 +140,11 @@ debian_boringssl_repository = repository_rule(
         "build_file": attr.label(
             allow_single_file = True,
             default = Label("//tools/bazel/boringssl:boringssl.BUILD"),
+        ),
+        "needed": attr.label(
+            allow_single_file = True,
+            default = Label("//tests/boringssl:boringssl_api.txt"),
+            doc = "Lines `function NAME`: without one of them BoringSSL is of no use to the program.",
         ),
         "sources": attr.label_list(
             allow_files = True,

@@ -108,6 +108,18 @@ static const char *stls_words(pop3_stls_state stls) {
   return "not asked for";
 }
 
+// The server refused the protocol name: this is the second connection.
+static void put_alpn_refusal(cli_check_report *report) {
+  pop3_answer answer = POP3_ANSWER_INIT;
+  if (pop3_session_query(report->session, POP3_QUERY_TLS_ALPN_REFUSED, &answer) != POP3_OK) return;
+  if (report->is_json) {
+    put(report, NULL, "tls_alpn_refused", (const char *)answer.data, answer.data_len);
+  } else {
+    printf("%-14sthe server refused \"%.*s\": connected once more, without a name\n", "ALPN",
+           (int)answer.data_len, (const char *)answer.data);
+  }
+}
+
 void cli_check_transport(cli_check_report *report, const pop3_security *security) {
   put_text(report, "encrypted", "encryption",
            !security->is_encrypted
@@ -119,6 +131,7 @@ void cli_check_transport(cli_check_report *report, const pop3_security *security
   put_query(report, "TLS", "tls_version", POP3_QUERY_TLS_VERSION);
   put_query(report, "cipher", "tls_cipher", POP3_QUERY_TLS_CIPHER);
   put_query(report, "ALPN", "tls_alpn", POP3_QUERY_TLS_ALPN);
+  put_alpn_refusal(report);
   if (report->is_json) {
     put_flag(report, "is_encrypted", security->is_encrypted != 0);
     put_flag(report, "is_local", security->is_local != 0);
@@ -164,6 +177,7 @@ void cli_check_certificate(cli_check_report *report, int64_t now) {
     if (len > 0 && (size_t)len < sizeof(pin)) put_text(report, "pin", "pin", pin);
   }
   put_query(report, "verified", "verified", POP3_QUERY_TLS_VERIFIED);
+  put_query(report, "WEAK", "certificate_weakness", POP3_QUERY_TLS_WEAKNESS);
 }
 
 static const char *state_words(const pop3_candidate *one) {

@@ -114,6 +114,12 @@ static int apply_tls_value(cli_options *out, cli_option_id id, const char *value
     case CLI_OPT_TLS_MIN:
       text = &out->tls_min;
       break;
+    case CLI_OPT_TLS_MAX:
+      text = &out->tls_max;
+      break;
+    case CLI_OPT_ALPN:
+      text = &out->alpn;
+      break;
     default:
       return 0;
   }
@@ -216,6 +222,9 @@ static void apply_flag(cli_options *out, cli_option_id id) {
       break;
     case CLI_OPT_TWO_STEP_AUTH:
       flag = &out->two_step_auth;
+      break;
+    case CLI_OPT_ALLOW_WEAK:
+      flag = &out->allow_weak;
       break;
     case CLI_OPT_INSECURE:
       flag = &out->insecure;

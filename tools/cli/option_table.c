@@ -90,6 +90,15 @@ const cli_option_row cli_option_rows[] = {
      "its private key (PEM), if it is not in the same file"},
     {CLI_OPT_TLS_MIN, 0, "--tls-min", "VERSION", ANY, NULL,
      "least version of TLS: 1.0, 1.1, 1.2 (default), 1.3"},
+    {CLI_OPT_TLS_MAX, 0, "--tls-max", "VERSION", ANY, NULL,
+     "greatest version of TLS (default: the newest)"},
+    {CLI_OPT_ALPN, 0, "--alpn", "NAME", ANY, NULL,
+     "the protocol name that TLS sends (ALPN), and the server must not refuse; none: send none. "
+     "Default: pop3 and, if the server refuses that, one new connection without a name"},
+    {CLI_OPT_ALLOW_WEAK, 0, "--allow-weak-certificates", NULL, ANY, NULL,
+     "accept certificates that are signed with MD5 or SHA-1, or have a key that is too short (RSA "
+     "below 2048 bits, elliptic curves below 224), for old servers: somebody else may have made "
+     "them, too"},
     {CLI_OPT_INSECURE, 0, "--insecure-do-not-verify", NULL, ANY, NULL,
      "accept any certificate: whoever sits on the way can read and change "
      "everything, and learns the password"},

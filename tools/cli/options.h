@@ -69,6 +69,9 @@ typedef struct cli_options {
   const char *key;
   const char *pin;
   const char *tls_min;
+  const char *tls_max;
+  const char *alpn;  // "none": no name is sent
+  int allow_weak;    // certificates that prove nothing any more
   int insecure;
 
   // How.

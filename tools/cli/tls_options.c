@@ -12,6 +12,13 @@ static void add_text(pop3_option *out, size_t *count, const char *name, const ch
   out[(*count)++].text = text;
 }
 
+static void add_flag(pop3_option *out, size_t *count, const char *name, int flag) {
+  if (!flag) return;
+  memset(&out[*count], 0, sizeof(out[*count]));
+  out[*count].name = name;
+  out[(*count)++].number = 1;
+}
+
 // Asks for the passphrase of a key.
 static int ask_passphrase(void *arg, const char *key_file, char *buf, size_t buf_cap) {
   const cli_passphrase *passphrase = arg;
@@ -40,6 +47,10 @@ size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], cli_passphrase *pas
   add_text(out, &count, "tls.key_file", options->key);
   add_text(out, &count, "tls.pin_sha256", options->pin);
   add_text(out, &count, "tls.min_version", options->tls_min);
+  add_text(out, &count, "tls.max_version", options->tls_max);
+  if (options->alpn != NULL) {
+    add_text(out, &count, "tls.alpn", strcmp(options->alpn, "none") == 0 ? "" : options->alpn);
+  }
   memset(passphrase, 0, sizeof(*passphrase));
   passphrase->ask.size = (uint32_t)sizeof(passphrase->ask);
   passphrase->ask.callback = ask_passphrase;
@@ -51,10 +62,7 @@ size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], cli_passphrase *pas
     out[count].name = "tls.key_passphrase";
     out[count++].object = &passphrase->ask;
   }
-  if (options->insecure) {
-    memset(&out[count], 0, sizeof(out[count]));
-    out[count].name = "tls.insecure_do_not_verify";
-    out[count++].number = 1;
-  }
+  add_flag(out, &count, "tls.allow_weak_certificates", options->allow_weak);
+  add_flag(out, &count, "tls.insecure_do_not_verify", options->insecure);
   return count;
 }

@@ -67,6 +67,10 @@ static bool set_versions(SSL_CTX *ctx, const struct tls_options *options, char *
 
 struct tls_server *tls_server_new(const struct tls_options *options, char *why, size_t why_size) {
   static const uint8_t kContext[] = "mailboxd";
+  if (TLS_method() == NULL) {
+    snprintf(why, why_size, "%s", ERR_reason_error_string(ERR_peek_error()));
+    return NULL;
+  }
   struct tls_server *server = calloc(1, sizeof(*server));
   if (server != NULL) {
     server->ctx = SSL_CTX_new(TLS_method());

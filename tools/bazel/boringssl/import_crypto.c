@@ -3,21 +3,27 @@
 #include <stddef.h>
 
 #include "import.h"
-#include "paths.h"
+#include "libraries.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static void *handle;
+static boringssl_import_library crypto = {BORINGSSL_LIBCRYPTO, BORINGSSL_CRYPTO_NEEDED, NULL};
+static boringssl_import_library ssl = {BORINGSSL_LIBSSL, BORINGSSL_SSL_NEEDED, NULL};
 
-static void load(void) { handle = boringssl_import_open(BORINGSSL_LIBCRYPTO); }
+// Libcrypto comes first, and by itself: as a mere dependency of libssl it would not get a scope of
+// its own, and its calls to itself could be bound to another libcrypto.
+static void load(void) {
+  if (boringssl_import_open(&crypto)) (void)boringssl_import_open(&ssl);
+}
 
-void *boringssl_import_crypto(void) {
+const boringssl_import_library *boringssl_import_load(void) {
   pthread_once(&once, load);
-  return handle;
+  return &ssl;
 }
 
 void *boringssl_import_find_crypto(void **slot, const char *name) {
   const int saved = errno;
-  void *address = boringssl_import_bind(boringssl_import_crypto(), BORINGSSL_LIBCRYPTO, slot, name);
+  (void)boringssl_import_load();
+  void *address = boringssl_import_find(&crypto, slot, name);
   errno = saved;
   return address;
 }

@@ -81,6 +81,15 @@ typedef enum pop3_query {
   POP3_QUERY_TLS_EXPIRES,              // number: the last second it is valid, since 1970
   POP3_QUERY_TLS_SPKI_SHA256,          // data: SHA-256 of its public key info, in base64
   POP3_QUERY_TLS_CLIENT_CERT,          // number: 1 if the peer asked for a certificate and got one
+  POP3_QUERY_TLS_WEAKNESS,      // data: what is weak about the certificates, in words, though
+                                // they were accepted; no answer if nothing is
+  POP3_QUERY_TLS_ALPN_REFUSED,  // data: the protocol name that the server refused, so that
+                                // the connection was made anew without it
+  POP3_QUERY_AGAIN,  // data: of a transport whose connect has failed: the name of an option, with
+                     // its |number|, with which one new connection may succeed. Asked of that
+                     // transport alone, once in a session
+  POP3_QUERY_ONLY_ONCE,  // number: 1 if the connection cannot be made anew from the same options (a
+                         // descriptor of the caller's)
   POP3_QUERY_PLUGIN = 0x10000  // from here on: questions that plugins agree on among themselves
 } pop3_query;
 

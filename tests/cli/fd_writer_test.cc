@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,6 +21,8 @@ const uint8_t *Octets(const std::string &text) {
 
 class FdWriter : public testing::Test {
  protected:
+  FdWriter() { signal(SIGPIPE, SIG_IGN); }
+
   int Put(const std::string &text) {
     return cli_fd_writer_put(writer_.get(), Octets(text), text.size());
   }
@@ -61,6 +65,31 @@ TEST_F(FdWriter, TellsAFullDisk) {
   EXPECT_EQ(ENOSPC, cli_fd_writer_flush(writer_.get()));
   EXPECT_EQ(ENOSPC, Put(std::string(100000, 'x')));
   close(fd);
+}
+
+TEST_F(FdWriter, WaitsForAReaderNoLongerThanItMay) {
+  for (const char *kind : {"pipe", "non-blocking pipe", "socket"}) {
+    SCOPED_TRACE(kind);
+    int ends[2];
+    if (kind[0] == 's') {
+      ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
+    } else {
+      ASSERT_EQ(0, pipe2(ends, kind[0] == 'n' ? O_NONBLOCK : 0));
+    }
+    cli_patience patience = {};
+    patience.limit_ms[CLI_LIMIT_TOTAL] = 20;
+    cli_write_limit(&patience);
+    cli_patience_start(&patience, CLI_LIMIT_TOTAL);
+    const std::string text(1000000, 'x');
+    EXPECT_EQ(ETIMEDOUT, cli_write_all(ends[1], Octets(text), text.size()));
+    std::string taken(1000000, ' ');
+    EXPECT_GE(read(ends[0], taken.data(), taken.size()), 4096);
+    EXPECT_EQ(0, cli_write_all(ends[1], Octets(text), 10)) << "nobody has to be waited for";
+    cli_write_limit(nullptr);
+    close(ends[0]);
+    EXPECT_EQ(EPIPE, cli_write_all(ends[1], Octets(text), 10));
+    close(ends[1]);
+  }
 }
 
 TEST_F(FdWriter, WaitsForANonBlockingPipe) {

@@ -1,9 +1,13 @@
-"""Nothing that a password comes from outlives --login-timeout, --total-timeout or a signal."""
+"""Nothing that pop3 waits for outlives --login-timeout, --total-timeout or a signal."""
 
+import fcntl
 import os
 import pathlib
+import resource
 import signal
 import subprocess
+import sys
+import termios
 import time
 import unittest
 
@@ -14,6 +18,9 @@ HANG = "echo $$ >pids; exec sleep 1000"
 STUBBORN = "trap '' TERM; echo $$ >pids; while :; do sleep 1000; done"
 # The shell and what it waits for.
 FAMILY = "sleep 1000 & echo $$ $! >pids; wait"
+
+
+F_GETPIPE_SZ = 1032  # fcntl has it from Python 3.10 on
 
 
 def lives(pid):
@@ -130,6 +137,53 @@ class Patience(CliTest):
         _, err = process.communicate(timeout=60)
         self.assertEqual(3, process.returncode, err)
         self.assertIn(b"fifo did not end within the 0.4 s of --login-timeout\n", err)
+
+
+class Stuck(CliTest):
+    """Standard output that nobody reads."""
+
+    def setUp(self):
+        super().setUp()
+        self.server = self.mailboxd("--generate", "1x1M")
+
+    def start(self, *arguments):
+        """Starts to write a message and waits until no more goes into the pipe."""
+        process = subprocess.Popen([POP3, "retr", self.server.url(), "1", *arguments],
+                                   stdin=subprocess.DEVNULL, cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   env=self.environment(), start_new_session=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.kill)
+        size = fcntl.fcntl(process.stdout, F_GETPIPE_SZ)
+        for _ in range(1000):
+            count = fcntl.ioctl(process.stdout, termios.FIONREAD, bytes(4))
+            # No page is free any more; the first one need not be full.
+            if int.from_bytes(count, sys.byteorder) > size - resource.getpagesize():
+                return process
+            time.sleep(0.02)
+        self.fail("the pipe is not full")
+
+    def end(self, process):
+        """Waits for the end. Returns the exit code and what was said, with the pipe still full."""
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+        return process.returncode, process.stderr.read()
+
+    def test_a_signal(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            process = self.start()
+            process.send_signal(number)
+            code, err = self.end(process)
+            self.assertEqual(128 + number, code, err)
+            self.assertIn(b": interrupted\n", err)
+
+    def test_a_limit(self):
+        code, err = self.end(self.start("--total-timeout", "1"))
+        self.assertEqual(3, code, err)
+        self.assertIn(b"nobody took all of standard output in time (--total-timeout)\n", err)
 
 
 class Late(CliTest):

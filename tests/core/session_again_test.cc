@@ -56,7 +56,8 @@ TEST_F(SessionAgain, FromTheStart) {
   EXPECT_EQ(d_.wire.calls,
             (Lines{"fake.create", "fake.connect", "tls.create", "tls.connect", "tls.destroy",
                    "fake.destroy", "fake.create", "fake.connect", "tls.create", "tls.connect"}));
-  EXPECT_EQ(d_.audits, (Lines{"connect mail.example:110", "connect mail.example:110", "line NOOP"}));
+  EXPECT_EQ(d_.audits,
+            (Lines{"connect mail.example:110", "connect mail.example:110", "line NOOP"}));
   EXPECT_NE(d_.Seen().find("connect fails; one new connection, with tls.otherwise"),
             std::string::npos)
       << d_.Seen();

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "tools/cli/clock.h"
+#include "tools/cli/fd_writer.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/via.h"
 
@@ -86,9 +87,6 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
   if (o->login_ms > 0) session.login_ms = o->login_ms;
   if (o->total_ms > 0) session.total_ms = o->total_ms;
-  c->patience.limit_ms[CLI_LIMIT_CONNECT] = session.connect_ms;
-  c->patience.limit_ms[CLI_LIMIT_LOGIN] = session.login_ms;
-  c->patience.limit_ms[CLI_LIMIT_TOTAL] = session.total_ms;
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
@@ -99,6 +97,9 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.pipelining = o->no_pipelining ? POP3_PIPELINING_NEVER : POP3_PIPELINING_AUTO;
   session.limits = &o->limits;
   session.clock_ms = cli_clock_ms;
+  c->patience.limit_ms[CLI_LIMIT_CONNECT] = session.connect_ms;
+  c->patience.limit_ms[CLI_LIMIT_LOGIN] = session.login_ms;
+  c->patience.limit_ms[CLI_LIMIT_TOTAL] = o->total_ms;
   return cli_via_session(&c->session, c->registry, &c->url, &session, o->via, o->record, err);
 }
 
@@ -116,6 +117,7 @@ int cli_connection_open(cli_connection *c, const cli_options *options) {
   if (status == POP3_OK) status = make_session(c, &err);
   if (status != POP3_OK) return cli_connection_fail(c, NULL, &err);
   cli_signals_watch(c->session);
+  cli_write_limit(&c->patience);
   return CLI_EXIT_OK;
 }
 
@@ -172,6 +174,7 @@ static void tell_quirks(const cli_connection *c) {
 
 void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
+  cli_write_limit(NULL);
   if (c->session != NULL) {
     cli_connection_tell_damage(c);
     tell_quirks(c);

@@ -1,4 +1,5 @@
 // Delivery to a descriptor, which is standard output: one message behind the other.
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,10 @@ typedef struct fd_place {
 
 static pop3_status check_write(const fd_place *self, int sys_errno, pop3_error *err) {
   if (sys_errno == 0) return POP3_OK;
+  if (sys_errno == ETIMEDOUT) {
+    return pop3_error_set(err, POP3_ERR_TIMEOUT, "fd", sys_errno,
+                          "nobody took all of %s in time (total_ms)", self->name);
+  }
   return pop3_error_set(err, POP3_ERR_LOCAL_IO, "fd", sys_errno, "cannot write to %s: %s",
                         self->name, strerror(sys_errno));
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/cli/patience.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -29,8 +31,15 @@ int cli_fd_writer_put(cli_fd_writer *writer, const uint8_t *data, size_t data_le
 // cli_fd_writer_flush writes what the buffer holds. Returns 0 or an errno.
 int cli_fd_writer_flush(cli_fd_writer *writer);
 
-// cli_write_all writes |data| to |fd|, waiting if it is not ready. Returns 0 or an errno.
+// cli_write_all writes |data| to |fd|. Where somebody else has to take it first, a pipe's reader or
+// a terminal, it waits until a signal was caught (EINTR) or cli_write_limit's patience is over
+// (ETIMEDOUT). Returns 0 or an errno.
 int cli_write_all(int fd, const uint8_t *data, size_t data_len);
+
+// cli_write_limit says how long all writes of this program wait; NULL, as at first: without limit.
+// A sink cannot be told by the session, whose clock does not run while the sink writes. |patience|
+// must stay valid.
+void cli_write_limit(const cli_patience *patience);
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@ typedef enum pop3_io {
   POP3_IO_WANT_READ,   // call again when the transport below can read
   POP3_IO_WANT_WRITE,  // call again when it can write; a read may want to write, and so on
   POP3_IO_EOF,         // read: the peer closed in order; connect: it hung up
-  POP3_IO_FAIL         // |err| is filled; nothing but destroy may follow
+  POP3_IO_FAIL         // |err| is filled; nothing but query and destroy may follow
 } pop3_io;
 
 typedef struct pop3_transport_ops pop3_transport_ops;

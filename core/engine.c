@@ -72,6 +72,7 @@ void pop3_engine_free(pop3_engine *engine) {
   pop3_mem_free(&engine->allocator, engine->recv);
   pop3_mem_free(&engine->allocator, engine->reply_text);
   pop3_mem_free(&engine->allocator, engine->greeting_text);
+  pop3_mem_free(&engine->allocator, engine->first_greeting_text);
   const pop3_allocator allocator = engine->allocator;
   pop3_mem_free(&allocator, engine);
 }
@@ -290,6 +291,8 @@ void pop3_engine_upgraded(pop3_engine *engine) {
 void pop3_engine_restart(pop3_engine *engine) {
   pop3_engine_upgraded(engine);
   engine->mode = POP3_MODE_GREETING;
+  engine->timestamp = NULL;
+  engine->timestamp_len = 0;
   engine->recv_at = engine->recv_end = engine->recv_scanned = 0;
   engine->refilling = 1;
 }

@@ -70,7 +70,8 @@ struct pop3_engine {
   // What is known of the server.
   pop3_reply greeting;
   char *greeting_text;
-  const char *timestamp;  // inside |greeting_text|
+  char *first_greeting_text;  // of the connection before pop3_engine_restart, or NULL
+  const char *timestamp;      // inside |greeting_text|
   size_t timestamp_len;
   pop3_capabilities capabilities;
   int has_capabilities;
@@ -92,8 +93,8 @@ int pop3_engine_watch(pop3_engine *engine, pop3_op_id id, pop3_watch *watch);
 void pop3_engine_hold(pop3_engine *engine);
 
 // pop3_engine_restart makes the engine wait for the greeting of a new connection, instead of the
-// handshake that it stands still for behind STLS. What was said on the old one is forgotten, but
-// for the greeting, which was handed out. Nothing may be in flight.
+// handshake that it stands still for behind STLS. What was said on the old one is forgotten; the
+// text of its greeting, which was handed out, stays in memory. Nothing may be in flight. Once.
 void pop3_engine_restart(pop3_engine *engine);
 
 // pop3_engine_closed says whether the dialogue ended in order.

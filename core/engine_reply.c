@@ -105,18 +105,17 @@ static const char kExchange[] = "(what came is part of a login, and left out)";
 
 static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   engine->mode = POP3_MODE_STATUS;
-  if (engine->greeting_text != NULL && reply->positive) return;  // see pop3_engine_restart
   char *text = pop3_mem_strdup(&engine->allocator, reply->text, reply->text_len);
   if (text == NULL) {
     pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the greeting");
     return;
   }
-  if (engine->greeting_text == NULL) {
-    engine->greeting_text = text;
-    engine->greeting = *reply;
-    engine->greeting.size = (uint32_t)sizeof(engine->greeting);
-    engine->greeting.text = text;
-  }
+  // There may have been a connection before (pop3_engine_restart), whose greeting was handed out.
+  engine->first_greeting_text = engine->greeting_text;
+  engine->greeting_text = text;
+  engine->greeting = *reply;
+  engine->greeting.size = (uint32_t)sizeof(engine->greeting);
+  engine->greeting.text = text;
   if (reply->positive) {
     if (!pop3_timestamp_find(text, reply->text_len, &engine->timestamp, &engine->timestamp_len)) {
       engine->timestamp = NULL;
@@ -129,7 +128,6 @@ static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   pop3_error_set(&error, POP3_REFUSED, LAYER, 0, "%s",
                  reply->text_len > 0 ? text : "the server refused the connection");
   error.code = reply->code;
-  if (text != engine->greeting_text) pop3_mem_free(&engine->allocator, text);
   pop3_engine_set_failed(engine, &error);
 }
 

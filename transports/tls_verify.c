@@ -378,8 +378,9 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
     return ssl_verify_invalid;
   }
   pop3_status status = judge(self, ssl, chain, out_alert, &what);
-  self->is_proven =
-      status == POP3_OK && (!self->options->do_not_verify || self->options->num_pins > 0);
+  // What is weak was accepted, and proves nothing.
+  self->is_proven = status == POP3_OK && self->weak.len == 0 &&
+                    (!self->options->do_not_verify || self->options->num_pins > 0);
   if ((status == POP3_OK || status == POP3_ERR_CERTIFICATE) && self->options->verify.callback) {
     const pop3_status verdict = status;
     status = ask(self, ssl, verdict);

@@ -21,7 +21,7 @@ typedef struct pop3_tls_verifier {
   pop3_tls_roots roots;  // if use_machine_roots
   int roots_added;       // 1: the folder; 2: the file, too
   pop3_tls_text words;   // how the server was verified
-  int is_proven;         // by chain and name, or by a pin
+  int is_proven;         // by chain and name, or by a pin, and not weak
   pop3_tls_text weak;    // what is weak about its certificates, though they were accepted; or empty
   int failed;
   pop3_error error;  // why it was not

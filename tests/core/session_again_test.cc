@@ -142,7 +142,10 @@ TEST_F(SessionAgain, InALoginThatHasSentStls) {
   EXPECT_EQ(security.stls, POP3_STLS_DONE);
   EXPECT_EQ(security.is_encrypted, 1U);
   EXPECT_STREQ(welcome, "ready <1.2@host>") << "valid as long as the session";
-  EXPECT_EQ(pop3_getwelcome(d_.session()), welcome);
+  EXPECT_STREQ(pop3_getwelcome(d_.session()), "once more <3.4@host>");
+  size_t stamp_len = 0;
+  const char *stamp = pop3_engine_timestamp(pop3_session_engine(d_.session()), &stamp_len);
+  EXPECT_EQ(std::string(stamp, stamp_len), "<3.4@host>") << "for APOP";
 }
 
 TEST_F(SessionAgain, ASurveyToo) {

@@ -46,8 +46,7 @@ const cli_option_row cli_option_rows[] = {
      "may be able to read; one line end at its end does not count"},
     {CLI_OPT_PASSWORD_COMMAND, 0, "--password-command", "CMD", ANY, NULL,
      "run CMD with /bin/sh; the password is the first line it prints. What CMD leaves running is "
-     "not "
-     "waited for"},
+     "not waited for"},
     {CLI_OPT_TOKEN_COMMAND, 0, "--token-command", "CMD", ANY, NULL,
      "run CMD with /bin/sh; an OAuth 2 access token is the first line it "
      "prints. If the server refuses it, CMD is run once more for a fresh one"},
@@ -109,8 +108,7 @@ const cli_option_row cli_option_rows[] = {
      "give up if there is no greeting after this long (default 30)"},
     {CLI_OPT_LOGIN_TIMEOUT, 0, "--login-timeout", "SECONDS", ANY, NULL,
      "give up if not logged in after this long, questions and the commands and pipes that "
-     "passwords "
-     "come from included (default 180)"},
+     "passwords come from included (default 180)"},
     {CLI_OPT_TOTAL_TIMEOUT, 0, "--total-timeout", "SECONDS", ANY, NULL,
      "give up on the whole session after this long (default: never)"},
     {CLI_OPT_SOURCE_ADDRESS, 0, "--source-address", "ADDR", ANY, NULL, "connect from this address"},

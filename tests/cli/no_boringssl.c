@@ -5,9 +5,8 @@
 
 typedef void *(*dlopen_function)(const char *, int);
 
-// dlopen stands in front of libc's.
-__attribute__((visibility("default"))) void *dlopen(const char *path, int flags);
-
+// Stands in front of libc's, whose header has names that are not for us.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 void *dlopen(const char *path, int flags) {
   dlopen_function function = NULL;
   void *symbol = dlsym(RTLD_NEXT, "dlopen");

@@ -10,12 +10,6 @@ extern "C" {
 
 namespace {
 
-// What was found out holds for the whole program: each case is in a program of its own.
-class ImportDeathTest : public testing::Test {
- protected:
-  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
-};
-
 void *Find(const boringssl_import_library &library, const char *name) {
   void *slot = nullptr;
   void *address = boringssl_import_find(&library, &slot, name);
@@ -46,7 +40,8 @@ void TellAnswers(const boringssl_import_library &library) {
   fprintf(stderr, "\n");
 }
 
-// Opens what cannot be opened, tells the answers and ends.
+// Opens what cannot be opened, tells the answers and ends: what was found out holds for a program
+// as a whole.
 [[noreturn]] void TellAbsence(const char *path, const char *needed) {
   boringssl_import_library library = {path, needed, nullptr};
   if (boringssl_import_open(&library) != 0 || boringssl_import_why() == nullptr) _exit(1);
@@ -59,14 +54,14 @@ void CallAbsent(const char *name) {
   if (boringssl_import_open(&library) == 0) Find(library, name);
 }
 
-TEST_F(ImportDeathTest, AMissingLibraryIsNamedWithItsPackage) {
+TEST(ImportDeathTest, AMissingLibraryIsNamedWithItsPackage) {
   EXPECT_EXIT(
       TellAbsence("/nowhere/libcrypto.so.0", ""), testing::ExitedWithCode(0),
       "1 1 0 1 1 \\[BoringSSL cannot be loaded; it is in Debian's package android-libboringssl "
       "\\(/nowhere/libcrypto.so.0: .*No such file.*\\)\\] 1");
 }
 
-TEST_F(ImportDeathTest, ALibraryWithoutANeededFunctionIsOfNoUse) {
+TEST(ImportDeathTest, ALibraryWithoutANeededFunctionIsOfNoUse) {
   EXPECT_EXIT(
       TellAbsence("libm.so.6", "cos\0MD5_Initialise\0sin\0"), testing::ExitedWithCode(0),
       "1 1 0 1 1 \\[this version of BoringSSL is another .*android-libboringssl \\(there is no "
@@ -74,13 +69,13 @@ TEST_F(ImportDeathTest, ALibraryWithoutANeededFunctionIsOfNoUse) {
 }
 
 // 0 would be "the same": who has not asked gets no answer.
-TEST_F(ImportDeathTest, OfAnAbsentLibraryNothingElseIsAnswered) {
+TEST(ImportDeathTest, OfAnAbsentLibraryNothingElseIsAnswered) {
   EXPECT_DEATH(
       CallAbsent("CRYPTO_memcmp"),
       "boringssl: CRYPTO_memcmp was called. BoringSSL cannot be loaded.*android-libboringssl");
 }
 
-TEST_F(ImportDeathTest, AFunctionThatIsNotThereIsNamed) {
+TEST(ImportDeathTest, AFunctionThatIsNotThereIsNamed) {
   boringssl_import_library library = {"libm.so.6", "cos\0sin\0", nullptr};
   ASSERT_EQ(boringssl_import_open(&library), 1);
   EXPECT_EQ(boringssl_import_why(), nullptr);

@@ -81,11 +81,18 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.user = c->credentials.from.user;
   session.credential = cli_credentials_fetch;
   session.credential_arg = &c->credentials;
+  if (o->delete_fetched) {  // may take several sessions
+    session.credential = cli_credential_memory_fetch;
+    session.credential_arg = &c->memory;
+  }
   session.credential_kinds = cli_credentials_kinds(&c->credentials);
   if (o->connect_ms > 0) session.connect_ms = o->connect_ms;
   if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
   if (o->login_ms > 0) session.login_ms = o->login_ms;
-  if (o->total_ms > 0) session.total_ms = o->total_ms;
+  if (o->total_ms > 0) session.total_ms = o->total_ms - (cli_clock_ms(NULL) - c->opened_ms);
+  if (o->total_ms > 0 && session.total_ms <= 0) {
+    return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "no time is left (--total-timeout)");
+  }
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
@@ -101,18 +108,41 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
 int cli_connection_open(cli_connection *c, const cli_options *options) {
   memset(c, 0, sizeof(*c));
   c->options = options;
+  c->opened_ms = cli_clock_ms(NULL);
   c->report.command = cli_command_name(options->command);
   c->report.quiet = options->quiet;
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = pop3_url_parse(&c->url, options->url, strlen(options->url), NULL, &err);
   if (status == POP3_OK) status = check_url(&c->url, options, &err);
   set_credentials(c);
+  cli_credential_memory_init(&c->memory, &c->credentials);
   if (status == POP3_OK) status = cli_plugin_set_open(&c->plugins, options, &err);
   c->registry = c->plugins.registry;
   if (status == POP3_OK) status = make_session(c, &err);
   if (status != POP3_OK) return cli_connection_fail(c, NULL, &err);
   cli_signals_watch(c->session);
   return CLI_EXIT_OK;
+}
+
+// With -v: how often the server needed each leniency that was allowed.
+static void tell_quirks(const cli_connection *c) {
+  if (c->options->verbose == 0 || c->options->quirks == 0) return;
+  const pop3_quirks *quirks = pop3_engine_quirks(pop3_session_engine(c->session));
+  for (unsigned i = 0; i < POP3_QUIRK_COUNT; ++i) {
+    if ((c->options->quirks & POP3_QUIRK_BIT(i)) == 0) continue;
+    cli_report_note(&c->report, "quirk %s: needed %" PRIu64 " times",
+                    pop3_quirk_name((pop3_quirk)i), quirks->hits[i]);
+  }
+}
+
+pop3_status cli_connection_again(cli_connection *c, pop3_error *err) {
+  cli_signals_watch(NULL);
+  tell_quirks(c);
+  pop3_session_free(c->session);
+  c->session = NULL;
+  pop3_status status = make_session(c, err);
+  if (status == POP3_OK) cli_signals_watch(c->session);
+  return status;
 }
 
 int cli_connection_greet(cli_connection *c) {
@@ -129,6 +159,13 @@ int cli_connection_login(cli_connection *c) {
   return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
 }
 
+pop3_status cli_connection_ask_pipelining(cli_connection *c, pop3_error *err) {
+  const pop3_capabilities *caps = pop3_engine_capabilities(pop3_session_engine(c->session));
+  if (c->options->no_pipelining || pop3_capabilities_has(caps, POP3_CAP_PIPELINING)) return POP3_OK;
+  pop3_status status = pop3_capa(c->session, &caps, err);
+  return status == POP3_REFUSED ? POP3_OK : status;
+}
+
 void cli_connection_finish(cli_connection *c) {
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = pop3_quit(c->session, NULL, &err);
@@ -137,22 +174,12 @@ void cli_connection_finish(cli_connection *c) {
   }
 }
 
-// With -v: how often the server needed each leniency that was allowed.
-static void tell_quirks(const cli_connection *c) {
-  if (c->options->verbose == 0 || c->options->quirks == 0) return;
-  const pop3_quirks *quirks = pop3_engine_quirks(pop3_session_engine(c->session));
-  for (unsigned i = 0; i < POP3_QUIRK_COUNT; ++i) {
-    if ((c->options->quirks & POP3_QUIRK_BIT(i)) == 0) continue;
-    cli_report_note(&c->report, "quirk %s: needed %" PRIu64 " times",
-                    pop3_quirk_name((pop3_quirk)i), quirks->hits[i]);
-  }
-}
-
 void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
   if (c->session != NULL) tell_quirks(c);
   pop3_session_free(c->session);
   cli_plugin_set_close(&c->plugins);
+  cli_credential_memory_cleanup(&c->memory);
   cli_credentials_cleanup(&c->credentials);
   pop3_url_cleanup(&c->url);
 }

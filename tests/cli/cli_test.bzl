@@ -1,10 +1,11 @@
 """cli_test, cli_process_test: the tests of `pop3`."""
 
-def cli_test(name, **kwargs):
+def cli_test(name, deps = [], **kwargs):
     """Makes NAME_test from NAME_test.cc, which tests tools/cli/NAME.c.
 
     Args:
       name: name of the file under test, without its suffix.
+      deps: what it needs beside the helpers.
       **kwargs: further attributes of cc_test.
     """
     native.cc_test(
@@ -16,7 +17,7 @@ def cli_test(name, **kwargs):
             ":helpers",
             "//tools/cli",
             "@com_google_googletest//:gtest_main",
-        ],
+        ] + deps,
         **kwargs
     )
 

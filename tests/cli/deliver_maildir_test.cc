@@ -65,6 +65,26 @@ TEST_F(DeliverMaildir, AbortAndCloseLeaveNothing) {
   EXPECT_EQ(0U, In("new").size());
 }
 
+TEST_F(DeliverMaildir, WhatAKilledRunLeftIsRemovedAndNothingElse) {
+  ASSERT_EQ(POP3_OK, Open());
+  place_.Close();
+  WriteFile(path_ + "/tmp/pop3-0123456789abcdef.tmp", "half");
+  WriteFile(path_ + "/tmp/1700000000.M1P1.other", "another program's");
+  ASSERT_EQ(POP3_OK, Open());
+  EXPECT_EQ((std::vector<std::string>{"1700000000.M1P1.other"}), In("tmp"));
+}
+
+TEST_F(DeliverMaildir, MailIsNobodyElsesWhateverTheUmask) {
+  const mode_t before = umask(0);
+  ASSERT_EQ(POP3_OK, Open());
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  umask(before);
+  struct stat info;
+  ASSERT_EQ(0, stat((path_ + "/new/" + In("new").at(0)).c_str(), &info));
+  EXPECT_EQ(0600U, info.st_mode & 0777U);
+}
+
 TEST_F(DeliverMaildir, SaysWhatIsWrong) {
   WriteFile(path_, "a file");
   EXPECT_EQ(POP3_ERR_LOCAL_IO, Open());

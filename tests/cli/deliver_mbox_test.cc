@@ -6,6 +6,7 @@
 #include <regex>
 #include <string>
 
+#include "tests/cli/calls.h"
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
@@ -13,9 +14,12 @@ namespace {
 
 class DeliverMbox : public testing::Test {
  protected:
+  DeliverMbox() { Calls::Reset(); }
+
   void Open(int crlf = 0) {
     place_.Close();
-    ASSERT_EQ(POP3_OK, cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, &place_.err))
+    ASSERT_EQ(POP3_OK,
+              cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, nullptr, &place_.err))
         << place_.err.text;
   }
 
@@ -108,6 +112,49 @@ TEST_F(DeliverMbox, ADiskThatIsFullLeavesTheOldMbox) {
   EXPECT_NE(std::string::npos, std::string(place_.err.text).find("File too large"));
 }
 
+TEST_F(DeliverMbox, IsSyncedBeforeMessagesCount) {
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x\n"));
+  EXPECT_EQ((std::vector<std::string>{"fsync " + dir_.Path()}), Calls::log) << "of the new file";
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  ASSERT_EQ(2U, Calls::log.size());
+  EXPECT_EQ("fsync " + path_, Calls::log[1]);
+}
+
+TEST_F(DeliverMbox, IsNotLockedWhileNothingComes) {
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x\n"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ((std::vector<std::string>{"mbox", "mbox.lock"}), ListDir(dir_.Path()));
+  place_.Rest();
+  EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir_.Path()));
+  WriteFile(path_, ReadFile(path_) + "by another\n");
+  ASSERT_EQ(POP3_OK, place_.Put(2, "y\n"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ("<From>\nx\n\nby another\n\n<From>\ny\n\n", Mbox());
+}
+
+TEST_F(DeliverMbox, WhatCouldNotBeSyncedNeverCounts) {
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x\n"));
+  Calls::FailAt("fsync", 1, EIO);
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, place_.Flush());
+  EXPECT_NE(std::string::npos, std::string(place_.err.text).find("Input/output error"));
+  ASSERT_EQ(POP3_OK, place_.Put(2, "y\n"));
+  ASSERT_EQ(POP3_OK, place_.Flush()) << "the kernel has forgotten about the first";
+  EXPECT_EQ(1U, place_.stored());
+}
+
+TEST_F(DeliverMbox, MailIsNobodyElsesWhateverTheUmask) {
+  const mode_t before = umask(0);
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x\n"));
+  umask(before);
+  struct stat info;
+  ASSERT_EQ(0, stat(path_.c_str(), &info));
+  EXPECT_EQ(0600U, info.st_mode & 0777U);
+}
+
 TEST_F(DeliverMbox, IsNotTouchedWithoutMessages) {
   Open();
   ASSERT_EQ(POP3_OK, place_.Flush());
@@ -117,7 +164,8 @@ TEST_F(DeliverMbox, IsNotTouchedWithoutMessages) {
 
 TEST_F(DeliverMbox, SaysWhatIsWrongBeforeAnythingIsFetched) {
   for (const std::string &path : {dir_.Path(), dir_.Path("none/mbox"), std::string("/dev/null")}) {
-    EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_deliver_mbox_open(place_.out(), path.c_str(), 0, &place_.err))
+    EXPECT_EQ(POP3_ERR_LOCAL_IO,
+              cli_deliver_mbox_open(place_.out(), path.c_str(), 0, nullptr, &place_.err))
         << path;
   }
 }

@@ -58,6 +58,80 @@ TEST_F(FetchPlan, SkipsWhatIsTooLarge) {
   EXPECT_EQ(0U, cli_fetch_plan_missing(&plan_));
 }
 
+TEST_F(FetchPlan, ANumberThatIsListedTwiceIsThereOnce) {
+  Start(nullptr);
+  for (uint32_t n : {3U, 1U, 3U, 2U, 1U, 1U, 4U}) cli_fetch_plan_add(&plan_, n, n * 10);
+  cli_fetch_plan_add(&plan_, 2, 500);
+  cli_fetch_plan_add(&plan_, 4, POP3_OCTETS_UNKNOWN);
+  ASSERT_TRUE(cli_fetch_plan_settle(&plan_));
+  EXPECT_EQ((std::vector<uint32_t>{3, 1, 2, 4}), Numbers()) << "in the order of the first";
+  EXPECT_EQ(500U, plan_.entries[2].octets) << "the larger size: less would be told";
+  EXPECT_EQ(40U, plan_.entries[3].octets);
+  EXPECT_EQ(5U, plan_.doubles);
+  EXPECT_EQ(4U, plan_.listed);
+  EXPECT_EQ(580U, plan_.octets);
+}
+
+TEST_F(FetchPlan, TwiceInARowToo) {
+  Start(nullptr);
+  for (uint32_t n : {1U, 1U, 2U}) cli_fetch_plan_add(&plan_, n, 1);
+  ASSERT_TRUE(cli_fetch_plan_settle(&plan_));
+  EXPECT_EQ((std::vector<uint32_t>{1, 2}), Numbers());
+  EXPECT_EQ(1U, plan_.doubles);
+}
+
+// The messages of a later session.
+class Later {
+ public:
+  Later(std::vector<const char *> uids, std::vector<uint64_t> octets) {
+    cli_fetch_plan_init(&plan, &all_, UINT64_MAX);
+    for (size_t i = 0; i < uids.size(); ++i) {
+      const auto n = static_cast<uint32_t>(i + 1);
+      cli_fetch_plan_add(&plan, n, octets[i]);
+      cli_fetch_ids_add(&plan.ids, n, uids[i], 1);
+    }
+    cli_fetch_ids_settle(&plan.ids);
+  }
+  ~Later() { cli_fetch_plan_cleanup(&plan); }
+
+  cli_fetch_plan plan = {};
+
+ private:
+  cli_number_set all_ = {nullptr, 0};
+};
+
+TEST_F(FetchPlan, ALaterSessionHasOtherNumbers) {
+  Start(nullptr);
+  for (uint32_t n = 1; n <= 5; ++n) cli_fetch_plan_add(&plan_, n, 7);
+  const char *uids[] = {"a", "b", "c", "d", "e"};
+  for (size_t i = 0; i < 5; ++i) plan_.entries[i].uid = uids[i];
+  EXPECT_TRUE(cli_fetch_plan_has_all_ids(&plan_));
+  // a and b were deleted, d is gone, x is new.
+  Later later({"e", "x", "c"}, {8, 8, 8});
+  cli_fetch_plan_renumber(&plan_, 1, 2, &later.plan);
+  EXPECT_EQ((std::vector<uint32_t>{1, 0, 3, 1}), Numbers());
+  EXPECT_STREQ("c", plan_.entries[2].uid);
+  EXPECT_STREQ("e", plan_.entries[3].uid);
+  EXPECT_EQ(1U, plan_.gone);
+  plan_.entries[3].uid = nullptr;
+  EXPECT_FALSE(cli_fetch_plan_has_all_ids(&plan_));
+}
+
+TEST_F(FetchPlan, WhatIsDeletedUnseenHasTheSameSizeStill) {
+  for (const bool unsorted : {false, true}) {
+    Start(nullptr);
+    for (uint32_t n = 1; n <= 3; ++n) cli_fetch_plan_add(&plan_, n, n * 10);
+    const char *uids[] = {"a", "b", "c"};
+    for (size_t i = 0; i < 3; ++i) plan_.entries[i].uid = uids[i];
+    Later later({"c", "b", "a"}, {30, 21, 10});
+    later.plan.is_unsorted = unsorted ? 1 : 0;
+    cli_fetch_plan_renumber(&plan_, 0, 3, &later.plan);
+    EXPECT_EQ((std::vector<uint32_t>{3, 0, 1}), Numbers());
+    EXPECT_EQ(0U, plan_.gone);
+    cli_fetch_plan_cleanup(&plan_);
+  }
+}
+
 TEST_F(FetchPlan, SillySizesDoNotOverflow) {
   Start(nullptr);
   cli_fetch_plan_add(&plan_, 1, UINT64_MAX - 1);

@@ -23,6 +23,11 @@ MAIL = [
 ]
 
 
+def eml(number):
+    """The name of the file for message `number` of MAIL."""
+    return f"{number:03}.x.eml"
+
+
 class Fetch(CliTest):
     """Against mailboxd with a Maildir."""
 
@@ -57,18 +62,38 @@ class Fetch(CliTest):
 
     def test_dir(self):
         self.check(self.pop3("fetch", self.url, "--dir", self.path("out")), 0, b"")
-        self.assertEqual(sorted(f"{n}.eml" for n in range(1, 9)), self.files("out"))
+        self.assertEqual([eml(n) for n in range(1, 9)], self.files("out"))
         for number, data in enumerate(self.wire, 1):
-            self.assertEqual(data, self.read("out", f"{number}.eml"))
+            self.assertEqual(data, self.read("out", eml(number)))
 
-    def test_dir_does_not_overwrite(self):
+    def test_dir_replaces_nothing(self):
         os.mkdir(self.path("out"))
-        self.write("out/3.eml", "mine")
-        result = self.pop3("fetch", self.url, "--dir", self.path("out"))
-        self.check(result, 8, b"", "3.eml exists")
-        self.assertEqual(["3.eml"], self.files("out"), "nothing was fetched")
+        self.write("out/003.x.eml", "mine")
+        for _ in range(2):  # nor is anything there twice
+            self.check(self.pop3("fetch", self.url, "--dir", self.path("out")), 0, b"")
+            self.assertEqual(sorted([*map(eml, range(1, 9)), "003.x~2.eml"]), self.files("out"))
+        self.assertEqual(b"mine", self.read("out", "003.x.eml"))
+        self.assertEqual(self.wire[2], self.read("out", "003.x~2.eml"))
         self.check(self.pop3("fetch", self.url, "--dir", self.path("out"), "--force"), 0, b"")
-        self.assertEqual(self.wire[2], self.read("out", "3.eml"))
+        self.assertEqual(self.wire[2], self.read("out", "003.x.eml"))
+
+    def test_force_and_delete_together_are_refused(self):
+        result = self.pop3("fetch", self.url, "--dir", self.path("out"), "--force", "--delete")
+        self.check(result, 2, b"", "--force and --delete together could destroy mail")
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_numbers_start_again_each_day(self):
+        for day, mail in enumerate((MAIL[:2], MAIL[2:4])):
+            os.mkdir(self.path(f"day{day}"))
+            box = b"".join(b"From x\n" + data.replace(b"From ", b">From ") + b"\n" for data in mail)
+            server = type(self.server)(self.path(f"day{day}"), "--no-uidl", "--mbox",
+                                       self.write(f"box{day}", box))
+            self.addCleanup(server.stop)
+            result = self.pop3("fetch", server.url(), "--dir", self.path("out"), "--delete")
+            self.check(result, 0, b"")
+            self.check(self.pop3("stat", server.url()), 0, b"0 0\n")
+        self.assertEqual(["1.eml", "1~2.eml", "2.eml", "2~2.eml"], self.files("out"))
+        self.assertCountEqual(self.wire[:4], [self.read("out", x) for x in self.files("out")])
 
     def test_stdout(self):
         self.check(self.pop3("fetch", self.url), 0, b"".join(self.wire))
@@ -78,7 +103,7 @@ class Fetch(CliTest):
     def test_eol_lf(self):
         self.check(self.pop3("fetch", self.url, "--dir", self.path("out"), "--eol", "lf"), 0, b"")
         for number, data in enumerate(self.wire, 1):
-            self.assertEqual(data.replace(b"\r\n", b"\n"), self.read("out", f"{number}.eml"))
+            self.assertEqual(data.replace(b"\r\n", b"\n"), self.read("out", eml(number)))
 
     def test_mbox(self):
         path = self.write("mbox", "From x Thu Jan  1 00:00:00 1970\nSubject: old\n\nold\n")
@@ -100,8 +125,8 @@ class Fetch(CliTest):
             self.addCleanup(again.stop)
             result = self.pop3("fetch", again.url(), "--dir", self.path("out-" + eol))
             self.assertEqual(0, result.code, result.err)
-            for number, data in enumerate(self.wire, 1):
-                self.assertEqual(data, self.read("out-" + eol, f"{number}.eml"), number)
+            for name, data in zip(self.names(again.url()), self.wire, strict=True):
+                self.assertEqual(data, self.read("out-" + eol, name), name)
 
     def test_mbox_that_is_locked(self):
         path = self.write("mbox", "old\n")
@@ -114,10 +139,10 @@ class Fetch(CliTest):
     def test_numbers_and_sizes(self):
         result = self.pop3("fetch", self.url, "--dir", self.path("out"), "--max-size", "1k")
         self.check(result, 0, b"")
-        self.assertEqual(["1.eml", "2.eml", "3.eml", "4.eml", "5.eml", "8.eml"], self.files("out"))
+        self.assertEqual([*map(eml, (1, 2, 3, 4, 5, 8))], self.files("out"))
         result = self.pop3("fetch", self.url, "--dir", self.path("o2"), "--messages", "7-9,1")
         self.check(result, 0, b"", "1 of the messages asked for are not there")
-        self.assertEqual(["1.eml", "7.eml", "8.eml"], self.files("o2"))
+        self.assertEqual([*map(eml, (1, 7, 8))], self.files("o2"))
         result = self.pop3("fetch", self.url, "--dir", self.path("o3"), "--messages", "9")
         self.check(result, 7, b"", "not there")
 
@@ -172,7 +197,7 @@ class Fetch(CliTest):
         self.assertEqual(5, len(self.files("out", "new")), "the messages before are kept")
         result = self.pop3("fetch", self.url, "--dir", self.path("d"), preexec_fn=limit)
         self.check(result, 8, b"", "File too large")
-        self.assertEqual([f"{n}.eml" for n in range(1, 6)], self.files("d"))
+        self.assertEqual([*map(eml, range(1, 6))], self.files("d"))
         path = self.write("mbox", "old\n\n")
         result = self.pop3("fetch", self.url, "--mbox", path, preexec_fn=limit)
         self.check(result, 8, b"", "File too large")
@@ -222,7 +247,7 @@ class OddServers(CliTest):
         })
         result = self.pop3("fetch", server.url(), "--dir", self.path("out"), "--delete", "-v")
         self.check(result, 7, b"", "pop3: fetch: message 2: this one is broken\n")
-        self.assertEqual(["1.eml", "3.eml"], sorted(os.listdir(self.path("out"))))
+        self.assertEqual(["no-id~3.eml", "uid.eml"], sorted(os.listdir(self.path("out"))))
         self.assertIn(b"DELE 1", server.lines)
         self.assertNotIn(b"DELE 2", server.lines)
         self.assertIn("2 messages, 16 B", result.err)
@@ -232,7 +257,7 @@ class OddServers(CliTest):
         server = self.script({b"DELE": b"-ERR read only\r\n"})
         result = self.pop3("fetch", server.url(), "--dir", self.path("out"), "--delete")
         self.check(result, 7, b"", "pop3: fetch: deleting message 1: read only\n")
-        self.assertEqual(b"\r\nbody\r\n", self.read("out", "1.eml"))
+        self.assertEqual(b"\r\nbody\r\n", self.read("out", "uid.eml"))
 
     def test_dele_comes_after_the_message_is_stored(self):
         server = self.script({b"RETR": b"+OK\r\nhalf a mess"})
@@ -281,8 +306,8 @@ class OddServers(CliTest):
     def test_chunks(self):
         server = self.mailboxd("--generate", "5x20000", "--chunk", "7")
         self.check(self.pop3("fetch", server.url(), "--dir", self.path("out")), 0, b"")
-        for number in range(1, 6):
-            self.assertEqual(20000, len(self.read("out", f"{number}.eml")))
+        for name in self.names(server.url()):
+            self.assertEqual(20000, len(self.read("out", name)))
 
 
 if __name__ == "__main__":

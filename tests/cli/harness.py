@@ -14,9 +14,11 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 POP3 = os.environ["POP3"]
 MAILBOXD = os.environ["MAILBOXD"]
+FAULTS = os.path.abspath("tests/cli/faults.so")  # of the tests that have it; see faults.c
 PASSWORD = "wonder+land"
 
 
@@ -81,8 +83,8 @@ class Mailboxd:
 class ScriptServer:
     """Answers each line with what `replies` has for its first word, or for the whole line.
 
-    A reply is bytes, or None to hang up without one; b"" keeps silent. What is not in `replies` is
-    answered as a server with one message does. `lines` is what clients have sent, `clients` how
+    A reply is bytes, or None to hang up without one; b"" keeps silent; or a function that returns
+    such. What is not in `replies` is answered as a server with one message does. `lines` is what clients have sent, `clients` how
     many there were.
     """
 
@@ -132,6 +134,8 @@ class ScriptServer:
             self.lines.append(line)
             word = line.split(b" ")[0]
             reply = self._replies.get(line, self._replies.get(word, b"-ERR unknown\r\n"))
+            if callable(reply):
+                reply = reply()
             if reply is None:
                 return
             client.sendall(reply)
@@ -204,6 +208,11 @@ class CliTest(unittest.TestCase):
             **options,
         )
         return Result(done.returncode, done.stdout, done.stderr)
+
+    def names(self, url):
+        """The name that --dir gives each message, in the order of their numbers."""
+        lines = self.pop3("uidl", url).out.decode().splitlines()
+        return [urllib.parse.quote(line.split(" ", 1)[1], safe="-_.") + ".eml" for line in lines]
 
     def check(self, result, code=0, out=None, err=""):
         """Compares exit code, output and standard error; `err` may be a part, "" is all of it."""

@@ -6,7 +6,14 @@ import subprocess
 import time
 import unittest
 
-from harness import CliTest, POP3
+from harness import CliTest, Mailboxd, POP3
+
+
+def pending(pid):
+    """Whether a process has signals that it has not taken yet."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        lines = dict(line.split(":\t", 1) for line in status)
+    return int(lines["SigPnd"], 16) + int(lines["ShdPnd"], 16) != 0
 
 
 class Interrupt(CliTest):
@@ -62,16 +69,92 @@ class Interrupt(CliTest):
         server = self.mailboxd("--generate", "1000x10000", "--delay", "20")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             out = f"out{number}"
-            process = self.start("fetch", server.url(), "--maildir", out, "--delete")
+            process = self.start("fetch", server.url(), "--maildir", out)
             self.wait_until(lambda: len(self.files(out, "new")) >= 1)
-            err = self.end(process, number)
-            self.assertIn("pop3: fetch: interrupted\n", err)
-            stored = len(self.files(out, "new"))
-            self.assertIn(f"the server keeps all messages, the {stored} stored ones too\n", err)
-            self.assertEqual([], self.files(out, "tmp"))
-            for name in self.files(out, "new"):
-                self.assertEqual(10000, os.path.getsize(self.path(out, "new", name)))
+            self.assertEqual("pop3: fetch: interrupted\n", self.end(process, number))
+            self.check_whole(out)
             self.check(self.pop3("stat", server.url()), 0, b"1000 10000000\n")
+
+    def check_whole(self, out):
+        """What is in a Maildir is whole, and nothing is on its way."""
+        self.assertEqual([], self.files(out, "tmp"))
+        for name in self.files(out, "new"):
+            self.assertEqual(10000, os.path.getsize(self.path(out, "new", name)))
+
+    def test_what_is_stored_is_deleted(self):
+        for pipelining in ([], ["--no-pipelining"]):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                out = f"out{number}{len(pipelining)}"
+                os.mkdir(self.path("server-" + out))
+                server = Mailboxd(self.path("server-" + out), "--generate", "1000x10000",
+                                  "--delay", "10", *pipelining)
+                self.addCleanup(server.stop)
+                process = self.start("fetch", server.url(), "--maildir", out, "--delete")
+                self.wait_until(lambda: len(self.files(out, "new")) >= 1)
+                err = self.end(process, number, 20)
+                self.assertEqual("pop3: fetch: interrupted\n", err)
+                self.check_whole(out)
+                stored = len(self.files(out, "new"))
+                left = self.pop3("stat", server.url()).out.split()[0]
+                self.assertEqual(1000, stored + int(left))
+
+    def slow(self):
+        """A server with four messages that sends the first two and then nothing of the third."""
+        mail = b"+OK\r\nSubject: x\r\n\r\n" + b"x" * 80 + b"\r\n.\r\n"
+        return self.script({
+            b"LIST": b"+OK\r\n1 96\r\n2 96\r\n3 96\r\n4 96\r\n.\r\n",
+            b"UIDL": b"+OK\r\n1 a\r\n2 b\r\n3 c\r\n4 d\r\n.\r\n",
+            b"RETR 1": mail,
+            b"RETR 2": mail,
+            b"RETR 3": b"+OK\r\nhalf",
+            b"RETR 4": b"",
+        })
+
+    def test_a_server_that_keeps_silent_is_not_waited_for(self):
+        server = self.slow()
+        process = self.start("fetch", server.url(), "--maildir", "out", "--delete")
+        self.wait_until(lambda: b"RETR 4" in server.lines)
+        err = self.end(process, signal.SIGINT, 20)
+        self.assertIn("pop3: fetch: interrupted\n", err)
+        self.assertIn("the server keeps all messages, the 2 stored ones too\n", err)
+        self.assertEqual(2, len(self.files("out", "new")))
+        self.assertEqual([], self.files("out", "tmp"))
+        self.assertNotIn(b"QUIT", server.lines)
+
+    def test_a_second_signal_keeps_what_is_complete(self):
+        server = self.slow()
+        process = self.start("fetch", server.url(), "--maildir", "out", "--delete")
+        # The third has begun.
+        self.wait_until(lambda: len(self.files("out", "new") + self.files("out", "tmp")) == 3)
+        process.send_signal(signal.SIGINT)
+        # Signals of one number that come at once are one.
+        self.wait_until(lambda: not pending(process.pid))
+        err = self.end(process, signal.SIGINT)
+        self.assertIn("the server keeps all messages, the 2 stored ones too\n", err)
+        self.assertEqual(2, len(self.files("out", "new")))
+        self.assertEqual([], self.files("out", "tmp"))
+
+    def test_a_quit_that_is_not_answered(self):
+        server = self.script({b"QUIT": b""})
+        process = self.start("fetch", server.url(), "--maildir", "out", "--delete")
+        self.wait_until(lambda: b"QUIT" in server.lines)
+        err = self.end(process, signal.SIGINT, 20)
+        self.assertIn("it is not known whether the messages were deleted: interrupted\n", err)
+        self.assertEqual(1, len(self.files("out", "new")))
+
+    def test_a_quit_that_is_only_a_courtesy(self):
+        server = self.script({b"QUIT": b""})
+        process = self.start("fetch", server.url(), "--maildir", "out")
+        self.wait_until(lambda: b"QUIT" in server.lines)
+        self.assertEqual("pop3: fetch: interrupted\n", self.end(process, signal.SIGINT, 4))
+
+    def test_while_waiting_for_a_lock(self):
+        server = self.script()
+        self.write("mbox.lock", "")
+        process = self.start("fetch", server.url(), "--mbox", "mbox", "--delete")
+        self.wait_until(lambda: b"RETR 1" in server.lines)
+        self.assertIn("pop3: fetch: interrupted\n", self.end(process, signal.SIGINT))
+        self.assertNotIn(b"DELE 1", server.lines)
 
     def test_a_large_message(self):
         server = self.mailboxd("--generate", "1x1G", "--chunk", "10000", "--idle", "5")

@@ -10,12 +10,14 @@
 #include <cstring>
 #include <string>
 
+#include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
 namespace {
 
 class MboxLock : public testing::Test {
  protected:
+  MboxLock() { Calls::Reset(); }
   ~MboxLock() override { cli_mbox_lock_release(&lock_); }
 
   pop3_status Take(int64_t wait_ms = 0) {
@@ -101,13 +103,68 @@ TEST_F(MboxLock, RespectsFcntlAndLeavesNoLockFile) {
   close(ready[1]);
 }
 
+TEST_F(MboxLock, TakesOverALockThatIsLeftOverAndSaysSo) {
+  const pid_t gone = fork();
+  if (gone == 0) _exit(0);
+  waitpid(gone, nullptr, 0);
+  WriteFile(path_ + ".lock", std::to_string(gone) + "\n", 0444);
+  ASSERT_EQ(POP3_OK, Take()) << err_.text;
+  EXPECT_EQ(1, lock_.taken_over);
+  EXPECT_EQ(0, cli_mbox_lock_release(&lock_));
+  EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir_.Path()));
+  ASSERT_EQ(POP3_OK, Take());
+  EXPECT_EQ(0, lock_.taken_over);
+}
+
+TEST_F(MboxLock, FollowsALinkOfThisUser) {
+  ASSERT_EQ(0, symlink(dir_.Path("real").c_str(), path_.c_str()));
+  ASSERT_EQ(POP3_OK, Take()) << err_.text;
+  EXPECT_EQ(0, cli_mbox_lock_release(&lock_));
+  EXPECT_EQ((std::vector<std::string>{"mbox", "real"}), ListDir(dir_.Path()));
+}
+
+TEST_F(MboxLock, FollowsNoLinkOfAnother) {
+  WriteFile(dir_.Path("precious"), "");
+  ASSERT_EQ(0, symlink(dir_.Path("precious").c_str(), path_.c_str()));
+  Calls::owner = 12345;
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
+  EXPECT_NE(nullptr, strstr(err_.text, "a symbolic link that another user has made")) << err_.text;
+  EXPECT_EQ((std::vector<std::string>{"mbox", "precious"}), ListDir(dir_.Path()));
+}
+
+TEST_F(MboxLock, NoticesThatTheMboxWasReplacedBeforeItWasLocked) {
+  WriteFile(path_, "old");
+  int times = 0;
+  Calls::before_lock = [&] {
+    if (times++ > 0) return;
+    WriteFile(dir_.Path("next"), "new");
+    ASSERT_EQ(0, rename(dir_.Path("next").c_str(), path_.c_str()));
+  };
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Take()) << "what is locked is nobody's mbox any more";
+  EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir_.Path()));
+  ASSERT_EQ(POP3_OK, Take());
+  char text[4] = "";
+  EXPECT_EQ(3, pread(lock_.fd, text, 3, 0));
+  EXPECT_STREQ("new", text);
+  EXPECT_EQ(2, times);
+}
+
+TEST_F(MboxLock, SyncsTheDirectoryOfANewMbox) {
+  ASSERT_EQ(POP3_OK, Take());
+  EXPECT_EQ((std::vector<std::string>{"fsync " + dir_.Path()}), Calls::log);
+  cli_mbox_lock_release(&lock_);
+  ASSERT_EQ(POP3_OK, Take());
+  EXPECT_EQ(1U, Calls::log.size()) << "it was there";
+}
+
 TEST_F(MboxLock, RefusesWhatIsNoMbox) {
   path_ = dir_.Path();
   EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
-  path_ = "/dev/null";
+  path_ = dir_.Path("fifo");
+  ASSERT_EQ(0, mkfifo(path_.c_str(), 0600));
   EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
   EXPECT_NE(nullptr, strstr(err_.text, "not a regular file")) << err_.text;
-  EXPECT_NE(0, access("/dev/null.lock", F_OK));
+  EXPECT_NE(0, access((path_ + ".lock").c_str(), F_OK));
   path_ = dir_.Path("none/mbox");
   EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
 }

@@ -29,7 +29,10 @@ class Place {
     return place;
   }
 
-  pop3_status Begin(uint32_t number) { return place_->ops->begin(place_, number, &err); }
+  pop3_status Begin(uint32_t number, const char *uid = nullptr) {
+    const cli_message_id id = {uid, number, 0};
+    return place_->ops->begin(place_, &id, &err);
+  }
   pop3_status Write(std::string_view text) {
     return place_->ops->write(place_, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
                               &err);
@@ -37,8 +40,8 @@ class Place {
   pop3_status End() { return place_->ops->end(place_, &err); }
   void Abort() { place_->ops->abort(place_); }
   pop3_status Flush() { return place_->ops->flush(place_, &err); }
-  pop3_status Check(uint32_t number) {
-    return place_->ops->check == nullptr ? POP3_OK : place_->ops->check(place_, number, &err);
+  void Rest() {
+    if (place_->ops->rest != nullptr) place_->ops->rest(place_);
   }
 
   // Put is one message from begin to end, in pieces of |step| octets.
@@ -48,6 +51,13 @@ class Place {
       status = Write(text.substr(at, step));
       if (step == SIZE_MAX) break;
     }
+    return status == POP3_OK ? End() : status;
+  }
+
+  // PutUid is one message with a unique-id.
+  pop3_status PutUid(const char *uid, std::string_view text) {
+    pop3_status status = Begin(1, uid);
+    if (status == POP3_OK) status = Write(text);
     return status == POP3_OK ? End() : status;
   }
 

@@ -274,9 +274,9 @@ class TlsTest(CliTest):
             result = self.pop3("fetch", url, "--dir", "D", "--force", "-q", "--tls", "required",
                                *self.trust)
             self.check(result, 0)
-            for number in (1, 2, 3):
+            for number, name in enumerate(self.names(server.url()), 1):
                 clear = self.pop3("retr", server.url(), str(number)).out
-                self.assertEqual(clear, self.read("D", f"{number}.eml"))
+                self.assertEqual(clear, self.read("D", name))
 
 
 if __name__ == "__main__":

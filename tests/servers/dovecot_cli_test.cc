@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "tests/servers/dovecot_fixture.h"
 
@@ -40,8 +41,14 @@ TEST_F(DovecotCli, FetchIntoADirectoryIsByteIdentical) {
     const std::string into = folder_ + "/fetched-" + std::to_string(round++);
     std::string output;
     ASSERT_EQ(Pop3({"fetch", url, "--dir=" + into}, &output), 0) << output;
+    std::string uids;  // "NUMBER UID" lines; Dovecot's are hexadecimal digits
+    ASSERT_EQ(Pop3({"uidl", url}, &uids), 0) << uids;
+    std::istringstream lines(uids);
     for (uint32_t number = 1; number <= kMessages; number++) {
-      const std::string got = ReadFile(into + "/" + std::to_string(number) + ".eml");
+      std::string ignored;
+      std::string uid;
+      ASSERT_TRUE(lines >> ignored >> uid) << number;
+      const std::string got = ReadFile(into + "/" + uid + ".eml");
       EXPECT_TRUE(got == Wire(number))
           << url << ": message " << number << " has " << got.size() << " octets";
     }

@@ -48,7 +48,7 @@ int cli_dele(cli_connection *c) {
   mark_all(c, &self);
   uint64_t count = cli_number_set_count(&c->options->messages);
   if (self.failure.status == POP3_OK) {
-    code = cli_quit_commit(c, count, NULL);
+    code = cli_quit_commit(c, NULL);
     if (code == CLI_EXIT_OK && c->options->verbose > 0) {
       cli_report_note(&c->report, "%" PRIu64 " deleted", count);
     }

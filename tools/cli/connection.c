@@ -82,11 +82,18 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.user = c->credentials.from.user;
   session.credential = cli_credentials_fetch;
   session.credential_arg = &c->credentials;
+  if (o->delete_fetched) {  // may take several sessions
+    session.credential = cli_credential_memory_fetch;
+    session.credential_arg = &c->memory;
+  }
   session.credential_kinds = cli_credentials_kinds(&c->credentials);
   if (o->connect_ms > 0) session.connect_ms = o->connect_ms;
   if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
   if (o->login_ms > 0) session.login_ms = o->login_ms;
-  if (o->total_ms > 0) session.total_ms = o->total_ms;
+  if (o->total_ms > 0) session.total_ms = o->total_ms - (cli_clock_ms(NULL) - c->opened_ms);
+  if (o->total_ms > 0 && session.total_ms <= 0) {
+    return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "no time is left (--total-timeout)");
+  }
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
@@ -106,12 +113,14 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
 int cli_connection_open(cli_connection *c, const cli_options *options) {
   memset(c, 0, sizeof(*c));
   c->options = options;
+  c->opened_ms = cli_clock_ms(NULL);
   c->report.command = cli_command_name(options->command);
   c->report.quiet = options->quiet;
   pop3_error err = POP3_ERROR_INIT;
   pop3_status status = pop3_url_parse(&c->url, options->url, strlen(options->url), NULL, &err);
   if (status == POP3_OK) status = check_url(&c->url, options, &err);
   set_credentials(c);
+  cli_credential_memory_init(&c->memory, &c->credentials);
   if (status == POP3_OK) status = cli_plugin_set_open(&c->plugins, options, &err);
   c->registry = c->plugins.registry;
   if (status == POP3_OK) status = make_session(c, &err);
@@ -119,46 +128,6 @@ int cli_connection_open(cli_connection *c, const cli_options *options) {
   cli_signals_watch(c->session);
   cli_write_limit(&c->patience);
   return CLI_EXIT_OK;
-}
-
-int cli_connection_greet(cli_connection *c) {
-  pop3_error err = POP3_ERROR_INIT;
-  cli_patience_start(&c->patience, CLI_LIMIT_CONNECT);
-  cli_patience_start(&c->patience, CLI_LIMIT_TOTAL);
-  pop3_status status = pop3_connect(c->session, &err);
-  cli_patience_stop(&c->patience, CLI_LIMIT_CONNECT);
-  if (status == POP3_OK) return CLI_EXIT_OK;
-  return cli_connection_fail(c, NULL, &err);
-}
-
-int cli_connection_login(cli_connection *c) {
-  int code = cli_connection_greet(c);
-  if (code != CLI_EXIT_OK) return code;
-  pop3_error err = POP3_ERROR_INIT;
-  cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
-  pop3_status status = pop3_login(c->session, &err);
-  cli_patience_stop(&c->patience, CLI_LIMIT_LOGIN);
-  if (strstr(err.text, "CAPA is damaged") != NULL) c->told_damage = 1;  // the error will
-  cli_connection_tell_damage(c);
-  if (status == POP3_OK) return CLI_EXIT_OK;
-  return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
-}
-
-void cli_connection_tell_damage(cli_connection *c) {
-  const pop3_capabilities *caps = pop3_engine_capabilities(pop3_session_engine(c->session));
-  if (caps == NULL || caps->num_damaged == 0 || c->told_damage) return;
-  c->told_damage = 1;
-  const int is_allowed = (c->options->quirks & POP3_QUIRK_BIT(POP3_QUIRK_CAPA_DAMAGE)) != 0;
-  cli_report_note(&c->report, "CAPA is damaged and not read in full: %s%s", caps->damage,
-                  is_allowed ? "" : " (--quirk capa-damage reads it)");
-}
-
-void cli_connection_finish(cli_connection *c) {
-  pop3_error err = POP3_ERROR_INIT;
-  pop3_status status = pop3_quit(c->session, NULL, &err);
-  if (status != POP3_OK && c->options->verbose > 0) {
-    cli_report_note(&c->report, "QUIT: %s", err.text);
-  }
 }
 
 // With -v: how often the server needed each leniency that was allowed.
@@ -172,6 +141,67 @@ static void tell_quirks(const cli_connection *c) {
   }
 }
 
+pop3_status cli_connection_again(cli_connection *c, pop3_error *err) {
+  cli_signals_watch(NULL);
+  tell_quirks(c);
+  pop3_session_free(c->session);
+  c->session = NULL;
+  pop3_status status = make_session(c, err);
+  if (status == POP3_OK) cli_signals_watch(c->session);
+  return status;
+}
+
+int cli_connection_greet(cli_connection *c) {
+  pop3_error err = POP3_ERROR_INIT;
+  cli_patience_start(&c->patience, CLI_LIMIT_CONNECT);
+  cli_patience_start(&c->patience, CLI_LIMIT_TOTAL);
+  pop3_status status = pop3_connect(c->session, &err);
+  cli_patience_stop(&c->patience, CLI_LIMIT_CONNECT);
+  if (status == POP3_OK) return CLI_EXIT_OK;
+  return cli_connection_fail(c, NULL, &err);
+}
+
+pop3_status cli_connection_try_login(cli_connection *c, pop3_error *err) {
+  cli_patience_start(&c->patience, CLI_LIMIT_LOGIN);
+  pop3_status status = pop3_login(c->session, err);
+  cli_patience_stop(&c->patience, CLI_LIMIT_LOGIN);
+  if (strstr(err->text, "CAPA is damaged") != NULL) c->told_damage = 1;  // the error will
+  cli_connection_tell_damage(c);
+  return status;
+}
+
+int cli_connection_login(cli_connection *c) {
+  int code = cli_connection_greet(c);
+  if (code != CLI_EXIT_OK) return code;
+  pop3_error err = POP3_ERROR_INIT;
+  if (cli_connection_try_login(c, &err) == POP3_OK) return CLI_EXIT_OK;
+  return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
+}
+
+void cli_connection_tell_damage(cli_connection *c) {
+  const pop3_capabilities *caps = pop3_engine_capabilities(pop3_session_engine(c->session));
+  if (caps == NULL || caps->num_damaged == 0 || c->told_damage) return;
+  c->told_damage = 1;
+  const int is_allowed = (c->options->quirks & POP3_QUIRK_BIT(POP3_QUIRK_CAPA_DAMAGE)) != 0;
+  cli_report_note(&c->report, "CAPA is damaged and not read in full: %s%s", caps->damage,
+                  is_allowed ? "" : " (--quirk capa-damage reads it)");
+}
+
+pop3_status cli_connection_ask_pipelining(cli_connection *c, pop3_error *err) {
+  const pop3_capabilities *caps = pop3_engine_capabilities(pop3_session_engine(c->session));
+  if (c->options->no_pipelining || pop3_capabilities_has(caps, POP3_CAP_PIPELINING)) return POP3_OK;
+  pop3_status status = pop3_capa(c->session, &caps, err);
+  return status == POP3_REFUSED ? POP3_OK : status;
+}
+
+void cli_connection_finish(cli_connection *c) {
+  pop3_error err = POP3_ERROR_INIT;
+  pop3_status status = pop3_quit(c->session, NULL, &err);
+  if (status != POP3_OK && c->options->verbose > 0) {
+    cli_report_note(&c->report, "QUIT: %s", err.text);
+  }
+}
+
 void cli_connection_close(cli_connection *c) {
   cli_signals_watch(NULL);
   cli_write_limit(NULL);
@@ -181,6 +211,7 @@ void cli_connection_close(cli_connection *c) {
   }
   pop3_session_free(c->session);
   cli_plugin_set_close(&c->plugins);
+  cli_credential_memory_cleanup(&c->memory);
   cli_credentials_cleanup(&c->credentials);
   pop3_url_cleanup(&c->url);
 }

@@ -7,6 +7,7 @@
 #include <pop3/session.h>
 #include <pop3/url.h>
 
+#include "tools/cli/credential_memory.h"
 #include "tools/cli/credentials.h"
 #include "tools/cli/options.h"
 #include "tools/cli/patience.h"
@@ -28,8 +29,10 @@ typedef struct cli_connection {
   pop3_session *session;
   cli_credentials credentials;
   cli_passphrase passphrase;
-  cli_patience patience;  // of what the session does not wait for itself
-  int told_damage;        // of CAPA
+  cli_patience patience;         // of what the session does not wait for itself
+  int told_damage;               // of CAPA
+  cli_credential_memory memory;  // of |credentials|, for a further session
+  int64_t opened_ms;             // when it was opened: the total time counts from here
 } cli_connection;
 
 // The functions that return an int return an exit code; what went wrong has been reported.
@@ -42,6 +45,18 @@ int cli_connection_greet(cli_connection *connection);
 
 // cli_connection_login connects, if that was not done, and logs in.
 int cli_connection_login(cli_connection *connection);
+
+// cli_connection_try_login logs in, credentials within the time for it, and leaves it to the caller
+// to report a failure.
+pop3_status cli_connection_try_login(cli_connection *connection, pop3_error *err);
+
+// cli_connection_again replaces the session, which has ended, by a new one for the same server and
+// user. Nobody is asked for a password again. Nothing is sent yet.
+pop3_status cli_connection_again(cli_connection *connection, pop3_error *err);
+
+// cli_connection_ask_pipelining asks a server that is logged in once more what it can do, if it has
+// not offered PIPELINING before: some offer more after the login. Fails only if the session does.
+pop3_status cli_connection_ask_pipelining(cli_connection *connection, pop3_error *err);
 
 // cli_connection_fail reports |err|, which happened while doing |what| (or NULL).
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err);

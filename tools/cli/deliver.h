@@ -6,11 +6,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/cli/report.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct cli_deliver cli_deliver;
+
+// cli_message_id says which message it is.
+typedef struct cli_message_id {
+  const char *uid;       // its unique-id, or NULL if it has none of its own
+  uint32_t number;       // in this session
+  int others_have_uids;  // 1: only this one has no |uid|
+} cli_message_id;
 
 // cli_deliver_ops is the function table of a place.
 //
@@ -19,13 +28,14 @@ typedef struct cli_deliver cli_deliver;
 // and durable; until then some may be neither. Nothing of an aborted message is left behind. close
 // comes last, in any state; messages that were ended and not flushed may be lost with it.
 typedef struct cli_deliver_ops {
-  // check says before anything is fetched whether message |number| could be delivered. Optional.
-  pop3_status (*check)(cli_deliver *deliver, uint32_t number, pop3_error *err);
-  pop3_status (*begin)(cli_deliver *deliver, uint32_t number, pop3_error *err);
+  pop3_status (*begin)(cli_deliver *deliver, const cli_message_id *id, pop3_error *err);
   pop3_status (*write)(cli_deliver *deliver, const uint8_t *data, size_t data_len, pop3_error *err);
   pop3_status (*end)(cli_deliver *deliver, pop3_error *err);
   void (*abort)(cli_deliver *deliver);
   pop3_status (*flush)(cli_deliver *deliver, pop3_error *err);
+  // rest says after a flush that no message comes for a while: what others wait for is given back.
+  // Optional.
+  void (*rest)(cli_deliver *deliver);
   void (*close)(cli_deliver *deliver);
 } cli_deliver_ops;
 
@@ -49,11 +59,15 @@ typedef enum cli_eol {
 pop3_status cli_deliver_maildir_open(cli_deliver **out, const char *path, pop3_error *err);
 
 // cli_deliver_mbox_open opens the mbox at |path|, which may not exist yet. |crlf| chooses the line
-// end of the lines that an mbox adds.
-pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf, pop3_error *err);
+// end of the lines that an mbox adds. What the user should know is told to |report|, which must
+// stay valid and may be NULL.
+pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf,
+                                  const cli_report *report, pop3_error *err);
 
-// cli_deliver_dir_open opens the directory at |path|, creating it if it is missing; message N
-// becomes N.eml. An existing file is replaced only if |replace|.
+// cli_deliver_dir_open opens the directory at |path|, creating it if it is missing. A message
+// becomes NAME.eml (mail_name.h), or NAME~2.eml, NAME~3.eml, ... if that is taken. A file of the
+// same unique-id that holds the same octets is the message already, and no second is made; with
+// |replace| NAME.eml of a unique-id is replaced. Nothing else is.
 pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replace, pop3_error *err);
 
 // cli_deliver_fd_open writes messages to |fd|, one behind the other, and leaves it open. |name| is

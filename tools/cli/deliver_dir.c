@@ -1,16 +1,18 @@
-// Delivery into a directory: message N becomes the file N.eml.
+// Delivery into a directory: a file for each message, named by its unique-id.
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/cli/deliver.h"
+#include "tools/cli/mail_name.h"
+#include "tools/cli/make_dir.h"
 #include "tools/cli/staged_files.h"
+
+// What programs that look for mail leave alone.
+#define TEMP_PREFIX ".pop3-"
 
 typedef struct dir_place {
   cli_deliver base;
@@ -20,27 +22,14 @@ typedef struct dir_place {
   cli_staged_files files;
 } dir_place;
 
-static pop3_status refuse_existing(const dir_place *self, const char *name, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "dir", EEXIST,
-                        "%s exists in %s already (--force replaces it)", name, self->path);
-}
-
-static pop3_status dir_check(cli_deliver *deliver, uint32_t number, pop3_error *err) {
+static pop3_status dir_begin(cli_deliver *deliver, const cli_message_id *id, pop3_error *err) {
   dir_place *self = (dir_place *)deliver;
-  char name[CLI_STAGED_NAME_MAX];
-  (void)snprintf(name, sizeof(name), "%" PRIu32 ".eml", number);
-  struct stat info;
-  if (self->replace || fstatat(self->dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return POP3_OK;
-  return refuse_existing(self, name, err);
-}
-
-static pop3_status dir_begin(cli_deliver *deliver, uint32_t number, pop3_error *err) {
-  dir_place *self = (dir_place *)deliver;
-  char temp[CLI_STAGED_NAME_MAX];
-  char name[CLI_STAGED_NAME_MAX];
-  (void)snprintf(name, sizeof(name), "%" PRIu32 ".eml", number);
-  (void)snprintf(temp, sizeof(temp), ".%" PRIu32 ".eml.%ld", number, (long)getpid());
-  return cli_staged_files_begin(&self->files, temp, name, err);
+  char name[CLI_MAIL_NAME_MAX];
+  cli_mail_name(name, id);
+  // A number says nothing about which message it is: another may have had it yesterday.
+  cli_staged_clash clash = CLI_STAGED_KEEP_BOTH;
+  if (id->uid != NULL) clash = self->replace ? CLI_STAGED_REPLACE : CLI_STAGED_SAME_WILL_DO;
+  return cli_staged_files_begin(&self->files, name, ".eml", clash, err);
 }
 
 static pop3_status dir_write(cli_deliver *deliver, const uint8_t *data, size_t data_len,
@@ -71,8 +60,8 @@ static void dir_close(cli_deliver *deliver) {
   free(self);
 }
 
-static const cli_deliver_ops kDirOps = {dir_check, dir_begin, dir_write, dir_end,
-                                        dir_abort, dir_flush, dir_close};
+static const cli_deliver_ops kDirOps = {dir_begin, dir_write, dir_end,  dir_abort,
+                                        dir_flush, NULL,      dir_close};
 
 pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replace,
                                  pop3_error *err) {
@@ -89,17 +78,15 @@ pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replac
   self->replace = replace;
   self->dir = -1;
   int sys_errno = 0;
-  if (mkdir(path, S_IRWXU) != 0 && errno != EEXIST) sys_errno = errno;
-  if (sys_errno == 0) self->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (sys_errno == 0 && (self->dir < 0 || faccessat(self->dir, ".", W_OK | X_OK, AT_EACCESS))) {
-    sys_errno = errno;
-  }
-  cli_staged_files_init(&self->files, "dir", copy, self->dir, self->dir, replace);
+  self->dir = cli_make_dir(AT_FDCWD, path);
+  if (self->dir < 0 || faccessat(self->dir, ".", W_OK | X_OK, AT_EACCESS) != 0) sys_errno = errno;
+  cli_staged_files_init(&self->files, "dir", copy, TEMP_PREFIX, self->dir, self->dir);
   if (sys_errno != 0) {
     dir_close(&self->base);
     return pop3_error_set(err, POP3_ERR_LOCAL_IO, "dir", sys_errno, "cannot write to %s: %s", path,
                           strerror(sys_errno));
   }
+  cli_temp_file_sweep(self->dir, TEMP_PREFIX);
   *out = &self->base;
   return POP3_OK;
 }

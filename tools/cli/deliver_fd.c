@@ -23,9 +23,9 @@ static pop3_status check_write(const fd_place *self, int sys_errno, pop3_error *
                         self->name, strerror(sys_errno));
 }
 
-static pop3_status fd_begin(cli_deliver *deliver, uint32_t number, pop3_error *err) {
+static pop3_status fd_begin(cli_deliver *deliver, const cli_message_id *id, pop3_error *err) {
   (void)deliver;
-  (void)number;
+  (void)id;
   (void)err;
   return POP3_OK;
 }
@@ -55,8 +55,8 @@ static pop3_status fd_flush(cli_deliver *deliver, pop3_error *err) {
 
 static void fd_close(cli_deliver *deliver) { free(deliver); }
 
-static const cli_deliver_ops kFdOps = {NULL,     fd_begin, fd_write, fd_end,
-                                       fd_abort, fd_flush, fd_close};
+static const cli_deliver_ops kFdOps = {fd_begin, fd_write, fd_end,  fd_abort,
+                                       fd_flush, NULL,     fd_close};
 
 pop3_status cli_deliver_fd_open(cli_deliver **out, int fd, const char *name, pop3_error *err) {
   fd_place *self = calloc(1, sizeof(*self));

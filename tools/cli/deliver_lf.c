@@ -11,15 +11,10 @@ typedef struct lf_place {
   int holds_cr;  // the last octet was a CR that was not handed on yet
 } lf_place;
 
-static pop3_status lf_check(cli_deliver *deliver, uint32_t number, pop3_error *err) {
-  cli_deliver *inner = ((lf_place *)deliver)->inner;
-  return inner->ops->check == NULL ? POP3_OK : inner->ops->check(inner, number, err);
-}
-
-static pop3_status lf_begin(cli_deliver *deliver, uint32_t number, pop3_error *err) {
+static pop3_status lf_begin(cli_deliver *deliver, const cli_message_id *id, pop3_error *err) {
   lf_place *self = (lf_place *)deliver;
   self->holds_cr = 0;
-  return self->inner->ops->begin(self->inner, number, err);
+  return self->inner->ops->begin(self->inner, id, err);
 }
 
 static pop3_status pass(lf_place *self, const uint8_t *data, size_t data_len, pop3_error *err) {
@@ -68,14 +63,19 @@ static pop3_status lf_flush(cli_deliver *deliver, pop3_error *err) {
   return status;
 }
 
+static void lf_rest(cli_deliver *deliver) {
+  cli_deliver *inner = ((lf_place *)deliver)->inner;
+  if (inner->ops->rest != NULL) inner->ops->rest(inner);
+}
+
 static void lf_close(cli_deliver *deliver) {
   cli_deliver *inner = ((lf_place *)deliver)->inner;
   inner->ops->close(inner);
   free(deliver);
 }
 
-static const cli_deliver_ops kLfOps = {lf_check, lf_begin, lf_write, lf_end,
-                                       lf_abort, lf_flush, lf_close};
+static const cli_deliver_ops kLfOps = {lf_begin, lf_write, lf_end,  lf_abort,
+                                       lf_flush, lf_rest,  lf_close};
 
 pop3_status cli_deliver_lf_open(cli_deliver **out, cli_deliver *inner, pop3_error *err) {
   lf_place *self = calloc(1, sizeof(*self));

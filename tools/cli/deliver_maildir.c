@@ -12,7 +12,11 @@
 #include <unistd.h>
 
 #include "tools/cli/deliver.h"
+#include "tools/cli/make_dir.h"
 #include "tools/cli/staged_files.h"
+
+// Sets our files in tmp/ apart from those of other programs, which may still be written.
+#define TEMP_PREFIX "pop3-"
 
 typedef struct maildir {
   cli_deliver base;
@@ -37,18 +41,20 @@ static void escape_host(char *out, size_t out_cap, const char *host) {
   out[len] = '\0';
 }
 
-static pop3_status maildir_begin(cli_deliver *deliver, uint32_t number, pop3_error *err) {
+static pop3_status maildir_begin(cli_deliver *deliver, const cli_message_id *id, pop3_error *err) {
   maildir *self = (maildir *)deliver;
-  (void)number;
+  (void)id;
   struct timespec now = {0, 0};
   (void)clock_gettime(CLOCK_REALTIME, &now);
-  char name[CLI_STAGED_NAME_MAX];
+  char stem[128];
+  char suffix[80];
   // Time, then what sets this delivery apart from all others on this host at that time: the
-  // microsecond, the process, its count of deliveries.
-  int len = snprintf(name, sizeof(name), "%lld.M%06ldP%ldQ%u.%.*s", (long long)now.tv_sec,
-                     now.tv_nsec / 1000, (long)getpid(), ++self->count, 64, self->host);
-  if (len < 0) name[0] = '\0';
-  return cli_staged_files_begin(&self->files, name, name, err);
+  // microsecond, the process, its count of deliveries. Should there be one of that name still, a
+  // further count is added.
+  (void)snprintf(stem, sizeof(stem), "%lld.M%06ldP%ldQ%u", (long long)now.tv_sec,
+                 now.tv_nsec / 1000, (long)getpid(), ++self->count);
+  (void)snprintf(suffix, sizeof(suffix), ".%.*s", 64, self->host);
+  return cli_staged_files_begin(&self->files, stem, suffix, CLI_STAGED_KEEP_BOTH, err);
 }
 
 static pop3_status maildir_write(cli_deliver *deliver, const uint8_t *data, size_t data_len,
@@ -81,21 +87,15 @@ static void maildir_close(cli_deliver *deliver) {
 }
 
 static const cli_deliver_ops kMaildirOps = {
-    NULL, maildir_begin, maildir_write, maildir_end, maildir_abort, maildir_flush, maildir_close};
-
-// Makes and opens |name| below |dir|. Returns the descriptor or -1, with errno.
-static int make_dir(int dir, const char *name) {
-  if (mkdirat(dir, name, S_IRWXU) != 0 && errno != EEXIST) return -1;
-  return openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
+    maildir_begin, maildir_write, maildir_end, maildir_abort, maildir_flush, NULL, maildir_close};
 
 // Makes what is missing of the Maildir. Returns 0 or an errno.
 static int open_directories(maildir *self) {
-  int root = make_dir(AT_FDCWD, self->path);
+  int root = cli_make_dir(AT_FDCWD, self->path);
   if (root < 0) return errno;
-  int cur = make_dir(root, "cur");
-  self->new_dir = make_dir(root, "new");
-  self->tmp_dir = make_dir(root, "tmp");
+  int cur = cli_make_dir(root, "cur");
+  self->new_dir = cli_make_dir(root, "new");
+  self->tmp_dir = cli_make_dir(root, "tmp");
   int failed = cur < 0 || self->new_dir < 0 || self->tmp_dir < 0 ? errno : 0;
   if (failed == 0 && faccessat(root, "tmp", W_OK | X_OK, AT_EACCESS) != 0) failed = errno;
   if (failed == 0 && faccessat(root, "new", W_OK | X_OK, AT_EACCESS) != 0) failed = errno;
@@ -117,7 +117,7 @@ pop3_status cli_deliver_maildir_open(cli_deliver **out, const char *path, pop3_e
   self->path = copy;
   self->tmp_dir = self->new_dir = -1;
   int sys_errno = open_directories(self);
-  cli_staged_files_init(&self->files, "maildir", copy, self->tmp_dir, self->new_dir, 0);
+  cli_staged_files_init(&self->files, "maildir", copy, TEMP_PREFIX, self->tmp_dir, self->new_dir);
   if (sys_errno != 0) {
     maildir_close(&self->base);
     return pop3_error_set(err, POP3_ERR_LOCAL_IO, "maildir", sys_errno,
@@ -126,6 +126,7 @@ pop3_status cli_deliver_maildir_open(cli_deliver **out, const char *path, pop3_e
   char host[HOST_NAME_MAX + 1] = "";
   (void)gethostname(host, sizeof(host) - 1);
   escape_host(self->host, sizeof(self->host), host[0] == '\0' ? "localhost" : host);
+  cli_temp_file_sweep(self->tmp_dir, TEMP_PREFIX);
   *out = &self->base;
   return POP3_OK;
 }

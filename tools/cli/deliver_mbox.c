@@ -15,6 +15,7 @@
 
 #include "tools/cli/clock.h"
 #include "tools/cli/deliver.h"
+#include "tools/cli/dot_lock.h"
 #include "tools/cli/fd_writer.h"
 #include "tools/cli/mbox_lock.h"
 #include "tools/cli/mbox_quote.h"
@@ -25,7 +26,8 @@
 typedef struct mbox {
   cli_deliver base;
   char *path;
-  const char *eol;  // of the lines that are added
+  const char *eol;           // of the lines that are added
+  const cli_report *report;  // or NULL
   cli_mbox_lock lock;
   int64_t locked_ms;  // when
   int must_seek;      // 1: go to the end before the next message
@@ -72,6 +74,10 @@ static pop3_status make_ready(mbox *self, pop3_error *err) {
   if (self->lock.fd < 0) {
     pop3_status status = cli_mbox_lock_take(&self->lock, self->path, LOCK_WAIT_MS, err);
     if (status != POP3_OK) return status;
+    if (self->lock.taken_over && self->report != NULL) {
+      cli_report_note(self->report, "took over %s.lock, which a program that is gone had left",
+                      self->path);
+    }
     self->locked_ms = cli_clock_ms(NULL);
     self->must_seek = 1;
   }
@@ -80,9 +86,9 @@ static pop3_status make_ready(mbox *self, pop3_error *err) {
   return check_io(self, sys_errno, err);
 }
 
-static pop3_status mbox_begin(cli_deliver *deliver, uint32_t number, pop3_error *err) {
+static pop3_status mbox_begin(cli_deliver *deliver, const cli_message_id *id, pop3_error *err) {
   mbox *self = (mbox *)deliver;
-  (void)number;
+  (void)id;
   pop3_status status = make_ready(self, err);
   if (status != POP3_OK) return status;
   // The format wants asctime's form in UTC, whatever the locale.
@@ -138,10 +144,16 @@ static pop3_status mbox_flush(cli_deliver *deliver, pop3_error *err) {
     int close_errno = cli_mbox_lock_release(&self->lock);
     if (sys_errno == 0) sys_errno = close_errno;
   }
-  if (sys_errno != 0) return check_io(self, sys_errno, err);
-  deliver->stored += self->ended;
+  // After a failure the kernel may forget what it could not write, so that a later fsync succeeds
+  // without it: these messages never count as stored.
+  if (sys_errno == 0) deliver->stored += self->ended;
   self->ended = 0;
-  return POP3_OK;
+  return check_io(self, sys_errno, err);
+}
+
+static void mbox_rest(cli_deliver *deliver) {
+  mbox *self = (mbox *)deliver;
+  if (self->ended == 0) (void)cli_mbox_lock_release(&self->lock);
 }
 
 static void mbox_close(cli_deliver *deliver) {
@@ -152,8 +164,8 @@ static void mbox_close(cli_deliver *deliver) {
   free(self);
 }
 
-static const cli_deliver_ops kMboxOps = {NULL,       mbox_begin, mbox_write, mbox_end,
-                                         mbox_abort, mbox_flush, mbox_close};
+static const cli_deliver_ops kMboxOps = {mbox_begin, mbox_write, mbox_end,  mbox_abort,
+                                         mbox_flush, mbox_rest,  mbox_close};
 
 // Says whether |path|, or the directory where it will be made, can be written to. Returns 0 or an
 // errno.
@@ -174,7 +186,8 @@ static int check_path(const char *path) {
   return failed;
 }
 
-pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf, pop3_error *err) {
+pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf,
+                                  const cli_report *report, pop3_error *err) {
   *out = NULL;
   int sys_errno = check_path(path);
   if (sys_errno != 0) {
@@ -191,7 +204,9 @@ pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf,
   self->base.ops = &kMboxOps;
   self->path = copy;
   self->eol = crlf ? "\r\n" : "\n";
+  self->report = report;
   self->lock.fd = -1;
+  cli_dot_lock_sweep(path);
   *out = &self->base;
   return POP3_OK;
 }

@@ -81,7 +81,7 @@ const char *cli_exit_code_text(int code) {
     case CLI_EXIT_NETWORK:
       return "network: no address, no connection, time-out, connection lost";
     case CLI_EXIT_PROTOCOL:
-      return "protocol: what came is not POP3, or crossed a limit";
+      return "protocol: what came is not POP3, crossed a limit, or was cut short";
     case CLI_EXIT_AUTH:
       return "authentication: login refused, no usable credentials or mechanism";
     case CLI_EXIT_BUSY:

@@ -13,7 +13,7 @@ typedef enum cli_exit_code {
   CLI_EXIT_OK = 0,
   CLI_EXIT_USAGE = 2,      // wrong options, URL or arguments, or something this build lacks
   CLI_EXIT_NETWORK = 3,    // no address, no connection, time-out, connection lost, TLS handshake
-  CLI_EXIT_PROTOCOL = 4,   // what came is not POP3, or crossed a limit
+  CLI_EXIT_PROTOCOL = 4,   // what came is not POP3, crossed a limit, or is a message cut short
   CLI_EXIT_AUTH = 5,       // login refused, or no usable credentials or mechanism
   CLI_EXIT_BUSY = 6,       // the server says: in use, too soon, or a temporary failure
   CLI_EXIT_REFUSED = 7,    // the server refused something else

@@ -1,10 +1,11 @@
-// Which messages to fetch: LIST, the numbers asked for, the size limit.
+// Which messages to fetch: LIST, the numbers asked for, the size limit, the unique-ids.
 #ifndef POP3_TOOLS_CLI_FETCH_PLAN_H_
 #define POP3_TOOLS_CLI_FETCH_PLAN_H_
 
 #include <pop3/request.h>
 #include <pop3/session.h>
 
+#include "tools/cli/fetch_ids.h"
 #include "tools/cli/number_set.h"
 
 #ifdef __cplusplus
@@ -17,14 +18,17 @@ typedef enum cli_fetch_state {
   CLI_FETCH_ENDED,   // received and handed over
   CLI_FETCH_STORED,  // and durable
   CLI_FETCH_FAILED,  // the server refused it
-  CLI_FETCH_MARKED   // and marked for deletion
+  CLI_FETCH_MARKED,  // and marked for deletion
+  CLI_FETCH_SETTLED  // and that is committed
 } cli_fetch_state;
 
 // cli_fetch_entry is one message.
 typedef struct cli_fetch_entry {
   uint64_t octets;  // as LIST tells, or POP3_OCTETS_UNKNOWN
-  uint32_t number;
+  const char *uid;  // in |ids| of the plan, or NULL
+  uint32_t number;  // in this session
   cli_fetch_state state;
+  int is_cut;  // less came than LIST tells: it stays on the server
 } cli_fetch_entry;
 
 // cli_fetch_plan is all of them, in the server's order.
@@ -35,6 +39,11 @@ typedef struct cli_fetch_plan {
   uint64_t octets;   // sum of the sizes that are known
   uint64_t skipped;  // messages that are larger than |max_size|
   uint64_t listed;   // messages that the server has
+  uint64_t doubles;  // lines about numbers that had been listed before
+  uint64_t gone;     // messages that a later session does not have any more
+  uint32_t last;     // the largest number listed
+  int is_unsorted;   // the numbers did not ascend
+  cli_fetch_ids ids;
   // What is wanted.
   const cli_number_set *wanted;  // empty: all
   uint64_t max_size;
@@ -47,8 +56,27 @@ void cli_fetch_plan_init(cli_fetch_plan *plan, const cli_number_set *wanted, uin
 // cli_fetch_plan_add adds a message if it is wanted. Returns 0 when memory ran out.
 int cli_fetch_plan_add(cli_fetch_plan *plan, uint32_t number, uint64_t octets);
 
+// cli_fetch_plan_settle ends the adding: of a number that was listed twice one entry stays, with
+// the larger size. Returns 0 when memory ran out.
+int cli_fetch_plan_settle(cli_fetch_plan *plan);
+
 // cli_fetch_plan_ask fills |plan| from the server's LIST.
 pop3_status cli_fetch_plan_ask(cli_fetch_plan *plan, pop3_session *session, pop3_error *err);
+
+// cli_fetch_plan_ask_ids asks for the unique-ids, too. Fails only if the session does, or for lack
+// of memory: a server need not have any.
+pop3_status cli_fetch_plan_ask_ids(cli_fetch_plan *plan, pop3_session *session, pop3_error *err);
+
+// cli_fetch_plan_has_all_ids says whether each message has a unique-id of its own, so that a later
+// session can find it again.
+int cli_fetch_plan_has_all_ids(const cli_fetch_plan *plan);
+
+// cli_fetch_plan_renumber gives the entries from |from| on the numbers that they have in a later
+// session, whose messages are |later|. Of those that are not there the ones before |next| get
+// number 0, the others are dropped. The ones before |next| are about to be deleted unseen: they
+// must have the same size, too.
+void cli_fetch_plan_renumber(cli_fetch_plan *plan, size_t from, size_t next,
+                             const cli_fetch_plan *later);
 
 // cli_fetch_plan_missing returns how many of the numbers that were asked for (open ends aside) the
 // server does not have.

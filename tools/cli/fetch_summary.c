@@ -22,6 +22,7 @@ void cli_fetch_summary_tell(const cli_fetch_summary *summary) {
   cli_format_octets(rate, run->received_octets * 1000 / (uint64_t)(ms > 0 ? ms : 1));
   char large[64] = "";
   char refused[64] = "";
+  char cut[64] = "";
   char deleted[64] = "";
   if (run->plan->skipped > 0) {
     (void)snprintf(large, sizeof(large), ", %" PRIu64 " too large", run->plan->skipped);
@@ -29,12 +30,13 @@ void cli_fetch_summary_tell(const cli_fetch_summary *summary) {
   if (run->refused > 0) {
     (void)snprintf(refused, sizeof(refused), ", %" PRIu64 " refused", run->refused);
   }
-  if (summary->quit_was_sent && summary->outcome == POP3_QUIT_COMMITTED) {
-    (void)snprintf(deleted, sizeof(deleted), ", %" PRIu64 " deleted on the server", run->marked);
+  if (run->cut > 0) (void)snprintf(cut, sizeof(cut), ", %" PRIu64 " not whole", run->cut);
+  if (run->committed > 0) {
+    (void)snprintf(deleted, sizeof(deleted), ", %" PRIu64 " deleted on the server", run->committed);
   }
-  cli_report_note(&run->connection->report, "%" PRIu64 " %s, %s in %s (%s/s)%s%s%s", run->stored,
+  cli_report_note(&run->connection->report, "%" PRIu64 " %s, %s in %s (%s/s)%s%s%s%s", run->stored,
                   run->stored == 1 ? "message" : "messages", octets, time, rate, large, refused,
-                  deleted);
+                  cut, deleted);
 }
 
 static void member(cli_json *json, const char *key, uint64_t value) {
@@ -55,7 +57,10 @@ void cli_fetch_summary_json(const cli_fetch_summary *summary, FILE *out) {
   member(&json, "octets", run->received_octets);
   member(&json, "refused", run->refused);
   member(&json, "size_differences", run->differences);
+  member(&json, "not_whole", run->cut);
+  member(&json, "listed_twice", run->plan->doubles);
   member(&json, "marked_for_deletion", run->marked);
+  member(&json, "deleted", run->committed);
   cli_json_key(&json, "quit");
   if (summary->quit_was_sent) {
     const char *outcome = cli_quit_outcome_name(summary->outcome);

@@ -15,7 +15,7 @@ typedef struct cli_fetch_summary {
   const cli_fetch_run *run;
   int64_t start_ms;
   int64_t end_ms;
-  int quit_was_sent;  // with marked messages, so that the outcome counts
+  int quit_was_sent;  // in the last session, with marked messages, so that the outcome counts
   pop3_quit_outcome outcome;
 } cli_fetch_summary;
 

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "tools/cli/clock.h"
+#include "tools/cli/dot_lock.h"
+#include "tools/cli/make_dir.h"
+#include "tools/cli/signals.h"
 
 // How long to sleep between two tries.
 #define RETRY_MS 100
@@ -21,23 +24,6 @@ typedef enum taken { TAKEN_YES, TAKEN_BY_OTHER, TAKEN_FAILED } taken;
 static void nap(void) {
   struct timespec time = {0, RETRY_MS * 1000000L};
   (void)nanosleep(&time, NULL);
-}
-
-// Tries to make FILE.lock.
-static taken take_dot_lock(const char *dot_path, int *out_made, int *out_errno) {
-  int fd = open(dot_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
-  *out_made = fd >= 0;
-  if (fd >= 0) {
-    char pid[32];
-    int len = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
-    if (len > 0) (void)!write(fd, pid, (size_t)len);  // says who holds it; nobody depends on it
-    (void)close(fd);
-    return TAKEN_YES;
-  }
-  if (errno == EEXIST) return TAKEN_BY_OTHER;
-  if (errno == EACCES || errno == EPERM || errno == EROFS) return TAKEN_YES;
-  *out_errno = errno;
-  return TAKEN_FAILED;
 }
 
 // Says whether |fd| is still the file at |path|: a mail reader may have replaced it.
@@ -61,10 +47,37 @@ static int lock_fd(int fd, const char *path) {
   return is_still(fd, path) ? 0 : EAGAIN;
 }
 
+// Opens |path| as an mbox. A symbolic link is followed as Linux does with protected_symlinks: one
+// that another user has put there, in /tmp say, might lead to any file of ours.
+static int open_mbox(const char *path, int *out_errno) {
+  const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  const mode_t mode = S_IRUSR | S_IWUSR;
+  int fd = open(path, flags | O_NOFOLLOW);
+  if (fd < 0 && errno == ENOENT) {
+    fd = open(path, flags | O_NOFOLLOW | O_CREAT | O_EXCL, mode);
+    if (fd >= 0 && (errno = cli_sync_parent(AT_FDCWD, path)) != 0) {
+      *out_errno = errno;
+      (void)close(fd);
+      return -1;
+    }
+    if (fd < 0 && errno == EEXIST) errno = EAGAIN;  // somebody else has just made it
+  }
+  struct stat link;
+  if (fd < 0 && errno == ELOOP && lstat(path, &link) == 0) {
+    if (link.st_uid == 0 || link.st_uid == geteuid()) {
+      fd = open(path, flags | O_CREAT, mode);
+    } else {
+      errno = ELOOP;
+    }
+  }
+  *out_errno = fd < 0 ? errno : 0;
+  return fd;
+}
+
 // Tries to open and lock the file itself.
 static taken take_file_lock(cli_mbox_lock *lock, const char *path, int *out_errno) {
-  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, S_IRUSR | S_IWUSR);
-  *out_errno = fd < 0 ? errno : lock_fd(fd, path);
+  int fd = open_mbox(path, out_errno);
+  if (fd >= 0) *out_errno = lock_fd(fd, path);
   if (fd >= 0 && *out_errno == 0) {
     lock->fd = fd;
     return TAKEN_YES;
@@ -74,21 +87,33 @@ static taken take_file_lock(cli_mbox_lock *lock, const char *path, int *out_errn
 }
 
 // One try at both. Leaves nothing behind unless it answers TAKEN_YES.
-static taken take_both(cli_mbox_lock *lock, const char *path, const char *dot_path, int *out_dotted,
+static taken take_both(cli_mbox_lock *lock, const char *dot_path, const char *path, int *out_dotted,
                        int *out_errno) {
-  int made = 0;
-  taken answer = take_dot_lock(dot_path, &made, out_errno);
-  *out_dotted = answer == TAKEN_BY_OTHER;
-  if (answer == TAKEN_YES) answer = take_file_lock(lock, path, out_errno);
-  if (answer == TAKEN_YES && made) {
+  int taken_over = 0;
+  cli_dot_lock dot = cli_dot_lock_take(dot_path, &taken_over, out_errno);
+  *out_dotted = dot == CLI_DOT_LOCK_HELD;
+  if (dot == CLI_DOT_LOCK_HELD) return TAKEN_BY_OTHER;
+  if (dot == CLI_DOT_LOCK_FAILED) return TAKEN_FAILED;
+  lock->taken_over = lock->taken_over || taken_over;
+  taken answer = take_file_lock(lock, path, out_errno);
+  if (dot == CLI_DOT_LOCK_FORBIDDEN) return answer;
+  if (answer == TAKEN_YES) {
     lock->dot_path = strdup(dot_path);
     if (lock->dot_path != NULL) return TAKEN_YES;
     (void)cli_mbox_lock_release(lock);
     *out_errno = ENOMEM;
     answer = TAKEN_FAILED;
   }
-  if (made && answer != TAKEN_YES) (void)unlink(dot_path);
+  (void)unlink(dot_path);
   return answer;
+}
+
+static pop3_status fail(const char *path, int sys_errno, pop3_error *err) {
+  const char *why = strerror(sys_errno);
+  if (sys_errno == EINVAL) why = "not a regular file";
+  if (sys_errno == ELOOP) why = "a symbolic link that another user has made";
+  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", sys_errno, "cannot use %s as an mbox: %s",
+                        path, why);
 }
 
 pop3_status cli_mbox_lock_take(cli_mbox_lock *lock, const char *path, int64_t wait_ms,
@@ -103,21 +128,19 @@ pop3_status cli_mbox_lock_take(cli_mbox_lock *lock, const char *path, int64_t wa
   int64_t give_up = cli_clock_ms(NULL) + wait_ms;
   int sys_errno = 0;
   int dotted = 0;
-  taken answer = take_both(lock, path, dot_path, &dotted, &sys_errno);
-  while (answer == TAKEN_BY_OTHER && cli_clock_ms(NULL) < give_up) {
+  taken answer = take_both(lock, dot_path, path, &dotted, &sys_errno);
+  while (answer == TAKEN_BY_OTHER && cli_clock_ms(NULL) < give_up && cli_signals_caught() == 0) {
     nap();
-    answer = take_both(lock, path, dot_path, &dotted, &sys_errno);
+    answer = take_both(lock, dot_path, path, &dotted, &sys_errno);
   }
   pop3_status status = POP3_OK;
   if (answer == TAKEN_FAILED) {
-    status =
-        pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", sys_errno, "cannot use %s as an mbox: %s",
-                       path, sys_errno == EINVAL ? "not a regular file" : strerror(sys_errno));
+    status = fail(path, sys_errno, err);
   } else if (answer == TAKEN_BY_OTHER && dotted) {
     status = pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", EAGAIN,
                             "%s is there: another program holds the mbox, or one that was killed "
-                            "left it",
-                            dot_path);
+                            "left it; if no program uses %s, remove it",
+                            dot_path, path);
   } else if (answer == TAKEN_BY_OTHER) {
     status = pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", EAGAIN, "another program has locked %s",
                             path);

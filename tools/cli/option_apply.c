@@ -200,6 +200,9 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
     case CLI_OPT_MAX_SIZE:
       good = cli_value_size(&out->max_size, value);
       break;
+    case CLI_OPT_COMMIT_EVERY:
+      good = cli_value_number(&out->commit_every, value);
+      break;
     default:
       good = 0;
       break;

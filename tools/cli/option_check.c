@@ -16,6 +16,10 @@ static pop3_status check_combinations(const cli_options *o, pop3_error *err) {
     why = "--json needs --maildir, --mbox or --dir: standard output cannot take both";
   } else if (o->force && o->dir == NULL) {
     why = "--force goes with --dir only";
+  } else if (o->force && o->delete_fetched) {
+    why =
+        "--force and --delete together could destroy mail: a file would be replaced by a message "
+        "that is then deleted from the server";
   } else if (o->password_file != NULL && o->password_command != NULL) {
     why = "only one of --password-file and --password-command may be given";
   } else if (o->token_command != NULL &&

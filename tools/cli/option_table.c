@@ -18,11 +18,15 @@ const cli_option_row cli_option_rows[] = {
      "to disk, then moved to new/"},
     {CLI_OPT_MBOX, 0, "--mbox", "FILE", FETCH, NULL,
      "append to an mbox, locked (FILE.lock and fcntl), with the quoting "
-     "called mboxrd"},
+     "called mboxrd. A FILE.lock of a process that is gone is taken over; one that names no "
+     "process, after 30 minutes"},
     {CLI_OPT_DIR, 0, "--dir", "DIR", FETCH, NULL,
-     "one file per message, N.eml, in a directory, which is created if "
-     "need be"},
-    {CLI_OPT_FORCE, 0, "--force", NULL, FETCH, NULL, "--dir: replace files that exist"},
+     "one file per message in a directory, which is created if need be: UID.eml, the unique-id "
+     "with %XX for octets that are no letters, digits, '.', '-' or '_'; the number, if the server "
+     "has no unique-ids. No file is replaced: another message of that name becomes UID~2.eml. One "
+     "that is there already, octet for octet, is not stored twice"},
+    {CLI_OPT_FORCE, 0, "--force", NULL, FETCH, NULL,
+     "--dir: replace UID.eml if it exists. Not with --delete"},
     {CLI_OPT_EOL, 0, "--eol", "crlf|lf", FETCH, NULL,
      "line ends in what is written: crlf is exactly what came from the "
      "server (default, but for --mbox), lf is what most programs expect "
@@ -35,7 +39,13 @@ const cli_option_row cli_option_rows[] = {
     {CLI_OPT_DELETE, 0, "--delete", NULL, FETCH, NULL,
      "delete from the server what is safely stored (synced to disk). "
      "The server does it when the session ends in order, and this says "
-     "whether it did. Not with standard output"},
+     "whether it did. Not with standard output. A message that is much shorter than the server's "
+     "list says (by an eighth and more than 128 octets, by half, or empty) is stored, told and "
+     "kept on the server; the exit code is 4 then"},
+    {CLI_OPT_COMMIT_EVERY, 0, "--commit-every", "N", FETCH, NULL,
+     "--delete: after N messages (default 500; or 256 MiB) end the session, so that the server "
+     "deletes them, and log in again for the rest: little comes twice if the connection is cut. 0: "
+     "all in one session, as with servers that have no unique-ids or want time between logins"},
 
     {CLI_OPT_MULTI, 0, "--multi", NULL, RAW, "The response",
      "is multi-line: print its lines up to the dot"},
@@ -154,10 +164,13 @@ const cli_option_row cli_option_rows[] = {
 
 const cli_command_row cli_command_rows[CLI_NUM_COMMANDS] = {
     [CLI_NONE] = {"", "", 0, 0, "", ""},
-    [CLI_FETCH] = {"fetch", "", 0, 0, "fetch messages to a Maildir, an mbox, a directory or stdout",
-                   "Fetches messages and, with --delete, removes from the server what is safely "
-                   "stored. A message is stored whole or not at all. On a terminal a progress line "
-                   "shows messages, octets, rate and time left."},
+    [CLI_FETCH] =
+        {"fetch", "", 0, 0, "fetch messages to a Maildir, an mbox, a directory or stdout",
+         "Fetches messages and, with --delete, removes from the server what is safely "
+         "stored. A message is stored whole or not at all. On a terminal a progress line "
+         "shows messages, octets, rate and time left. A signal (Ctrl-C) or a full disk "
+         "ends it within seconds: what is stored is still deleted, or it is said that the "
+         "server keeps it; a second signal does not wait for the server."},
     [CLI_LIST] = {"list", "", 0, 0, "list messages and their sizes: NUMBER OCTETS",
                   "Prints a line \"NUMBER OCTETS\" for each message."},
     [CLI_UIDL] = {"uidl", "", 0, 0, "list messages and their unique ids: NUMBER UID",

@@ -57,6 +57,7 @@ typedef enum cli_option_id {
   CLI_OPT_MAX_SIZE,
   CLI_OPT_KEEP,
   CLI_OPT_DELETE,
+  CLI_OPT_COMMIT_EVERY,
   CLI_OPT_FORCE,
   CLI_OPT_MULTI,
   CLI_OPT_PLUGIN,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cli/fetch_batch.h"
 #include "tools/cli/option_apply.h"
 #include "tools/cli/option_table.h"
 
@@ -139,6 +140,7 @@ pop3_status cli_options_parse(cli_options *out, int argc, char **argv, pop3_erro
   memset(out, 0, sizeof(*out));
   out->limits = (pop3_limits)POP3_LIMITS_INIT;
   out->max_size = UINT64_MAX;
+  out->commit_every = CLI_FETCH_BATCH_MESSAGES;
   out->args = calloc((size_t)argc + 1, sizeof(*out->args));
   if (out->args == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the command line");

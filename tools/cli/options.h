@@ -111,6 +111,7 @@ typedef struct cli_options {
   uint64_t max_size;  // octets; UINT64_MAX for none
   cli_eol eol;
   int delete_fetched;
+  uint32_t commit_every;  // messages; 0: at the end
   int keep;
   int force;
 } cli_options;

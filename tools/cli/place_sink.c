@@ -15,7 +15,8 @@ pop3_status cli_place_sink_begin(cli_place_sink *self, pop3_sink *out, cli_deliv
   *out = sink;
   out->body = on_body;
   out->arg = self;
-  return place->ops->begin(place, number, err);
+  const cli_message_id id = {NULL, number, 0};
+  return place->ops->begin(place, &id, err);
 }
 
 pop3_status cli_place_sink_end(cli_place_sink *self, pop3_status status, pop3_error *err) {

@@ -17,14 +17,25 @@ static void begin_line(const cli_report *report) {
   if (report->command[0] != '\0') fprintf(stderr, "%s: ", report->command);
 }
 
+static void print_line(const cli_report *report, const char *format, va_list args) {
+  begin_line(report);
+  vfprintf(stderr, format, args);
+  fputc('\n', stderr);
+}
+
 void cli_report_note(const cli_report *report, const char *format, ...) {
   if (report->quiet) return;
-  begin_line(report);
   va_list args;
   va_start(args, format);
-  vfprintf(stderr, format, args);
+  print_line(report, format, args);
   va_end(args);
-  fputc('\n', stderr);
+}
+
+void cli_report_problem(const cli_report *report, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  print_line(report, format, args);
+  va_end(args);
 }
 
 // What the user can do about it, in this program's terms; "" if there is nothing to say.

@@ -21,6 +21,9 @@ typedef struct cli_report {
 // cli_report_note writes "pop3: fetch: ..." unless quiet.
 void cli_report_note(const cli_report *report, const char *format, ...) POP3_PRINTF(2, 3);
 
+// cli_report_problem writes the same, quiet or not: for what makes the exit code other than 0.
+void cli_report_problem(const cli_report *report, const char *format, ...) POP3_PRINTF(2, 3);
+
 // cli_report_error writes one line, "pop3: fetch: WHAT: reason (advice)", for |err|, and returns
 // the exit code for it. |what| may be NULL. A reader of standard output that has gone is not worth
 // a word: `pop3 list ... | head -1` is no mistake.

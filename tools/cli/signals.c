@@ -8,11 +8,19 @@
 // A signal handler can be told nothing: these are the program's only globals.
 static _Atomic(pop3_session *) g_session;
 static volatile sig_atomic_t g_caught;
+static volatile sig_atomic_t g_count;
+static volatile sig_atomic_t g_spared;  // signals that do not cancel
 
 static void on_signal(int number) {
-  g_caught = number;
+  if (g_count > g_spared) {  // it was cancelled already
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+    return;
+  }
+  if (g_count == 0) g_caught = number;
+  g_count++;
   pop3_session *session = atomic_load(&g_session);
-  if (session != NULL) pop3_cancel(session);
+  if (session != NULL && g_count > g_spared) pop3_cancel(session);
 }
 
 void cli_signals_install(void) {
@@ -23,9 +31,8 @@ void cli_signals_install(void) {
   action.sa_handler = SIG_IGN;
   (void)sigaction(SIGPIPE, &action, NULL);
   (void)sigaction(SIGXFSZ, &action, NULL);
-  // Without SA_RESTART, so that waiting ends. After the first signal the default is back.
+  // Without SA_RESTART, so that waiting ends.
   action.sa_handler = on_signal;
-  action.sa_flags = (int)SA_RESETHAND;
   for (size_t i = 0; i < sizeof(kCaught) / sizeof(kCaught[0]); ++i) {
     struct sigaction old;
     (void)sigaction(kCaught[i], NULL, &old);
@@ -35,7 +42,13 @@ void cli_signals_install(void) {
 
 void cli_signals_watch(pop3_session *session) {
   atomic_store(&g_session, session);
-  if (session != NULL && g_caught != 0) pop3_cancel(session);  // it came before there was one
+  if (session != NULL && g_count > g_spared) pop3_cancel(session);  // it came before there was one
+}
+
+void cli_signals_spare(int spare) {
+  g_spared = spare ? 1 : 0;
+  pop3_session *session = atomic_load(&g_session);
+  if (session != NULL && g_count > g_spared) pop3_cancel(session);
 }
 
 int cli_signals_caught(void) { return g_caught; }

@@ -8,14 +8,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// How many names are tried for one file.
+#define MAX_NAMES 100000
+
 void cli_staged_files_init(cli_staged_files *files, const char *layer, const char *path,
-                           int temp_dir, int final_dir, int replace) {
+                           const char *prefix, int temp_dir, int final_dir) {
   memset(files, 0, sizeof(*files));
   files->layer = layer;
   files->path = path;
+  files->prefix = prefix;
   files->temp_dir = temp_dir;
   files->final_dir = final_dir;
-  files->replace = replace;
   files->current.fd = -1;
 }
 
@@ -32,19 +35,24 @@ static pop3_status fail(const cli_staged_files *files, const char *what, const c
                         what, name, files->path, strerror(sys_errno));
 }
 
-pop3_status cli_staged_files_begin(cli_staged_files *files, const char *temp, const char *final,
-                                   pop3_error *err) {
+static pop3_status fail_file(const cli_staged_files *files, const char *what,
+                             const cli_staged_file *file, int sys_errno, pop3_error *err) {
+  char name[2 * CLI_STAGED_NAME_MAX];
+  (void)snprintf(name, sizeof(name), "%s%s", file->stem, file->suffix);
+  return fail(files, what, name, sys_errno, err);
+}
+
+pop3_status cli_staged_files_begin(cli_staged_files *files, const char *stem, const char *suffix,
+                                   cli_staged_clash clash, pop3_error *err) {
   cli_staged_file *file = &files->current;
-  size_t temp_len = strlen(temp);
-  size_t final_len = strlen(final);
-  if (temp_len >= sizeof(file->temp) || final_len >= sizeof(file->final)) {
-    return fail(files, "create", final, ENAMETOOLONG, err);
+  if (strlen(stem) + strlen(suffix) >= CLI_STAGED_NAME_MAX) {
+    return fail(files, "create", stem, ENAMETOOLONG, err);
   }
-  memcpy(file->temp, temp, temp_len + 1);
-  memcpy(file->final, final, final_len + 1);
-  file->fd = openat(files->temp_dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                    S_IRUSR | S_IWUSR);
-  if (file->fd < 0) return fail(files, "create", temp, errno, err);
+  memcpy(file->stem, stem, strlen(stem) + 1);
+  memcpy(file->suffix, suffix, strlen(suffix) + 1);
+  file->clash = clash;
+  file->fd = cli_temp_file_create(files->temp_dir, files->prefix, file->temp);
+  if (file->fd < 0) return fail_file(files, "create", file, errno, err);
   cli_fd_writer_start(&files->writer, file->fd);
   return POP3_OK;
 }
@@ -53,12 +61,12 @@ pop3_status cli_staged_files_write(cli_staged_files *files, const uint8_t *data,
                                    pop3_error *err) {
   int sys_errno = cli_fd_writer_put(&files->writer, data, data_len);
   if (sys_errno == 0) return POP3_OK;
-  return fail(files, "write", files->current.final, sys_errno, err);
+  return fail_file(files, "write", &files->current, sys_errno, err);
 }
 
 pop3_status cli_staged_files_end(cli_staged_files *files, pop3_error *err) {
   int sys_errno = cli_fd_writer_flush(&files->writer);
-  if (sys_errno != 0) return fail(files, "write", files->current.final, sys_errno, err);
+  if (sys_errno != 0) return fail_file(files, "write", &files->current, sys_errno, err);
   files->waiting[files->num_waiting++] = files->current;
   files->current.fd = -1;
   return POP3_OK;
@@ -80,21 +88,54 @@ static int rename_to_free_name(int temp_dir, const char *temp, int final_dir, co
   return renameat(temp_dir, temp, final_dir, final) == 0 ? 0 : errno;
 }
 
-static int give_name(cli_staged_files *files, const cli_staged_file *file) {
-  if (!files->replace) {
-    return rename_to_free_name(files->temp_dir, file->temp, files->final_dir, file->final);
+// Says whether the file |name| holds the same octets as |fd|, and makes it durable if so: another
+// program may have written it.
+static int is_same(const cli_staged_files *files, const char *name, int fd) {
+  int other = openat(files->final_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (other < 0) return 0;
+  struct stat ours;
+  struct stat theirs;
+  int same = fstat(fd, &ours) == 0 && fstat(other, &theirs) == 0 && S_ISREG(theirs.st_mode) &&
+             ours.st_size == theirs.st_size;
+  char a[8192];
+  char b[sizeof(a)];
+  for (off_t at = 0; same && at < ours.st_size;) {
+    ssize_t n = pread(fd, a, sizeof(a), at);
+    same = n > 0 && pread(other, b, (size_t)n, at) == n && memcmp(a, b, (size_t)n) == 0;
+    at += n;
   }
-  int done = renameat(files->temp_dir, file->temp, files->final_dir, file->final);
-  return done == 0 ? 0 : errno;
+  same = same && fsync(other) == 0;
+  (void)close(other);
+  return same;
+}
+
+// Gives a file the first name that it can have. Returns 0 or an errno.
+static int give_name(const cli_staged_files *files, const cli_staged_file *file) {
+  char name[2 * CLI_STAGED_NAME_MAX + 16];
+  (void)snprintf(name, sizeof(name), "%s%s", file->stem, file->suffix);
+  if (file->clash == CLI_STAGED_REPLACE) {
+    int done = renameat(files->temp_dir, file->temp, files->final_dir, name);
+    return done == 0 ? 0 : errno;
+  }
+  for (unsigned i = 2; i <= MAX_NAMES; ++i) {
+    int sys_errno = rename_to_free_name(files->temp_dir, file->temp, files->final_dir, name);
+    if (sys_errno != EEXIST) return sys_errno;
+    if (file->clash == CLI_STAGED_SAME_WILL_DO && is_same(files, name, file->fd)) {
+      (void)unlinkat(files->temp_dir, file->temp, 0);
+      return 0;
+    }
+    (void)snprintf(name, sizeof(name), "%s~%u%s", file->stem, i, file->suffix);
+  }
+  return EEXIST;
 }
 
 // Gives a file its name and closes it.
 static pop3_status publish(cli_staged_files *files, cli_staged_file *file, pop3_error *err) {
   int sys_errno = give_name(files, file);
-  if (sys_errno != 0) return fail(files, "create", file->final, sys_errno, err);
+  if (sys_errno != 0) return fail_file(files, "create", file, sys_errno, err);
   int fd = file->fd;
   file->fd = -1;
-  if (close(fd) != 0 && errno != EINTR) return fail(files, "close", file->final, errno, err);
+  if (close(fd) != 0 && errno != EINTR) return fail_file(files, "close", file, errno, err);
   return POP3_OK;
 }
 
@@ -109,7 +150,7 @@ static pop3_status sync_all(const cli_staged_files *files, size_t *out_durable, 
   }
   for (size_t i = 0; i < files->num_waiting; ++i) {
     if (fsync(files->waiting[i].fd) != 0) {
-      return fail(files, "write", files->waiting[i].final, errno, err);
+      return fail_file(files, "write", &files->waiting[i], errno, err);
     }
     ++*out_durable;
   }

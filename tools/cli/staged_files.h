@@ -1,5 +1,5 @@
 // Files that appear complete or not at all: written under a temporary name, made durable, and only
-// then given their own. Shared by the Maildir and the directory of N.eml.
+// then given their own. Shared by the Maildir and the directory of .eml files.
 #ifndef POP3_TOOLS_CLI_STAGED_FILES_H_
 #define POP3_TOOLS_CLI_STAGED_FILES_H_
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "tools/cli/fd_writer.h"
+#include "tools/cli/temp_file.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,20 +21,29 @@ extern "C" {
 // CLI_STAGED_NAME_MAX is the length of a name with its NUL.
 #define CLI_STAGED_NAME_MAX 256
 
+// cli_staged_clash says what to do if there is a file of the final name.
+typedef enum cli_staged_clash {
+  CLI_STAGED_KEEP_BOTH = 0,  // take the first free name: STEM~2SUFFIX, STEM~3SUFFIX, ...
+  CLI_STAGED_SAME_WILL_DO,   // likewise, unless one of those files holds the same octets
+  CLI_STAGED_REPLACE         // replace it
+} cli_staged_clash;
+
 // cli_staged_file is one file on its way.
 typedef struct cli_staged_file {
   int fd;  // -1 for none
-  char temp[CLI_STAGED_NAME_MAX];
-  char final[CLI_STAGED_NAME_MAX];
+  cli_staged_clash clash;
+  char temp[CLI_TEMP_NAME_MAX];
+  char stem[CLI_STAGED_NAME_MAX];  // the final name is this and |suffix|
+  char suffix[CLI_STAGED_NAME_MAX];
 } cli_staged_file;
 
 // cli_staged_files is the files of one place. Both directories may be the same.
 typedef struct cli_staged_files {
-  const char *layer;  // of errors: "maildir", "dir"
-  const char *path;   // of the place, for errors; the owner's
-  int temp_dir;       // the owner's
-  int final_dir;      // the owner's
-  int replace;        // 1: an existing file of the final name is replaced
+  const char *layer;   // of errors: "maildir", "dir"
+  const char *path;    // of the place, for errors; the owner's
+  const char *prefix;  // of temporary names, see temp_file.h
+  int temp_dir;        // the owner's
+  int final_dir;       // the owner's
   size_t num_waiting;
   cli_staged_file current;
   cli_staged_file waiting[CLI_STAGED_MAX];
@@ -42,11 +52,11 @@ typedef struct cli_staged_files {
 
 // cli_staged_files_init fills |files|, which holds nothing then.
 void cli_staged_files_init(cli_staged_files *files, const char *layer, const char *path,
-                           int temp_dir, int final_dir, int replace);
+                           const char *prefix, int temp_dir, int final_dir);
 
-// cli_staged_files_begin creates the file |temp|, which will become |final|.
-pop3_status cli_staged_files_begin(cli_staged_files *files, const char *temp, const char *final,
-                                   pop3_error *err);
+// cli_staged_files_begin creates a file which will become STEMSUFFIX, or what |clash| says.
+pop3_status cli_staged_files_begin(cli_staged_files *files, const char *stem, const char *suffix,
+                                   cli_staged_clash clash, pop3_error *err);
 
 // cli_staged_files_write appends to it.
 pop3_status cli_staged_files_write(cli_staged_files *files, const uint8_t *data, size_t data_len,

@@ -1,0 +1,26 @@
+// System calls as a test wants them: a program that links this has its own fsync, renameat2, fcntl
+// and lstat in place of libc's. They do the same until they are told otherwise.
+#ifndef POP3_TESTS_CLI_CALLS_H_
+#define POP3_TESTS_CLI_CALLS_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+// Calls is all static: there is one process.
+struct Calls {
+  // log is what was done: "fsync PATH", "rename OLD NEW".
+  static std::vector<std::string> log;
+  // before_lock is called before each fcntl that asks for a lock.
+  static std::function<void()> before_lock;
+  // owner is whose all files are that lstat looks at, -1 for the truth.
+  static int owner;
+
+  // FailAt lets the call |name| ("fsync", "renameat2") fail with |sys_errno|, |times| times from
+  // the |at|-th from now on.
+  static void FailAt(const std::string &name, int at, int sys_errno, int times = 1);
+  // Reset forgets everything.
+  static void Reset();
+};
+
+#endif  // POP3_TESTS_CLI_CALLS_H_

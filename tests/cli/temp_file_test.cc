@@ -1,0 +1,101 @@
+#include "tools/cli/temp_file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <regex>
+#include <string>
+
+#include "tests/cli/temp_dir.h"
+
+namespace {
+
+class TempFile : public testing::Test {
+ protected:
+  TempFile() : dir_fd_(open(dir_.Path().c_str(), O_RDONLY | O_DIRECTORY)) {}
+  ~TempFile() override { close(dir_fd_); }
+
+  std::vector<std::string> Names() { return ListDir(dir_.Path()); }
+
+  TempDir dir_;
+  int dir_fd_;
+  char name_[CLI_TEMP_NAME_MAX] = "";
+};
+
+TEST_F(TempFile, HasANewNameAndIsNobodyElses) {
+  const mode_t before = umask(0);
+  const int a = cli_temp_file_create(dir_fd_, ".x-", name_);
+  umask(before);
+  ASSERT_GE(a, 0);
+  EXPECT_TRUE(std::regex_match(name_, std::regex("\\.x-[0-9a-f]{16}\\.tmp"))) << name_;
+  struct stat info;
+  ASSERT_EQ(0, fstat(a, &info));
+  EXPECT_EQ(0600U, info.st_mode & 0777U);
+  const int b = cli_temp_file_create(dir_fd_, ".x-", name_);
+  ASSERT_GE(b, 0);
+  EXPECT_EQ(2U, Names().size());
+  close(a);
+  close(b);
+}
+
+TEST_F(TempFile, IsSweptOnlyOnceItsWriterIsGone) {
+  const int fd = cli_temp_file_create(dir_fd_, ".x-", name_);
+  ASSERT_GE(fd, 0);
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ((std::vector<std::string>{name_}), Names());
+  close(fd);
+  cli_temp_file_sweep(dir_fd_, ".y-");
+  EXPECT_EQ((std::vector<std::string>{name_}), Names()) << "another program's";
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ((std::vector<std::string>{}), Names());
+}
+
+TEST_F(TempFile, OfAProcessThatWasKilledIsSwept) {
+  int ready[2];
+  ASSERT_EQ(0, pipe(ready));
+  const pid_t pid = fork();
+  if (pid == 0) {
+    if (cli_temp_file_create(dir_fd_, ".x-", name_) >= 0) (void)!write(ready[1], "x", 1);
+    pause();
+    _exit(0);
+  }
+  char c;
+  ASSERT_EQ(1, read(ready[0], &c, 1));
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ(1U, Names().size()) << "it lives";
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ(0U, Names().size());
+  close(ready[0]);
+  close(ready[1]);
+}
+
+TEST_F(TempFile, SweepingLeavesTheRestAlone) {
+  const std::vector<std::string> names = {".x-",
+                                          ".x-0123456789abcde.tmp",
+                                          ".x-0123456789abcdef",
+                                          ".x-0123456789abcdef.tmp.eml",
+                                          ".x-0123456789abcdeg.tmp",
+                                          ".x-00123456789abcdef.tmp"};
+  for (const std::string &name : names) WriteFile(dir_.Path(name), "");
+  const std::string link = ".x-0123456789abcdef.tmp";
+  ASSERT_EQ(0, symlink(names[0].c_str(), dir_.Path(link).c_str()));
+  const size_t count = Names().size();
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ(count, Names().size());
+}
+
+TEST_F(TempFile, AnErrorIsTold) {
+  const int fd = open(dir_.Path().c_str(), O_RDONLY | O_DIRECTORY);
+  close(fd);
+  EXPECT_EQ(-1, cli_temp_file_create(fd, ".x-", name_));
+  EXPECT_EQ(EBADF, errno);
+  cli_temp_file_sweep(fd, ".x-");
+}
+
+}  // namespace

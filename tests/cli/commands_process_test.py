@@ -96,7 +96,7 @@ class Commands(CliTest):
         server = self.script({b"CAPA": b"+OK\r\nUIDL\r\nSASL  PLAIN\r\n.\r\n",
                               b"USER": b"-ERR no\r\n"})
         self.check(self.pop3("stat", server.url()), 5, b"",
-                   f"pop3: stat: {damage}{help_}pop3: stat: login: no\n")
+                   f"pop3: stat: {damage}{help_}pop3: stat: login: no (mechanism user)\n")
         # Where the error tells of it, nothing else does.
         self.check(self.pop3("stat", server.url(), "--tls", "required"), 9, b"",
                    "pop3: stat: login: the connection must be encrypted, but CAPA is damaged, and "

@@ -19,6 +19,7 @@ class CredentialMemory : public testing::Test {
     from.user = "alice";
     from.password_file = file_.c_str();
     from.no_netrc = from.no_prompt = 1;
+    from.patience = &patience_;
     cli_credentials_init(&credentials_, &from);
     cli_credential_memory_init(&memory_, &credentials_);
   }
@@ -41,6 +42,7 @@ class CredentialMemory : public testing::Test {
 
   TempDir dir_;
   std::string file_ = dir_.Path("password");
+  cli_patience patience_ = {};
   cli_credentials credentials_;
   cli_credential_memory memory_;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <vector>
 
 namespace {
@@ -18,6 +19,13 @@ class FetchPlan : public testing::Test {
       ASSERT_EQ(POP3_OK, cli_number_set_add(&wanted_, wanted, nullptr));
     }
     cli_fetch_plan_init(&plan_, &wanted_, max_size);
+  }
+
+  // Gives the first entries these unique-ids.
+  void GiveUids(const char *const *uids, size_t num_uids) {
+    plan_.uids = static_cast<const char **>(calloc(num_uids, sizeof(*uids)));
+    ASSERT_NE(nullptr, plan_.uids);
+    for (size_t i = 0; i < num_uids; ++i) plan_.uids[i] = uids[i];
   }
 
   std::vector<uint32_t> Numbers() const {
@@ -104,16 +112,16 @@ TEST_F(FetchPlan, ALaterSessionHasOtherNumbers) {
   Start(nullptr);
   for (uint32_t n = 1; n <= 5; ++n) cli_fetch_plan_add(&plan_, n, 7);
   const char *uids[] = {"a", "b", "c", "d", "e"};
-  for (size_t i = 0; i < 5; ++i) plan_.entries[i].uid = uids[i];
+  GiveUids(uids, 5);
   EXPECT_TRUE(cli_fetch_plan_has_all_ids(&plan_));
   // a and b were deleted, d is gone, x is new.
   Later later({"e", "x", "c"}, {8, 8, 8});
   cli_fetch_plan_renumber(&plan_, 1, 2, &later.plan);
   EXPECT_EQ((std::vector<uint32_t>{1, 0, 3, 1}), Numbers());
-  EXPECT_STREQ("c", plan_.entries[2].uid);
-  EXPECT_STREQ("e", plan_.entries[3].uid);
+  EXPECT_STREQ("c", cli_fetch_plan_uid(&plan_, 2));
+  EXPECT_STREQ("e", cli_fetch_plan_uid(&plan_, 3));
   EXPECT_EQ(1U, plan_.gone);
-  plan_.entries[3].uid = nullptr;
+  plan_.uids[3] = nullptr;
   EXPECT_FALSE(cli_fetch_plan_has_all_ids(&plan_));
 }
 
@@ -122,7 +130,7 @@ TEST_F(FetchPlan, WhatIsDeletedUnseenHasTheSameSizeStill) {
     Start(nullptr);
     for (uint32_t n = 1; n <= 3; ++n) cli_fetch_plan_add(&plan_, n, n * 10);
     const char *uids[] = {"a", "b", "c"};
-    for (size_t i = 0; i < 3; ++i) plan_.entries[i].uid = uids[i];
+    GiveUids(uids, 3);
     Later later({"c", "b", "a"}, {30, 21, 10});
     later.plan.is_unsorted = unsorted ? 1 : 0;
     cli_fetch_plan_renumber(&plan_, 0, 3, &later.plan);

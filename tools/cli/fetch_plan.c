@@ -119,15 +119,23 @@ pop3_status cli_fetch_plan_ask_ids(cli_fetch_plan *plan, pop3_session *session, 
     *err = why;
     return why.status;
   }
+  plan->uids = calloc(plan->num_entries, sizeof(*plan->uids));
+  if (plan->uids == NULL) {
+    return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the unique-ids");
+  }
   for (size_t i = 0; i < plan->num_entries; ++i) {
-    plan->entries[i].uid = cli_fetch_ids_uid(&plan->ids, plan->entries[i].number);
+    plan->uids[i] = cli_fetch_ids_uid(&plan->ids, plan->entries[i].number);
   }
   return POP3_OK;
 }
 
+const char *cli_fetch_plan_uid(const cli_fetch_plan *plan, size_t index) {
+  return plan->uids == NULL ? NULL : plan->uids[index];
+}
+
 int cli_fetch_plan_has_all_ids(const cli_fetch_plan *plan) {
   for (size_t i = 0; i < plan->num_entries; ++i) {
-    if (plan->entries[i].uid == NULL) return 0;
+    if (cli_fetch_plan_uid(plan, i) == NULL) return 0;
   }
   return 1;
 }
@@ -157,11 +165,13 @@ void cli_fetch_plan_renumber(cli_fetch_plan *plan, size_t from, size_t next,
   size_t kept = next;
   for (size_t i = from; i < plan->num_entries; ++i) {
     cli_fetch_entry *entry = &plan->entries[i];
-    entry->number = entry->uid == NULL ? 0 : cli_fetch_ids_number(&later->ids, entry->uid);
+    const char *uid = cli_fetch_plan_uid(plan, i);
+    entry->number = uid == NULL ? 0 : cli_fetch_ids_number(&later->ids, uid);
     if (i < next) {
       const cli_fetch_entry *now = find(later, entry->number);
       if (now == NULL || now->octets != entry->octets) entry->number = 0;
     } else if (entry->number != 0) {
+      plan->uids[kept] = uid;
       plan->entries[kept++] = *entry;
     } else {
       plan->gone++;
@@ -188,7 +198,9 @@ uint64_t cli_fetch_plan_missing(const cli_fetch_plan *plan) {
 
 void cli_fetch_plan_cleanup(cli_fetch_plan *plan) {
   free(plan->entries);
+  free(plan->uids);
   plan->entries = NULL;
+  plan->uids = NULL;
   plan->num_entries = plan->room = 0;
   cli_fetch_ids_cleanup(&plan->ids);
 }

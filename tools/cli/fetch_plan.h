@@ -22,13 +22,12 @@ typedef enum cli_fetch_state {
   CLI_FETCH_SETTLED  // and that is committed
 } cli_fetch_state;
 
-// cli_fetch_entry is one message.
+// cli_fetch_entry is one message. There may be very many, hence nothing in it that not all need.
 typedef struct cli_fetch_entry {
   uint64_t octets;  // as LIST tells, or POP3_OCTETS_UNKNOWN
-  const char *uid;  // in |ids| of the plan, or NULL
   uint32_t number;  // in this session
-  cli_fetch_state state;
-  int is_cut;  // less came than LIST tells: it stays on the server
+  uint8_t state;    // a cli_fetch_state
+  uint8_t is_cut;   // less came than LIST tells: it stays on the server
 } cli_fetch_entry;
 
 // cli_fetch_plan is all of them, in the server's order.
@@ -36,6 +35,8 @@ typedef struct cli_fetch_plan {
   cli_fetch_entry *entries;
   size_t num_entries;
   size_t room;
+  const char *
+      *uids;         // for each entry its unique-id, in |ids|, or NULL; NULL before they were asked
   uint64_t octets;   // sum of the sizes that are known
   uint64_t skipped;  // messages that are larger than |max_size|
   uint64_t listed;   // messages that the server has
@@ -66,6 +67,10 @@ pop3_status cli_fetch_plan_ask(cli_fetch_plan *plan, pop3_session *session, pop3
 // cli_fetch_plan_ask_ids asks for the unique-ids, too. Fails only if the session does, or for lack
 // of memory: a server need not have any.
 pop3_status cli_fetch_plan_ask_ids(cli_fetch_plan *plan, pop3_session *session, pop3_error *err);
+
+// cli_fetch_plan_uid returns the unique-id of the |index|-th entry, or NULL if it has none of its
+// own.
+const char *cli_fetch_plan_uid(const cli_fetch_plan *plan, size_t index);
 
 // cli_fetch_plan_has_all_ids says whether each message has a unique-id of its own, so that a later
 // session can find it again.

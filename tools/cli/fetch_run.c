@@ -124,10 +124,13 @@ static void flush_if_due(cli_fetch_run *run) {
 
 // --- Receiving ---
 
-static int begin(cli_fetch_run *run, const cli_fetch_entry *entry) {
+// Begins the message that is waited for.
+static int begin(cli_fetch_run *run) {
   if (run->open) return 1;
   pop3_error err = POP3_ERROR_INIT;
-  const cli_message_id id = {entry->uid, entry->number, run->plan->ids.num_by_uid > 0};
+  const cli_message_id id = {cli_fetch_plan_uid(run->plan, run->first_waiting),
+                             run->plan->entries[run->first_waiting].number,
+                             run->plan->ids.num_by_uid > 0};
   run->octets = 0;
   run->open = run->place->ops->begin(run->place, &id, &err) == POP3_OK;
   if (!run->open) fail(run, &err);
@@ -138,7 +141,7 @@ static pop3_sink_verdict on_body(void *arg, const uint8_t *data, size_t data_len
   cli_fetch_run *run = arg;
   if (run->stop.has_begun) run->stop.octets += data_len;
   if (run->failure.status != POP3_OK) return POP3_SINK_STOP;
-  if (!begin(run, &run->plan->entries[run->first_waiting])) return POP3_SINK_STOP;
+  if (!begin(run)) return POP3_SINK_STOP;
   run->octets += data_len;
   pop3_error err = POP3_ERROR_INIT;
   if (run->place->ops->write(run->place, data, data_len, &err) == POP3_OK) {
@@ -178,7 +181,7 @@ static void compare_size(cli_fetch_run *run, cli_fetch_entry *entry) {
 }
 
 static void end_message(cli_fetch_run *run, cli_fetch_entry *entry) {
-  if (!begin(run, entry)) return;  // an empty message has no body to begin it
+  if (!begin(run)) return;  // an empty message has no body to begin it
   pop3_error err = POP3_ERROR_INIT;
   if (run->place->ops->end(run->place, &err) != POP3_OK) {
     fail(run, &err);

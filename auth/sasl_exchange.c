@@ -77,6 +77,11 @@ static int never_binds(const pop3_auth_context *context) {
          context->channel_binding == POP3_CHANNEL_BINDING_NEVER;
 }
 
+static int must_bind(const pop3_auth_context *context) {
+  return POP3_HAS_MEMBER(pop3_auth_context, context, channel_binding) &&
+         context->channel_binding == POP3_CHANNEL_BINDING_REQUIRE;
+}
+
 static int set_binding(sasl_attempt *self) {
   pop3_sasl_conn *conn = self->conn;
   const uint32_t flags = self->mechanism->flags;
@@ -298,12 +303,16 @@ static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_er
                      words, in->data, self->name, self->server_error);
     return;
   }
-  const int base = (int)(strlen(self->name) - (sizeof("-PLUS") - 1));
+  char way_out[sizeof("option mechanism ") + POP3_SASL_NAME_MAX] = "option channel_binding prefer";
+  if (!must_bind(self->context)) {
+    const int base = (int)(strlen(self->name) - (sizeof("-PLUS") - 1));
+    (void)snprintf(way_out, sizeof(way_out), "option mechanism %.*s", base, self->name);
+  }
   (void)host->fail(host->ctx, err, POP3_REFUSED, LAYER, 0, 0,
                    "%.*s (%s%s%s; if the password is right, the server may not know the channel "
-                   "binding %s: option mechanism %.*s does without)",
+                   "binding %s: %s does without)",
                    words, in->data, self->name, self->server_error[0] ? ": the server says " : "",
-                   self->server_error, self->conn->binding.name, base, self->name);
+                   self->server_error, self->conn->binding.name, way_out);
 }
 
 pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,

@@ -88,12 +88,19 @@ static void explain(const pop3_session *session, const pop3_error *refusal, pop3
   out->code = refusal->code;
 }
 
+// Keeps the server's own words, without what a plugin made of them.
+static void keep_words(const pop3_session *session, const pop3_error *refusal, pop3_choice *out) {
+  const pop3_reply *reply = pop3_session_reply(session);
+  const int is_there = reply != NULL && !reply->positive && reply->text != NULL;
+  (void)snprintf(out->why, sizeof(out->why), "%.*s", (int)sizeof(out->why) - 1,
+                 is_there ? reply->text : refusal->text);
+}
+
 void pop3_login_refused(pop3_session *session, const pop3_error *refusal) {
   pop3_login_task *login = &session->login;
   pop3_choice *refused = &session->choices[login->chosen];
   refused->state = POP3_CANDIDATE_REFUSED;
-  (void)snprintf(refused->why, sizeof(refused->why), "%.*s", (int)sizeof(refused->why) - 1,
-                 refusal->text);
+  keep_words(session, refusal, refused);
   size_t next = next_unbound(session, refusal);
   if (next != SIZE_MAX) {
     (void)snprintf(session->not_bound_why, sizeof(session->not_bound_why),

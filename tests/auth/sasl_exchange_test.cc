@@ -211,6 +211,18 @@ TEST_F(SaslBound, AServerThatDoesNotKnowTheBindingIsExplained) {
                "without)");
 }
 
+TEST_F(SaslBound, WhoInsistsOnABindingIsToldOfThatSwitch) {
+  exchange_.capabilities["SASL"] = exchange_.mechanism = "SCRAM-SHA-256-PLUS";
+  exchange_.channel_binding = POP3_CHANNEL_BINDING_REQUIRE;
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "bad protocol"), POP3_AUTH_FAIL);
+  const std::string text = exchange_.error().text;
+  EXPECT_NE(text.find("tls-exporter: option channel_binding prefer does without"),
+            std::string::npos)
+      << text;
+}
+
 // RFC 5802 section 7: the server's last message says why it will refuse.
 TEST_F(SaslBound, AServerThatSaysWhyItRefuses) {
   for (const char *mechanism : {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-1", "DIGEST-MD5"}) {

@@ -162,7 +162,7 @@ class TlsTest(CliTest):
                        "channel: the server refused SCRAM-SHA-512-PLUS: ")
             self.assertEqual(2, result.err.count("-> AUTH"))
             result = self.pop3(*arguments, "--channel-binding", "require")
-            self.check(result, 5, b"", "--auth SCRAM-SHA-512 does without")
+            self.check(result, 5, b"", "--channel-binding prefer does without")
             self.assertEqual(1, result.err.count("-> AUTH"))
             result = self.pop3(*arguments, "--channel-binding", "never")
             self.check(result, 0, b"3 3072\n", "channel binding is switched off")

@@ -178,6 +178,7 @@ TEST_F(SessionRefusal, AnUnboundMechanismBelowTheFloorDoesNotFollow) {
 }
 
 TEST_F(SessionRefusal, WordsOfAPluginAreNotAddedTo) {
+  // "fake failure" is what the plugin says.
   family_.on_step = [this](const std::string &words) {
     return words == "start" ? FakeAuth::Command("AUTH " + name_) : FakeAuth::Fail(POP3_REFUSED);
   };
@@ -186,6 +187,7 @@ TEST_F(SessionRefusal, WordsOfAPluginAreNotAddedTo) {
   Ready();
   EXPECT_EQ(Login(), POP3_REFUSED);
   EXPECT_STREQ(d_.err.text, "fake failure");
+  EXPECT_EQ(Candidates()[1], "family/PLAIN 110 refused [AUTH] no") << "the server's own words";
 }
 
 TEST_F(SessionRefusal, LongWordsLeaveRoomForTheHint) {

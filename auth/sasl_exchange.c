@@ -303,6 +303,15 @@ static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_er
                      words, in->data, self->name, self->server_error);
     return;
   }
+  // In the words of RFC 5802 section 7: it sees other binding data than this end. Nobody but
+  // somebody in between makes a difference, whatever his certificate.
+  if (strcmp(self->server_error, "channel-bindings-dont-match") == 0) {
+    (void)host->fail(host->ctx, err, POP3_ERR_AUTH, LAYER, 0, 0,
+                     "%s: the server is at the end of another TLS channel than this one: somebody "
+                     "may be in between (option channel_binding never would go on all the same)",
+                     self->name);
+    return;
+  }
   char way_out[sizeof("option mechanism ") + POP3_SASL_NAME_MAX] = "option channel_binding prefer";
   if (!must_bind(self->context)) {
     const int base = (int)(strlen(self->name) - (sizeof("-PLUS") - 1));

@@ -100,6 +100,16 @@ static int is_binary(const char *line, size_t len) {
   return 0;
 }
 
+// is_garbled says whether |keyword| has what no keyword may have.
+static int is_garbled(const fields *f) {
+  for (size_t i = 0; i < f->keyword_len; i++) {
+    if (f->keyword[i] == '.' || (unsigned char)f->keyword[i] > 0x7E) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 // split takes a line apart. Returns 0 if nothing but blanks is there.
 static int split(const char *line, size_t len, fields *out) {
   while (len > 0 && is_blank(line[len - 1])) {
@@ -277,18 +287,19 @@ pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, siz
   const char *flaw = flaw_of(line, line_len);
   int damaged = flaw != NULL;
   fields written;
-  int binary = is_binary(line, line_len);
-  int dropped = binary || !split(line, line_len, &written);
+  int unreadable = is_binary(line, line_len);
+  int dropped = unreadable || !split(line, line_len, &written);
   if (!dropped && (flaw == NULL || lenient)) {
     fields f = written;
     const known *k = find_known(&f, lenient ? &damaged : NULL);
+    unreadable = k == NULL && is_garbled(&f);
     const char *value_flaw = k == NULL ? NULL : take(caps, k, &f, lenient);
     flaw = value_flaw == NULL ? flaw : value_flaw;
     damaged |= value_flaw != NULL;
   }
   if (damaged && !pop3_quirk_use(quirks, POP3_QUIRK_CAPA_DAMAGE)) dropped = 1;
   // With the quirk, a line whose keyword nobody can read may still have been any.
-  if (damaged && (!lenient || binary)) remember_damage(caps, line, line_len, flaw);
+  if (damaged && (!lenient || unreadable)) remember_damage(caps, line, line_len, flaw);
   return dropped || keep(s, &written, &caps->allocator) ? POP3_OK : out_of_memory(err);
 }
 

@@ -50,8 +50,12 @@ int pop3_session_again(pop3_session *session, const pop3_error *failure) {
   session->num_pushed = 0;
   session->pushing_tls = 0;
   session->read_wants = session->write_wants = 0;
-  if (pop3_engine_upgrading(session->engine)) pop3_engine_restart(session->engine);
   session->progress_ms = pop3_session_now(session);
+  if (pop3_engine_upgrading(session->engine)) {
+    // The first connection had its time, and came to an end.
+    session->connect_start_ms = session->progress_ms;
+    pop3_engine_restart(session->engine);
+  }
   pop3_session_announce(session);
   return session->state == POP3_SESSION_OPEN;
 }

@@ -21,14 +21,15 @@ int64_t pop3_session_deadline(const pop3_session *session, pop3_deadline *out_wh
   int64_t deadline = POP3_NO_DEADLINE;
   *out_what = POP3_DEADLINE_NONE;
   const pop3_engine *engine = session->engine;
-  const int greeted = pop3_engine_greeting(engine) != NULL;
+  // There may be a greeting of a connection before (session_again.c).
+  const int greeted = pop3_engine_greeting(engine) != NULL && engine->mode != POP3_MODE_GREETING;
   if (session->total_ms != POP3_NO_TIMEOUT) {
     earlier(pop3_deadline_after(session->start_ms, session->total_ms), POP3_DEADLINE_TOTAL,
             &deadline, out_what);
   }
   if (!greeted && session->connect_ms != POP3_NO_TIMEOUT) {
-    earlier(pop3_deadline_after(session->start_ms, session->connect_ms), POP3_DEADLINE_CONNECT,
-            &deadline, out_what);
+    earlier(pop3_deadline_after(session->connect_start_ms, session->connect_ms),
+            POP3_DEADLINE_CONNECT, &deadline, out_what);
   }
   if (session->login.active && session->login.deadline_ms != POP3_NO_DEADLINE) {
     earlier(session->login.deadline_ms, POP3_DEADLINE_LOGIN, &deadline, out_what);

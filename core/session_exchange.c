@@ -132,11 +132,13 @@ static void succeed(pop3_session *session, const pop3_auth_output *output) {
   session->engine->authenticated = 1;
   pop3_security report;
   pop3_session_security(session, &report);
-  pop3_session_note(session, "logged in with %s%s%s", copy,
+  const char *why = report.is_encrypted && !report.is_bound ? report.not_bound_why : "";
+  // What the server said to that, behind the colon, is part of an exchange: not for the trace.
+  pop3_session_note(session, "logged in with %s%s%.*s", copy,
                     report.is_bound       ? ", bound to the TLS channel"
                     : report.is_encrypted ? ", not bound to the TLS channel: "
                                           : "",
-                    report.is_encrypted && !report.is_bound ? report.not_bound_why : "");
+                    (int)strcspn(why, ":"), why);
   pop3_login_finish(session, NULL);
 }
 

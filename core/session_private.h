@@ -136,11 +136,12 @@ struct pop3_session {
   int write_failed;             // |write_error| is told once the server's last words are read
   pop3_error write_error;
   int64_t start_ms;
-  int64_t progress_ms;  // when octets last moved, or the server began to owe us some
-  int waiting;          // the last step ended with the server owing us octets
-  int hot;              // there is more to do at once
-  int touched;          // something was submitted, resumed or cancelled since the last step
-  int cancelled;        // set by pop3_cancel; read and written atomically
+  int64_t connect_start_ms;  // when connect_ms began to count
+  int64_t progress_ms;       // when octets last moved, or the server began to owe us some
+  int waiting;               // the last step ended with the server owing us octets
+  int hot;                   // there is more to do at once
+  int touched;               // something was submitted, resumed or cancelled since the last step
+  int cancelled;             // set by pop3_cancel; read and written atomically
   pop3_waker waker;
 
   int stepping;  // inside pop3_step

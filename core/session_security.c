@@ -36,6 +36,13 @@ pop3_tls_policy pop3_session_policy(const pop3_session *session) {
 
 pop3_status pop3_session_gate(void *arg, pop3_command command, pop3_error *err) {
   const pop3_session *session = arg;
+  // A login looks at each mechanism; by hand nobody can tell.
+  if (session->channel_binding == POP3_CHANNEL_BINDING_REQUIRE && !session->login.active) {
+    return pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                          "%s by hand does not bind the login to the TLS channel (option "
+                          "channel_binding)",
+                          pop3_command_name(command));
+  }
   if (pop3_session_is_encrypted(session)) return POP3_OK;
   if (pop3_session_policy(session) == POP3_TLS_REQUIRED) {
     return pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,

@@ -37,7 +37,7 @@ void pop3_session_announce(pop3_session *session) {
 
 static void start(pop3_session *session) {
   session->state = POP3_SESSION_OPEN;
-  session->start_ms = session->progress_ms = pop3_session_now(session);
+  session->start_ms = session->connect_start_ms = session->progress_ms = pop3_session_now(session);
   pop3_session_announce(session);
 }
 

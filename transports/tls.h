@@ -11,8 +11,8 @@
 // which is the last one that came from the roots: the anchor is trusted as it is, also where
 // tls.ca_file and its like name an intermediate certificate or the server's own. Where a pin alone
 // says who the server is (tls.pin_sha256 with tls.insecure_do_not_verify) the pinned key is the
-// anchor. No handshake may be signed with SHA-1 either. POP3_QUERY_TLS_WEAKNESS says what is weak
-// about certificates that were accepted all the same.
+// anchor. From TLS 1.2 on no handshake may be signed with SHA-1 either. POP3_QUERY_TLS_WEAKNESS
+// says what is weak about certificates that were accepted all the same.
 //
 // Options (the member of pop3_option that counts in parentheses):
 //
@@ -38,7 +38,7 @@
 //                                 hand the program has to connect anew itself
 //   tls.alpn_refused    (number)  1: what the session adds for that new connection
 //   tls.allow_weak_certificates  (number)  1: the above is allowed, for old servers. Whoever has
-//                                 the means to make such a certificate, too, is taken for them
+//                                 the means to make such a certificate is taken for the server
 //   tls.session_cache   (object)  pop3_tls_session_cache: resumes sessions
 //   tls.verify          (object)  pop3_tls_verify: has the last word about the certificate
 //   tls.insecure_do_not_verify  (number)  1: any certificate will do (a pin must still match).

@@ -447,7 +447,7 @@ static pop3_status http_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->data_len = strlen(self->peer);
       return POP3_OK;
     default:
-      if (what < POP3_QUERY_IS_LOCAL || what > POP3_QUERY_TLS_CLIENT_CERT) {
+      if (what < POP3_QUERY_IS_LOCAL || what > POP3_QUERY_TLS_ALPN_REFUSED) {
         return POP3_ERR_UNSUPPORTED;  // true of what is below as well
       }
       // No, and none. What is below may be local, or have TLS, with the proxy: nothing that says

@@ -130,8 +130,10 @@ void pop3_redact_server(pop3_redact *redact, uint8_t octet) {
     return;
   }
   int is_ok = redact->reply_len >= 3 && memcmp(redact->reply, "+OK", 3) == 0;
-  int is_status = is_ok || (redact->reply_len > 0 && redact->reply[0] == '-');
-  if (is_status) redact->in_auth = redact->responded = 0;
+  int is_no = redact->reply_len > 0 && redact->reply[0] == '-';
+  if (redact->reply_len >= 4 && memcmp(redact->reply, "+ERR", 4) == 0) is_no = 1;
+  // Before any response "+OK" may be a challenge, as some servers write it.
+  if (is_no || (is_ok && redact->responded)) redact->in_auth = redact->responded = 0;
   if (redact->stls_sent && is_ok) redact->encrypted = 1;
   redact->stls_sent = 0;
   redact->reply_len = 0;

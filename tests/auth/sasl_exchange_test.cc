@@ -232,7 +232,7 @@ TEST_F(SaslBound, AServerThatSaysWhyItRefuses) {
     ASSERT_EQ(exchange_.Begin(), POP3_OK);
     ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
     const pop3_auth_verdict verdict =
-        exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=channel-bindings-dont-match,x=1"));
+        exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=unsupported-channel-binding-type,x=1"));
     if (std::string(mechanism) == "DIGEST-MD5") {
       EXPECT_EQ(verdict, POP3_AUTH_FAIL) << "that is SCRAM's";
       continue;
@@ -242,8 +242,22 @@ TEST_F(SaslBound, AServerThatSaysWhyItRefuses) {
     EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
     EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
     const std::string text = exchange_.error().text;
-    EXPECT_NE(text.find("the server says channel-bindings-dont-match"), std::string::npos) << text;
+    EXPECT_NE(text.find("the server says unsupported-channel-binding-type"), std::string::npos)
+        << text;
   }
+}
+
+// Then no login without binding may follow: POP3_REFUSED would allow it.
+TEST_F(SaslBound, AnotherChannelIsNoRefusal) {
+  exchange_.capabilities["SASL"] = exchange_.mechanism = "SCRAM-SHA-256-PLUS";
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=channel-bindings-dont-match")),
+            POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
+  EXPECT_EQ(exchange_.error().status, POP3_ERR_AUTH);
+  EXPECT_NE(std::string(exchange_.error().text).find("somebody may be in between"),
+            std::string::npos);
 }
 
 TEST_F(SaslBound, AServerThatGoesOnAfterItHasRefused) {

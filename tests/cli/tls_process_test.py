@@ -159,7 +159,7 @@ class TlsTest(CliTest):
             arguments = ("stat", url, "--tls", "required", "-v", *self.trust)
             result = self.pop3(*arguments)
             self.check(result, 0, b"3 3072\n", "logged in with SCRAM-SHA-512, not bound to the TLS "
-                       "channel: the server refused SCRAM-SHA-512-PLUS: ")
+                       "channel: the server refused SCRAM-SHA-512-PLUS\n")
             self.assertEqual(2, result.err.count("-> AUTH"))
             result = self.pop3(*arguments, "--channel-binding", "require")
             self.check(result, 5, b"", "--channel-binding prefer does without")

@@ -128,6 +128,24 @@ TEST_F(SessionAgain, TheTimeOfBothCounts) {
   EXPECT_EQ(Connections(), 2);
 }
 
+// Behind STLS the second connection has a time of its own, and no more.
+TEST_F(SessionAgain, ASecondConnectionBehindStlsHasItsTimeToo) {
+  d_.options.connect_ms = 1000;
+  d_.options.idle_ms = d_.options.login_ms = d_.options.total_ms = POP3_NO_TIMEOUT;
+  StartStls();
+  ASSERT_EQ(pop3_connect(d_.session(), &d_.err), POP3_OK) << d_.err.text;
+  d_.wire.now_ms += 5000;
+  d_.on_audit = [this](const std::string &line) {
+    if (line.compare(0, 7, "connect") == 0) d_.wire.connect_never = true;
+    return true;
+  };
+  const int64_t before = d_.wire.now_ms;
+  EXPECT_EQ(Login(), POP3_ERR_TIMEOUT);
+  EXPECT_EQ(d_.wire.now_ms - before, 1000);
+  EXPECT_NE(std::string(d_.err.text).find("connect_ms"), std::string::npos) << d_.err.text;
+  EXPECT_EQ(Connections(), 2);
+}
+
 TEST_F(SessionAgain, InALoginThatHasSentStls) {
   StartStls();
   ASSERT_EQ(pop3_connect(d_.session(), &d_.err), POP3_OK) << d_.err.text;

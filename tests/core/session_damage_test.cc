@@ -51,6 +51,8 @@ const Login kLogins[] = {
      kQuirk, POP3_OK, kLoggedIn},
     {"the quirk cannot read that", "USER\r\nSTLS\x01\r\n", false, POP3_TLS_IF_OFFERED, true,
      nullptr, kQuirk},
+    {"nor that", "USER\r\nSTLS.\r\n", false, POP3_TLS_IF_OFFERED, true, nullptr, kQuirk},
+    {"nor that either", "USER\r\nSTLS\xA0\r\n", false, POP3_TLS_IF_OFFERED, true, nullptr, kQuirk},
     {"nobody else reads it", "USER\r\nSTLS \r\n", true, POP3_TLS_IF_OFFERED, false, nullptr, 0,
      POP3_OK, kLoggedIn},
     {"USER itself is damaged", "USER \r\nSASL X\r\n", true, POP3_TLS_DEFAULT, false, nullptr, 0,

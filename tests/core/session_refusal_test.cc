@@ -89,7 +89,7 @@ TEST_F(SessionRefusal, TheSameMechanismFollowsOnceWithoutBinding) {
             std::string::npos)
       << seen;
   EXPECT_NE(seen.find("logged in with SCRAM-SHA-256, not bound to the TLS channel: the server "
-                      "refused SCRAM-SHA-256-PLUS: [AUTH] no"),
+                      "refused SCRAM-SHA-256-PLUS\n"),
             std::string::npos)
       << seen;
   EXPECT_EQ(Candidates()[4], "family/SCRAM-SHA-256-PLUS 410 refused [AUTH] no");
@@ -159,6 +159,16 @@ TEST_F(SessionRefusal, AMaildropInUseIsNotTriedTwice) {
     EXPECT_EQ(begun_.size(), 1U) << code;
     EXPECT_EQ(d_.err.text, "[" + std::string(code) + "] later") << "the mechanism does not matter";
   }
+}
+
+TEST_F(SessionRefusal, AFailureOfTheMechanismIsNoRefusal) {
+  family_.on_step = [this](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("AUTH " + name_) : FakeAuth::Fail(POP3_ERR_AUTH);
+  };
+  Refuse("SCRAM-SHA-256-PLUS");
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  EXPECT_EQ(begun_.size(), 1U) << "the server sees another channel, say";
 }
 
 TEST_F(SessionRefusal, WithoutTheSameMechanismUnboundNothingFollows) {

@@ -80,6 +80,16 @@ TEST_F(SessionSecurity, NeverLetsNamesAndDigestsThrough) {
   EXPECT_NE(std::string(d_.err.text).find("allow_cleartext"), std::string::npos) << d_.err.text;
 }
 
+TEST_F(SessionSecurity, ByHandNothingBindsTheChannel) {
+  d_.transports = {"fake", "tls"};
+  d_.options.channel_binding = POP3_CHANNEL_BINDING_REQUIRE;
+  d_.StartReady();
+  EXPECT_EQ(pop3_user(d_.session(), "mrose", &d_.err), POP3_ERR_POLICY);
+  EXPECT_EQ(pop3_pass(d_.session(), "sesame", &d_.err), POP3_ERR_POLICY);
+  EXPECT_NE(std::string(d_.err.text).find("option channel_binding"), std::string::npos);
+  EXPECT_EQ(d_.wire.lines, Lines());
+}
+
 TEST_F(SessionSecurity, TheReportOfStls) {
   d_.StartReady();
   EXPECT_EQ(Report().stls, POP3_STLS_UNKNOWN);

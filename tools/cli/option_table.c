@@ -68,7 +68,9 @@ const cli_option_row cli_option_rows[] = {
      "log in this way only: user, apop, rpop, or a SASL mechanism such as "
      "SCRAM-SHA-256 or XOAUTH2, in any case. With several, as in "
      "SCRAM-SHA-256,user, a refusal of the stronger leads to the weaker. "
-     "Without it the strongest way is taken that both sides have, and no other"},
+     "Without it the strongest way is taken that both sides have, and no weaker one after a "
+     "refusal (but see --channel-binding). Where TLS has verified the server, a readable password "
+     "counts as stronger than CRAM-MD5 and DIGEST-MD5"},
     {CLI_OPT_ALLOW_CLEARTEXT, 0, "--allow-cleartext", NULL, ANY, NULL,
      "let the password cross a network where others can read it. Without "
      "it that is refused, except to this machine itself"},

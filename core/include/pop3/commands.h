@@ -113,9 +113,9 @@ pop3_status pop3_lang(pop3_session *session, const char *tag, pop3_error *err);
 pop3_status pop3_lang_list(pop3_session *session, const pop3_sink *sink, pop3_error *err);
 
 // pop3_stls switches the connection to TLS (RFC 2595) with the plugin "tls". Anything the server
-// sent behind its +OK is POP3_ERR_INJECTION. The capabilities are forgotten. A
-// server that refuses the handshake because of ALPN ends the session: connect anew with tls.alpn ""
-// (pop3_login does so by itself).
+// sent behind its +OK is POP3_ERR_INJECTION. The capabilities are forgotten. A server that refuses
+// the handshake because of ALPN ends the session: connect anew with tls.alpn "" (pop3_login does so
+// by itself).
 pop3_status pop3_stls(pop3_session *session, pop3_error *err);
 
 // pop3_raw sends |line| as it is and expects one line. CR, LF and NUL are refused.

@@ -72,7 +72,7 @@ typedef struct pop3_session_options {
   const char *token;          // an OAuth 2 access token, or NULL
   uint32_t auth_floor;        // no mechanism of less strength (see pop3_auth_ops.score) is used
   uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
-  pop3_channel_binding channel_binding;
+  pop3_channel_binding channel_binding;  // of logins to the TLS channel (RFC 5056)
   uint32_t reserved;
 } pop3_session_options;
 

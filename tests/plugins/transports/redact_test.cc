@@ -107,6 +107,17 @@ TEST_F(Redact, KnowsWhenTheServersLinesAreSecret) {
   Server("-ERR\r\n");
   Client("AUTH PLAIN\n");
   EXPECT_EQ(redact_.responded, 0);
+  Server("+ERR\r\n");
+  EXPECT_EQ(redact_.in_auth, 0) << "a refusal, as some servers write it";
+  // And so do some write challenges.
+  Client("AUTH DIGEST-MD5\r\n");
+  Server("+OK bm9uY2U9\r\n");
+  EXPECT_EQ(Client("dXNlcm5hbWU9\r\n"), "?|\r\n");
+  EXPECT_EQ(redact_.responded, 1);
+  Server("+ cnNwYXV0aD0=\r\n");
+  EXPECT_EQ(redact_.responded, 1);
+  Server("+OK\r\n");
+  EXPECT_EQ(redact_.responded, 0);
 }
 
 TEST_F(Redact, ShowsOfAReplyWhatIsHarmless) {

@@ -15,7 +15,8 @@ void pop3_capabilities_init(pop3_capabilities *caps, const pop3_allocator *alloc
 // but pop3_capabilities_finish makes them valid. A line that breaks RFC 2449's grammar is left out
 // and counted as damaged, unless POP3_QUIRK_CAPA_DAMAGE allows it (a keyword run together with its
 // value, "EXPIRENEVER", is then understood; a value that is no number is taken as absent; a blank
-// line is dropped; a binary one is damaged all the same). POP3_ERR_LIMIT past
+// line is dropped; a binary one, and one with a dot or 8-bit octets in its keyword, is damaged all
+// the same). POP3_ERR_LIMIT past
 // limits->max_capa_lines or max_capa_octets.
 pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, size_t line_len,
                                   const pop3_limits *limits, pop3_quirks *quirks, pop3_error *err);

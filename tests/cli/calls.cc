@@ -33,6 +33,11 @@ constexpr int kSetLock = 6;
 constexpr int kCwd = -100;
 constexpr int kNoFollow = 0x100;
 
+int Tell(long result, struct stat *out) {
+  if (result == 0 && Calls::owner >= 0) out->st_uid = static_cast<uid_t>(Calls::owner);
+  return static_cast<int>(result);
+}
+
 }  // namespace
 
 void Calls::FailAt(const std::string &name, int at, int sys_errno, int times) {
@@ -77,9 +82,9 @@ int fcntl(int fd, int command, ...) {
 }
 
 int lstat(const char *path, struct stat *out) {
-  const int result = static_cast<int>(syscall(SYS_newfstatat, kCwd, path, out, kNoFollow));
-  if (result == 0 && Calls::owner >= 0) out->st_uid = static_cast<uid_t>(Calls::owner);
-  return result;
+  return Tell(syscall(SYS_newfstatat, kCwd, path, out, kNoFollow), out);
 }
+
+int fstat(int fd, struct stat *out) { return Tell(syscall(SYS_fstat, fd, out), out); }
 
 }  // extern "C"

@@ -55,6 +55,16 @@ class Sizes(CliTest):
                 self.assertEqual(2, summary["deleted"])
             self.assertGreaterEqual(self.stored(option), 4)
 
+    def test_how_much_less_depends_on_the_lines(self):
+        lines = b"+OK\r\nSubject: x\r\n\r\n" + b"1234567\r\n" * 1000 + b".\r\n"
+        server = self.script({b"LIST": listing(b"1 9900", b"2 9900"),
+                              b"UIDL": listing(b"1 a", b"2 b"),
+                              b"RETR 1": lines, b"RETR 2": message(9014)})
+        result = self.fetch(server, "--dir", "--delete")
+        self.check(result, 4, b"", "message 1: LIST says 9900 octets, 9014 came\n")
+        self.assertIn("message 2: LIST says 9900 octets, only 9014 came: it stays", result.err)
+        self.assertEqual([b"DELE 1"], [x for x in server.lines if x[:4] == b"DELE"])
+
     def test_it_is_told_without_delete_and_quietly_too(self):
         server = self.script({b"LIST": listing(b"1 5000")})
         result = self.fetch(server, "--dir", "--quiet")

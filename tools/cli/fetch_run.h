@@ -30,6 +30,7 @@ typedef struct cli_fetch_run {
   // The message that is being received.
   int open;  // it was begun in |place|
   uint64_t octets;
+  uint64_t lines;  // in them
 
   // What waits for a flush.
   uint64_t unflushed;

@@ -88,14 +88,21 @@ static int rename_to_free_name(int temp_dir, const char *temp, int final_dir, co
   return renameat(temp_dir, temp, final_dir, final) == 0 ? 0 : errno;
 }
 
+// Says whether nobody but this user, and root, can change the file.
+static int is_ours(const struct stat *info) {
+  return S_ISREG(info->st_mode) && info->st_uid == geteuid() &&
+         (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 // Says whether the file |name| holds the same octets as |fd|, and makes it durable if so: another
-// program may have written it.
+// program may have written it. What others can change does not count: tomorrow it may hold
+// anything, and the message is deleted on the server then.
 static int is_same(const cli_staged_files *files, const char *name, int fd) {
   int other = openat(files->final_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (other < 0) return 0;
   struct stat ours;
   struct stat theirs;
-  int same = fstat(fd, &ours) == 0 && fstat(other, &theirs) == 0 && S_ISREG(theirs.st_mode) &&
+  int same = fstat(fd, &ours) == 0 && fstat(other, &theirs) == 0 && is_ours(&theirs) &&
              ours.st_size == theirs.st_size;
   char a[8192];
   char b[sizeof(a)];

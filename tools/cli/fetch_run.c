@@ -318,11 +318,12 @@ static void mark_stored(cli_fetch_run *run) {
   }
   if (run->marks_in_flight > 0) cli_fetch_batch_close(&run->batch);
   if (lost == 0) return;
-  cli_report_note(&run->connection->report,
-                  "%" PRIu64
-                  " of the stored messages are not there any more, or have another size: "
-                  "they are not deleted",
-                  lost);
+  if (run->refused_code == 0) run->refused_code = CLI_EXIT_REFUSED;
+  cli_report_problem(&run->connection->report,
+                     "%" PRIu64
+                     " of the stored messages %s not there any more, or %s another size: "
+                     "not deleted",
+                     lost, lost == 1 ? "is" : "are", lost == 1 ? "has" : "have");
 }
 
 static void tell_differences(const cli_fetch_run *run) {

@@ -121,7 +121,7 @@ const cli_option_row cli_option_rows[] = {
      "give up if not logged in after this long, questions and the commands and pipes that "
      "passwords come from included (default 180)"},
     {CLI_OPT_TOTAL_TIMEOUT, 0, "--total-timeout", "SECONDS", ANY, NULL,
-     "give up on the whole session after this long (default: never)"},
+     "give up on the whole run, all its sessions, after this long (default: never)"},
     {CLI_OPT_SOURCE_ADDRESS, 0, "--source-address", "ADDR", ANY, NULL, "connect from this address"},
     {CLI_OPT_RESOLVE, 0, "--resolve", "HOST:ADDR", ANY, NULL,
      "use this address for HOST instead of looking it up; repeatable"},

@@ -11,6 +11,7 @@
 
 std::vector<std::string> Calls::log;
 std::function<void()> Calls::before_lock;
+std::function<void()> Calls::after_lstat;
 int Calls::owner = -1;
 
 namespace {
@@ -49,7 +50,7 @@ void Calls::FailAt(const std::string &name, int at, int sys_errno, int times) {
 
 void Calls::Reset() {
   log.clear();
-  before_lock = nullptr;
+  before_lock = after_lstat = nullptr;
   owner = -1;
   FailAt("", 0, 0, 0);
 }
@@ -82,7 +83,9 @@ int fcntl(int fd, int command, ...) {
 }
 
 int lstat(const char *path, struct stat *out) {
-  return Tell(syscall(SYS_newfstatat, kCwd, path, out, kNoFollow), out);
+  const int result = Tell(syscall(SYS_newfstatat, kCwd, path, out, kNoFollow), out);
+  if (Calls::after_lstat) Calls::after_lstat();
+  return result;
 }
 
 int fstat(int fd, struct stat *out) { return Tell(syscall(SYS_fstat, fd, out), out); }

@@ -13,6 +13,8 @@ struct Calls {
   static std::vector<std::string> log;
   // before_lock is called before each fcntl that asks for a lock.
   static std::function<void()> before_lock;
+  // after_lstat is called after each lstat.
+  static std::function<void()> after_lstat;
   // owner is whose all files are that lstat and fstat look at, -1 for the truth.
   static int owner;
 

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE 1  // renameat2, sync_file_range
+#define _GNU_SOURCE 1  // sync_file_range
 #include "tools/cli/staged_files.h"
 
 #include <errno.h>
@@ -74,20 +74,6 @@ pop3_status cli_staged_files_end(cli_staged_files *files, pop3_error *err) {
 
 void cli_staged_files_abort(cli_staged_files *files) { discard(files, &files->current); }
 
-// Renames without replacing. File systems that lack the flag get a hard link; those that lack hard
-// links too get a plain rename behind a look, which is the best that they can do.
-static int rename_to_free_name(int temp_dir, const char *temp, int final_dir, const char *final) {
-  if (renameat2(temp_dir, temp, final_dir, final, RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (linkat(temp_dir, temp, final_dir, final, 0) == 0) {
-    (void)unlinkat(temp_dir, temp, 0);
-    return 0;
-  }
-  if (errno != EPERM && errno != EOPNOTSUPP) return errno;
-  if (faccessat(final_dir, final, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
-  return renameat(temp_dir, temp, final_dir, final) == 0 ? 0 : errno;
-}
-
 // Says whether nobody but this user, and root, can change the file.
 static int is_ours(const struct stat *info) {
   return S_ISREG(info->st_mode) && info->st_uid == geteuid() &&
@@ -125,7 +111,7 @@ static int give_name(const cli_staged_files *files, const cli_staged_file *file)
     return done == 0 ? 0 : errno;
   }
   for (unsigned i = 2; i <= MAX_NAMES; ++i) {
-    int sys_errno = rename_to_free_name(files->temp_dir, file->temp, files->final_dir, name);
+    int sys_errno = cli_temp_file_rename(files->temp_dir, file->temp, files->final_dir, name);
     if (sys_errno != EEXIST) return sys_errno;
     if (file->clash == CLI_STAGED_SAME_WILL_DO && is_same(files, name, file->fd)) {
       (void)unlinkat(files->temp_dir, file->temp, 0);

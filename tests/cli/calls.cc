@@ -11,6 +11,7 @@
 
 std::vector<std::string> Calls::log;
 std::function<void()> Calls::before_lock;
+std::function<void()> Calls::after_lstat;
 int Calls::owner = -1;
 
 namespace {
@@ -33,6 +34,11 @@ constexpr int kSetLock = 6;
 constexpr int kCwd = -100;
 constexpr int kNoFollow = 0x100;
 
+int Tell(long result, struct stat *out) {
+  if (result == 0 && Calls::owner >= 0) out->st_uid = static_cast<uid_t>(Calls::owner);
+  return static_cast<int>(result);
+}
+
 }  // namespace
 
 void Calls::FailAt(const std::string &name, int at, int sys_errno, int times) {
@@ -44,7 +50,7 @@ void Calls::FailAt(const std::string &name, int at, int sys_errno, int times) {
 
 void Calls::Reset() {
   log.clear();
-  before_lock = nullptr;
+  before_lock = after_lstat = nullptr;
   owner = -1;
   FailAt("", 0, 0, 0);
 }
@@ -77,9 +83,11 @@ int fcntl(int fd, int command, ...) {
 }
 
 int lstat(const char *path, struct stat *out) {
-  const int result = static_cast<int>(syscall(SYS_newfstatat, kCwd, path, out, kNoFollow));
-  if (result == 0 && Calls::owner >= 0) out->st_uid = static_cast<uid_t>(Calls::owner);
+  const int result = Tell(syscall(SYS_newfstatat, kCwd, path, out, kNoFollow), out);
+  if (Calls::after_lstat) Calls::after_lstat();
   return result;
 }
+
+int fstat(int fd, struct stat *out) { return Tell(syscall(SYS_fstat, fd, out), out); }
 
 }  // extern "C"

@@ -1,5 +1,5 @@
-// System calls as a test wants them: a program that links this has its own fsync, renameat2, fcntl
-// and lstat in place of libc's. They do the same until they are told otherwise.
+// System calls as a test wants them: a program that links this has its own fsync, renameat2, fcntl,
+// lstat and fstat in place of libc's. They do the same until they are told otherwise.
 #ifndef POP3_TESTS_CLI_CALLS_H_
 #define POP3_TESTS_CLI_CALLS_H_
 
@@ -13,7 +13,9 @@ struct Calls {
   static std::vector<std::string> log;
   // before_lock is called before each fcntl that asks for a lock.
   static std::function<void()> before_lock;
-  // owner is whose all files are that lstat looks at, -1 for the truth.
+  // after_lstat is called after each lstat.
+  static std::function<void()> after_lstat;
+  // owner is whose all files are that lstat and fstat look at, -1 for the truth.
   static int owner;
 
   // FailAt lets the call |name| ("fsync", "renameat2") fail with |sys_errno|, |times| times from

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <string>
 
+#include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
 namespace {
@@ -17,6 +18,7 @@ namespace {
 class DotLock : public testing::Test {
  protected:
   DotLock() {
+    Calls::Reset();
     char host[256] = "";
     gethostname(host, sizeof(host) - 1);
     host_ = host;
@@ -179,6 +181,43 @@ TEST_F(DotLock, ManyTakeItOverOneByOne) {
       EXPECT_TRUE(WIFEXITED(how) && WEXITSTATUS(how) == 0) << round;
     }
   }
+}
+
+// Between the look at a lock that is left over and its removal somebody else puts his own there.
+TEST_F(DotLock, AnothersIsPutBack) {
+  for (const int sys_errno : {0, EINVAL, ENOSYS}) {  // NFS has no rename to a free name
+    Put(dead_);
+    int looks = 0;
+    Calls::after_lstat = [&] {
+      if (looks++ == 0) Put(alive_);
+    };
+    Calls::FailAt("renameat2", 1, sys_errno, sys_errno == 0 ? 0 : 1);
+    EXPECT_EQ(CLI_DOT_LOCK_HELD, Take()) << sys_errno;
+    Calls::after_lstat = nullptr;
+    EXPECT_EQ(2, looks);
+    EXPECT_EQ(alive_, ReadFile(path_)) << sys_errno;
+    EXPECT_EQ((std::vector<std::string>{"box.lock"}), ListDir(dir_.Path())) << sys_errno;
+  }
+}
+
+TEST_F(DotLock, WhatAKilledProgramHasMovedAsideIsSweptAway) {
+  Put(dead_);
+  const pid_t pid = fork();
+  if (pid == 0) {
+    int looks = 0;
+    Calls::after_lstat = [&] {
+      if (looks++ == 1) _exit(0);  // it has its other name, and is looked at once more
+    };
+    Take();
+    _exit(1);
+  }
+  int how = 0;
+  waitpid(pid, &how, 0);
+  ASSERT_TRUE(WIFEXITED(how) && WEXITSTATUS(how) == 0);
+  ASSERT_EQ(1U, ListDir(dir_.Path()).size());
+  EXPECT_NE("box.lock", ListDir(dir_.Path())[0]);
+  cli_dot_lock_sweep(path_.c_str());
+  EXPECT_EQ((std::vector<std::string>{}), ListDir(dir_.Path()));
 }
 
 TEST_F(DotLock, OnlyFilesAreTakenOver) {

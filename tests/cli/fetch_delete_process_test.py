@@ -55,6 +55,16 @@ class Sizes(CliTest):
                 self.assertEqual(2, summary["deleted"])
             self.assertGreaterEqual(self.stored(option), 4)
 
+    def test_how_much_less_depends_on_the_lines(self):
+        lines = b"+OK\r\nSubject: x\r\n\r\n" + b"1234567\r\n" * 1000 + b".\r\n"
+        server = self.script({b"LIST": listing(b"1 9900", b"2 9900"),
+                              b"UIDL": listing(b"1 a", b"2 b"),
+                              b"RETR 1": lines, b"RETR 2": message(9014)})
+        result = self.fetch(server, "--dir", "--delete")
+        self.check(result, 4, b"", "message 1: LIST says 9900 octets, 9014 came\n")
+        self.assertIn("message 2: LIST says 9900 octets, only 9014 came: it stays", result.err)
+        self.assertEqual([b"DELE 1"], [x for x in server.lines if x[:4] == b"DELE"])
+
     def test_it_is_told_without_delete_and_quietly_too(self):
         server = self.script({b"LIST": listing(b"1 5000")})
         result = self.fetch(server, "--dir", "--quiet")
@@ -223,8 +233,8 @@ class Sessions(CliTest):
                                    UIDL=(listing(b"1 a", b"2 b", b"3 c"),) * 2)
         server._replies.update({b"RETR": retr, b"RETR 1": retr, b"RETR 2": retr})
         result = self.pop3("fetch", server.url(), "--dir", self.path("d"), "--delete")
-        self.check(result, 0, b"", "1 of the stored messages are not there any more, or have another "
-                   "size: they are not deleted\n")
+        self.check(result, 7, b"", "1 of the stored messages is not there any more, or has another "
+                   "size: not deleted\n")
         # The one that was surely fetched; then the rest.
         self.assertEqual([b"DELE 1", b"QUIT", b"DELE 3", b"QUIT"],
                          [x for x in server.lines if x[:4] in (b"DELE", b"QUIT")])
@@ -285,19 +295,84 @@ class Sessions(CliTest):
     def test_messages_that_are_gone(self):
         server = self.two_sessions(UIDL=(listing(b"1 a", b"2 b", b"3 c"), listing(b"1 new")))
         result = self.pop3("fetch", server.url(), "--dir", self.path("d"), "--delete",
-                           "--commit-every", "2")
-        self.check(result, 0, b"", "1 of the messages are not there any more\n")
+                           "--commit-every", "2", "--quiet", "--json")
+        self.check(result, 7, None, "1 of the messages is not there any more, or has another "
+                   "unique-id now (--commit-every 0 fetches all in one session)\n")
         self.assertEqual(["a.eml", "b.eml"], sorted(os.listdir(self.path("d"))))
+        summary = json.loads(result.out)
+        self.assertEqual((3, 1, 2, 2), (summary["selected"], summary["gone"], summary["stored"],
+                                        summary["deleted"]))
 
     def test_a_login_that_is_refused_the_second_time(self):
         server = self.two_sessions(PASS=(b"+OK\r\n", b"-ERR once an hour\r\n"))
         result = self.pop3("fetch", server.url(), "--dir", self.path("d"), "--delete",
                            "--commit-every", "2", "--json", "--auth", "user")
         self.check(result, 5, None, "login: once an hour")
-        self.assertIn("1 messages are not fetched yet (--commit-every 0 fetches all in one session)",
+        self.assertIn("1 message is not fetched yet (--commit-every 0 fetches all in one session)\n",
                       result.err)
         summary = json.loads(result.out)
         self.assertEqual((2, 2), (summary["stored"], summary["deleted"]))
+
+    def test_another_login_that_fails_for_another_reason_than_too_many(self):
+        # The session before it was cut; with nothing left; the server keeps silent.
+        refused = {b"PASS": (b"+OK\r\n", b"-ERR not now\r\n")}
+        silent = {b"PASS": (b"+OK\r\n", b"")}
+        for cut, answers, code, err in (
+                (b"RETR 2", refused, 5, "\npop3: fetch: 2 messages are not fetched yet\n"),
+                (b"DELE", refused, 5, "another may do)\npop3: fetch: the server keeps all messages, "
+                                      "the 3 stored ones too\n"),
+                (None, silent, 3, "(--timeout)\npop3: fetch: 1 message is not fetched yet\n")):
+            server = self.two_sessions(PASS=answers[b"PASS"])
+            server._replies[b"CAPA"] = listing(b"USER", b"UIDL")
+            server._replies[cut] = None
+            result = self.pop3("fetch", server.url(), "--dir", self.path(f"d{cut}"), "--delete",
+                               "--commit-every", "3" if cut else "2", "--auth", "user",
+                               "--timeout", "0.5")
+            self.check(result, code, b"", err)
+            self.assertNotIn("--commit-every", result.err)
+
+    def test_one_cut_does_not_make_all_sessions_short(self):
+        messages = range(1, 41)
+        cuts = [None]
+        server = self.script({
+            b"CAPA": listing(b"USER", b"UIDL"),
+            b"LIST": listing(*(b"%d 50" % n for n in messages)),
+            b"UIDL": listing(*(b"%d u%d" % (n, n) for n in messages)),
+            b"RETR": message(50),
+            b"RETR 2": lambda: cuts.pop() if cuts else message(50),
+        })
+        result = self.pop3("fetch", server.url(), "--dir", self.path("d"), "--delete",
+                           "--commit-every", "16", "--auth", "user")
+        self.check(result, 0, b"", "goes on in a new session\n")
+        self.assertEqual(40, len(os.listdir(self.path("d"))))
+        sessions = [0]
+        for line in server.lines:
+            if line[:4] == b"USER":
+                sessions.append(0)
+            sessions[-1] += line[:4] == b"RETR"
+        # Cut at the second; what is stored is deleted; then ever more.
+        self.assertEqual([2, 0, 1, 2, 4, 8, 16, 8], sessions[1:])
+
+    def test_an_mbox_is_not_locked_while_there_is_no_session(self):
+        locked = []
+
+        def password():
+            locked.append(os.path.exists(self.path("mbox.lock")))
+            return b"+OK\r\n"
+
+        server = self.two_sessions(UIDL=(listing(b"1 a", b"2 b", b"3 c"),) * 2)
+        cuts = [None]
+        server._replies.update({
+            b"CAPA": listing(b"USER", b"UIDL"),
+            b"PASS": password,
+            b"RETR 2": lambda: cuts.pop() if cuts else message(50),
+        })
+        result = self.pop3("fetch", server.url(), "--mbox", self.path("mbox"), "--delete",
+                           "--auth", "user")
+        self.check(result, 0, b"", "goes on in a new session\n")
+        self.assertEqual(3, self.read("mbox").count(b"From MAILER-DAEMON "))
+        self.assertGreaterEqual(len(locked), 3)
+        self.assertNotIn(True, locked)
 
     def test_a_maildrop_that_is_in_use_for_a_moment(self):
         answers = [b"+OK\r\n", b"-ERR [IN-USE] a moment\r\n", b"+OK\r\n"]
@@ -329,8 +404,21 @@ class Sessions(CliTest):
         # Each session is far shorter than that, all together are far longer.
         server = self.mailboxd("--generate", "2000x512", "--delay", "10")
         result = self.pop3("fetch", server.url(), "--maildir", self.path("m"), "--delete",
-                           "--commit-every", "1", "--total-timeout", "4")
-        self.assertEqual(3, result.code, result.err)
+                           "--commit-every", "1", "--total-timeout", "1.5")
+        self.check(result, 3, b"", "not done within 1.5 s (--total-timeout)\n")
+        self.assertEqual(1, result.err.count("--total-timeout"), result.err)
+        self.assertNotIn("goes on", result.err)
+        self.assertNotIn("--commit-every", result.err)
+
+    def test_no_new_session_begins_when_the_total_time_is_over(self):
+        server = self.two_sessions()
+        server._replies.update({b"RETR 2": b"", b"RETR 3": b""})
+        result = self.pop3("fetch", server.url(), "--dir", self.path("d"), "--delete",
+                           "--total-timeout", "0.7")
+        self.check(result, 3, b"", "message 2: not done within 0.7 s (--total-timeout)\npop3: fetch: "
+                   "the server keeps all messages, the stored one too\n")
+        self.assertEqual(1, result.err.count("--total-timeout"), result.err)
+        self.assertEqual(1, server.clients)
 
     def test_many_messages(self):
         server = self.mailboxd("--generate", "1500x512")

@@ -134,6 +134,23 @@ class Interrupt(CliTest):
         self.assertEqual(2, len(self.files("out", "new")))
         self.assertEqual([], self.files("out", "tmp"))
 
+    def test_while_it_logs_in_once_more(self):
+        mail = b"+OK\r\nSubject: x\r\n\r\n" + b"x" * 80 + b"\r\n.\r\n"
+        passwords = [b"+OK\r\n", b""]
+        server = self.script({
+            b"CAPA": b"+OK\r\nUSER\r\nUIDL\r\n.\r\n",
+            b"PASS": lambda: passwords.pop(0),
+            b"LIST": b"+OK\r\n1 96\r\n2 96\r\n.\r\n",
+            b"UIDL": b"+OK\r\n1 a\r\n2 b\r\n.\r\n",
+            b"RETR": mail,
+        })
+        process = self.start("fetch", server.url(), "--maildir", "out", "--delete", "--auth", "user",
+                             "--commit-every", "1")
+        self.wait_until(lambda: not passwords)
+        self.assertEqual("pop3: fetch: login: interrupted\n"
+                         "pop3: fetch: 1 message is not fetched yet\n",
+                         self.end(process, signal.SIGINT, 20))
+
     def test_a_quit_that_is_not_answered(self):
         server = self.script({b"QUIT": b""})
         process = self.start("fetch", server.url(), "--maildir", "out", "--delete")

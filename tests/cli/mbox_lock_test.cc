@@ -154,7 +154,22 @@ TEST_F(MboxLock, SyncsTheDirectoryOfANewMbox) {
   EXPECT_EQ((std::vector<std::string>{"fsync " + dir_.Path()}), Calls::log);
   cli_mbox_lock_release(&lock_);
   ASSERT_EQ(POP3_OK, Take());
-  EXPECT_EQ(1U, Calls::log.size()) << "it was there";
+  EXPECT_EQ(2U, Calls::log.size()) << "whoever made it may have been killed before that";
+  cli_mbox_lock_release(&lock_);
+  WriteFile(path_, "From x\n");
+  ASSERT_EQ(POP3_OK, Take());
+  EXPECT_EQ(2U, Calls::log.size()) << "it was there";
+}
+
+TEST_F(MboxLock, SyncsTheDirectoryThatALinkLeadsTo) {
+  ASSERT_EQ(0, mkdir(dir_.Path("far").c_str(), 0700));
+  ASSERT_EQ(0, symlink("far/real", path_.c_str()));
+  ASSERT_EQ(POP3_OK, Take()) << err_.text;
+  EXPECT_EQ((std::vector<std::string>{"fsync " + dir_.Path("far")}), Calls::log);
+  cli_mbox_lock_release(&lock_);
+  Calls::FailAt("fsync", 1, EIO);
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
+  EXPECT_EQ(EIO, err_.sys_errno);
 }
 
 TEST_F(MboxLock, RefusesWhatIsNoMbox) {

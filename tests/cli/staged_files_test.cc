@@ -99,6 +99,24 @@ TEST_F(StagedFiles, TheSameOctetsWillDoIfToldSo) {
   EXPECT_EQ((std::vector<std::string>{"b", "b~2", "c", "c~2"}), ListDir(dir_.Path()));
 }
 
+TEST_F(StagedFiles, WhatOthersCanChangeWillNotDo) {
+  WriteFile(dir_.Path("a"), "one", 0666);
+  WriteFile(dir_.Path("b"), "one", 0620);
+  WriteFile(dir_.Path("c"), "one", 0644);
+  for (const char *name : {"a", "b", "c"}) {
+    ASSERT_EQ(POP3_OK, Put(name, "one", CLI_STAGED_SAME_WILL_DO));
+  }
+  EXPECT_EQ(POP3_OK, Publish());
+  EXPECT_EQ((std::vector<std::string>{"a", "a~2", "b", "b~2", "c"}), ListDir(dir_.Path()));
+  EXPECT_EQ("one", ReadFile(dir_.Path("a~2")));
+  // A file that another user has put there.
+  Calls::owner = 12345;
+  ASSERT_EQ(POP3_OK, Put("c", "one", CLI_STAGED_SAME_WILL_DO));
+  EXPECT_EQ(POP3_OK, Publish());
+  EXPECT_EQ((std::vector<std::string>{"a", "a~2", "b", "b~2", "c", "c~2"}), ListDir(dir_.Path()));
+  EXPECT_EQ(4U, published_);
+}
+
 TEST_F(StagedFiles, ReplacesIfToldTo) {
   WriteFile(dir_.Path("b"), "old");
   ASSERT_EQ(POP3_OK, Put("b", "two", CLI_STAGED_REPLACE));

@@ -90,6 +90,26 @@ TEST_F(TempFile, SweepingLeavesTheRestAlone) {
   EXPECT_EQ(count, Names().size());
 }
 
+TEST_F(TempFile, AnotherNameIsOneThatIsSwept) {
+  char other[CLI_TEMP_NAME_MAX];
+  cli_temp_file_name(".x-", name_);
+  cli_temp_file_name(".x-", other);
+  EXPECT_STRNE(name_, other);
+  WriteFile(dir_.Path(name_), "");
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ(0U, Names().size());
+}
+
+TEST_F(TempFile, ATakenNameStaysWhatItIs) {
+  WriteFile(dir_.Path("new"), "new");
+  WriteFile(dir_.Path("old"), "old");
+  EXPECT_EQ(EEXIST, cli_temp_file_rename(dir_fd_, "new", dir_fd_, "old"));
+  EXPECT_EQ("old", ReadFile(dir_.Path("old")));
+  EXPECT_EQ(0, cli_temp_file_rename(dir_fd_, "new", dir_fd_, "free"));
+  EXPECT_EQ((std::vector<std::string>{"free", "old"}), Names());
+  EXPECT_EQ(ENOENT, cli_temp_file_rename(dir_fd_, "new", dir_fd_, "other"));
+}
+
 TEST_F(TempFile, AnErrorIsTold) {
   const int fd = open(dir_.Path().c_str(), O_RDONLY | O_DIRECTORY);
   close(fd);

@@ -11,8 +11,32 @@
 #include "tools/cli/signals.h"
 #include "tools/cli/via.h"
 
-int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err) {
-  return cli_report_error(&connection->report, what, CLI_STAGE_OTHER, err);
+static pop3_status out_of_time(const cli_connection *c, pop3_error *err) {
+  return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "not done within %g s (--total-timeout)",
+                        (double)c->options->total_ms / 1000);
+}
+
+// Of the total time, which is the whole run's, a session knows only what was left when it began.
+static int report(const cli_connection *c, const char *what, cli_stage stage,
+                  const pop3_error *err) {
+  pop3_error total = POP3_ERROR_INIT;
+  const char *words = strstr(err->text, "the session took longer than ");
+  int is_total = err->status == POP3_ERR_TIMEOUT && words != NULL && strstr(words, "(total_ms)");
+  if (is_total) (void)out_of_time(c, &total);
+  return cli_report_error(&c->report, what, stage, is_total ? &total : err);
+}
+
+int cli_connection_fail(const cli_connection *c, const char *what, const pop3_error *err) {
+  return report(c, what, CLI_STAGE_OTHER, err);
+}
+
+int cli_connection_fail_login(const cli_connection *c, const pop3_error *err) {
+  return report(c, "login", CLI_STAGE_LOGIN, err);
+}
+
+int cli_connection_is_out_of_time(const cli_connection *c) {
+  int64_t total_ms = c->options->total_ms;
+  return total_ms > 0 && cli_clock_ms(NULL) - c->opened_ms >= total_ms;
 }
 
 static pop3_status conflict(const char *what, pop3_error *err) {
@@ -91,9 +115,7 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   if (o->idle_ms > 0) session.idle_ms = o->idle_ms;
   if (o->login_ms > 0) session.login_ms = o->login_ms;
   if (o->total_ms > 0) session.total_ms = o->total_ms - (cli_clock_ms(NULL) - c->opened_ms);
-  if (o->total_ms > 0 && session.total_ms <= 0) {
-    return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "no time is left (--total-timeout)");
-  }
+  if (o->total_ms > 0 && session.total_ms <= 0) return out_of_time(c, err);
   session.mechanism = o->auth;
   session.allow_cleartext = (uint32_t)o->allow_cleartext;
   session.auth_two_step = (uint32_t)o->two_step_auth;
@@ -175,7 +197,7 @@ int cli_connection_login(cli_connection *c) {
   if (code != CLI_EXIT_OK) return code;
   pop3_error err = POP3_ERROR_INIT;
   if (cli_connection_try_login(c, &err) == POP3_OK) return CLI_EXIT_OK;
-  return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
+  return cli_connection_fail_login(c, &err);
 }
 
 void cli_connection_tell_damage(cli_connection *c) {

@@ -61,6 +61,12 @@ pop3_status cli_connection_ask_pipelining(cli_connection *connection, pop3_error
 // cli_connection_fail reports |err|, which happened while doing |what| (or NULL).
 int cli_connection_fail(const cli_connection *connection, const char *what, const pop3_error *err);
 
+// cli_connection_fail_login reports |err|, which ended the login.
+int cli_connection_fail_login(const cli_connection *connection, const pop3_error *err);
+
+// cli_connection_is_out_of_time says whether the time that --total-timeout gives is over.
+int cli_connection_is_out_of_time(const cli_connection *connection);
+
 // cli_connection_tell_damage says, once, what of the server's CAPA could not be read.
 void cli_connection_tell_damage(cli_connection *connection);
 

@@ -66,8 +66,9 @@ pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf,
 
 // cli_deliver_dir_open opens the directory at |path|, creating it if it is missing. A message
 // becomes NAME.eml (mail_name.h), or NAME~2.eml, NAME~3.eml, ... if that is taken. A file of the
-// same unique-id that holds the same octets is the message already, and no second is made; with
-// |replace| NAME.eml of a unique-id is replaced. Nothing else is.
+// same unique-id that holds the same octets, and that only this user may write to, is the message
+// already, and no second is made; with |replace| NAME.eml of a unique-id is replaced. Nothing else
+// is.
 pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replace, pop3_error *err);
 
 // cli_deliver_fd_open writes messages to |fd|, one behind the other, and leaves it open. |name| is

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE 1  // renameat2, flock
+#define _GNU_SOURCE 1  // flock
 #include "tools/cli/dot_lock.h"
 
 #include <errno.h>
@@ -113,14 +113,19 @@ static int is_file(const char *path, const struct stat *file) {
 }
 
 // Takes away the file |path| if it is still |file|. Between the look and the unlink another program
-// might put its own lock there: so it is moved aside first, looked at, and put back if need be.
+// might put its own lock there: so it is moved aside first, looked at, and put back if need be. Its
+// other name is one that a sweep takes away if this program is killed before it does that itself.
 static int take_away(const char *path, const struct stat *file) {
+  char name[CLI_TEMP_NAME_MAX];
+  cli_temp_file_name(CLI_DOT_LOCK_TEMP, name);
+  const char *slash = strrchr(path, '/');
+  int dir_len = slash == NULL ? 0 : (int)(slash + 1 - path);
   char aside[PATH_MAX];
-  int len = snprintf(aside, sizeof(aside), "%s.%ld.stale", path, (long)getpid());
+  int len = snprintf(aside, sizeof(aside), "%.*s%s", dir_len, path, name);
   if (len < 0 || (size_t)len >= sizeof(aside) || !is_file(path, file)) return 0;
   if (rename(path, aside) != 0) return 0;
   if (!is_file(aside, file)) {
-    (void)renameat2(AT_FDCWD, aside, AT_FDCWD, path, RENAME_NOREPLACE);
+    (void)cli_temp_file_rename(AT_FDCWD, aside, AT_FDCWD, path);
     return 0;
   }
   return unlink(aside) == 0;

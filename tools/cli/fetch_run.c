@@ -131,10 +131,20 @@ static int begin(cli_fetch_run *run) {
   const cli_message_id id = {cli_fetch_plan_uid(run->plan, run->first_waiting),
                              run->plan->entries[run->first_waiting].number,
                              run->plan->ids.num_by_uid > 0};
-  run->octets = 0;
+  run->octets = run->lines = 0;
   run->open = run->place->ops->begin(run->place, &id, &err) == POP3_OK;
   if (!run->open) fail(run, &err);
   return run->open;
+}
+
+static uint64_t count_lines(const uint8_t *data, size_t data_len) {
+  uint64_t lines = 0;
+  const uint8_t *end = data + data_len;
+  while (data < end && (data = memchr(data, '\n', (size_t)(end - data))) != NULL) {
+    lines++;
+    data++;
+  }
+  return lines;
 }
 
 static pop3_sink_verdict on_body(void *arg, const uint8_t *data, size_t data_len) {
@@ -143,6 +153,7 @@ static pop3_sink_verdict on_body(void *arg, const uint8_t *data, size_t data_len
   if (run->failure.status != POP3_OK) return POP3_SINK_STOP;
   if (!begin(run)) return POP3_SINK_STOP;
   run->octets += data_len;
+  run->lines += count_lines(data, data_len);
   pop3_error err = POP3_ERROR_INIT;
   if (run->place->ops->write(run->place, data, data_len, &err) == POP3_OK) {
     return POP3_SINK_CONTINUE;
@@ -168,7 +179,7 @@ static void tell_cut(cli_fetch_run *run, cli_fetch_entry *entry) {
 }
 
 static void compare_size(cli_fetch_run *run, cli_fetch_entry *entry) {
-  cli_fetch_size judgement = cli_fetch_size_judge(entry->octets, run->octets);
+  cli_fetch_size judgement = cli_fetch_size_judge(entry->octets, run->octets, run->lines);
   if (judgement == CLI_FETCH_SIZE_KEPT) return;
   run->differences++;
   if (judgement == CLI_FETCH_SIZE_CUT) {
@@ -217,7 +228,7 @@ static void on_message(void *arg, const pop3_result *result) {
   }
   if (run->open) run->place->ops->abort(run->place);
   run->open = 0;
-  run->octets = 0;
+  run->octets = run->lines = 0;
   run->first_waiting++;
   flush_if_due(run);
   submit_more(run);
@@ -307,11 +318,12 @@ static void mark_stored(cli_fetch_run *run) {
   }
   if (run->marks_in_flight > 0) cli_fetch_batch_close(&run->batch);
   if (lost == 0) return;
-  cli_report_note(&run->connection->report,
-                  "%" PRIu64
-                  " of the stored messages are not there any more, or have another size: "
-                  "they are not deleted",
-                  lost);
+  if (run->refused_code == 0) run->refused_code = CLI_EXIT_REFUSED;
+  cli_report_problem(&run->connection->report,
+                     "%" PRIu64
+                     " of the stored messages %s not there any more, or %s another size: "
+                     "not deleted",
+                     lost, lost == 1 ? "is" : "are", lost == 1 ? "has" : "have");
 }
 
 static void tell_differences(const cli_fetch_run *run) {

@@ -30,6 +30,7 @@ typedef struct cli_fetch_run {
   // The message that is being received.
   int open;  // it was begun in |place|
   uint64_t octets;
+  uint64_t lines;  // in them
 
   // What waits for a flush.
   uint64_t unflushed;
@@ -57,7 +58,7 @@ typedef struct cli_fetch_run {
   uint64_t marked;       // DELE accepted
   uint64_t mark_refused;
   uint64_t committed;  // of the marked ones: deleted by a QUIT
-  int refused_code;    // exit code for the first refusal or cut message
+  int refused_code;    // exit code for the first refusal, cut message or one that has gone
   pop3_error failure;  // the first failure on this side: what is received then is dropped
 } cli_fetch_run;
 

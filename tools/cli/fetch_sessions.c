@@ -29,8 +29,8 @@ static int can_go_on(const cli_fetch_run *run) {
 
 // Ends the session. Without marked messages QUIT is a courtesy.
 static int finish(cli_fetch_run *run, cli_fetch_summary *summary) {
-  if (run->place->ops->rest != NULL) run->place->ops->rest(run->place);
-  if (run->marked_here == 0) {
+  // A DELE that is not answered yet may still be accepted, and wants its commit.
+  if (run->marked_here + run->marks_in_flight == 0) {
     cli_signals_spare(0);  // nothing is lost with it
     cli_connection_finish(run->connection);
     cli_fetch_run_settle(run);
@@ -52,13 +52,14 @@ static int is_lost(pop3_status status) {
 static void tell_kept(const cli_fetch_run *run) {
   const cli_report *report = &run->connection->report;
   uint64_t kept = run->stored - run->committed;
-  if (kept == run->stored) {
+  if (kept == 1 && run->stored == 1) {
+    cli_report_note(report, "the server keeps all messages, the stored one too");
+  } else if (kept == run->stored) {
     cli_report_note(report, "the server keeps all messages, the %" PRIu64 " stored ones too", kept);
   } else if (kept > 0) {
-    cli_report_note(report,
-                    "%" PRIu64 " are deleted on the server, which keeps %" PRIu64
-                    " that are stored, too",
-                    run->committed, kept);
+    cli_report_note(
+        report, "%" PRIu64 " %s deleted on the server, which keeps %" PRIu64 " that %s stored, too",
+        run->committed, run->committed == 1 ? "is" : "are", kept, kept == 1 ? "is" : "are");
   }
 }
 
@@ -68,6 +69,20 @@ typedef struct outcome {
   int is_lost;            // the connection was cut, and a further session may go on
   uint64_t max_messages;  // for the next session
 } outcome;
+
+// How many messages the next session is to take.
+//
+// A server that cuts each session may let through half of what it let through this time; one that
+// has cut a single one need not be asked for a login for every few messages ever after.
+static uint64_t next_size(const cli_fetch_run *run, uint64_t size, int is_lost) {
+  if (is_lost) {
+    uint64_t came = run->received - run->received_before;
+    return came > 1 ? came / 2 : 1;
+  }
+  uint64_t most = run->connection->options->commit_every;
+  if (run->cut_off || run->batch.messages == 0) return size;
+  return size > most / 2 ? most : size * 2;
+}
 
 // Fetches what one session takes, and ends it if it is still there.
 static void one_session(cli_fetch_run *run, cli_fetch_summary *summary, outcome *out) {
@@ -83,16 +98,17 @@ static void one_session(cli_fetch_run *run, cli_fetch_summary *summary, outcome 
     int tell = run->failed_number != 0 && run->failure.status == POP3_OK;
     out->code = cli_connection_fail(c, tell && status != POP3_ERR_CANCELLED ? what : NULL, &err);
   }
+  // However it ended: logging in once more may take long.
+  if (run->place->ops->rest != NULL) run->place->ops->rest(run->place);
   // After a failure on this side, or a signal, what is stored and marked is still worth committing.
   if (!run->cut_off) {
     int quit_code = finish(run, summary);
     if (out->code == CLI_EXIT_OK) out->code = quit_code;
   }
-  // A server that cuts each session may let through half of what it let through this time. Without
-  // a message that came whole there is no end to it.
-  uint64_t came = run->received - run->received_before;
-  out->is_lost = goes_on && run->cut_off && is_lost(status) && came > 0;
-  if (out->is_lost) out->max_messages = came > 1 ? came / 2 : 1;
+  // Without a message that came whole there is no end to it.
+  out->is_lost = goes_on && run->cut_off && is_lost(status) &&
+                 run->received > run->received_before && !cli_connection_is_out_of_time(c);
+  out->max_messages = next_size(run, out->max_messages, out->is_lost);
 }
 
 // Connects and logs in once more.
@@ -105,7 +121,7 @@ static int log_in(cli_connection *c) {
     if (cli_connection_try_login(c, &err) == POP3_OK) return CLI_EXIT_OK;
     int is_busy = err.status == POP3_REFUSED && err.code == POP3_CODE_IN_USE;
     if (!is_busy || tries == IN_USE_TRIES || cli_signals_caught() != 0) {
-      return cli_report_error(&c->report, "login", CLI_STAGE_LOGIN, &err);
+      return cli_connection_fail_login(c, &err);
     }
     struct timespec second = {1, 0};
     (void)nanosleep(&second, NULL);
@@ -129,7 +145,12 @@ static int find_again(cli_fetch_run *run, cli_fetch_plan *later) {
   cli_fetch_plan_renumber(run->plan, run->first_unsettled, run->next, later);
   gone = run->plan->gone - gone;
   if (gone > 0) {
-    cli_report_note(&c->report, "%" PRIu64 " of the messages are not there any more", gone);
+    if (run->refused_code == 0) run->refused_code = CLI_EXIT_REFUSED;
+    cli_report_problem(&c->report,
+                       "%" PRIu64
+                       " of the messages %s not there any more, or %s another unique-id now "
+                       "(--commit-every 0 fetches all in one session)",
+                       gone, gone == 1 ? "is" : "are", gone == 1 ? "has" : "have");
   }
   return CLI_EXIT_OK;
 }
@@ -146,6 +167,25 @@ static int next_session(cli_fetch_run *run) {
   return code;
 }
 
+// Says whether the session has failed because time was up.
+static int is_timed_out(const cli_connection *c) {
+  const pop3_error *failure = c->session == NULL ? NULL : pop3_session_error(c->session);
+  return cli_connection_is_out_of_time(c) ||
+         (failure != NULL && failure->status == POP3_ERR_TIMEOUT);
+}
+
+// After a login that failed: what there is still to do. If it came behind a session that ended in
+// order, the server may not like to be asked so often.
+static void tell_left(const cli_fetch_run *run, int was_lost) {
+  const cli_connection *c = run->connection;
+  uint64_t left = cli_fetch_run_left(run);
+  if (left == 0) return;
+  int advise = !was_lost && cli_signals_caught() == 0 && !is_timed_out(c);
+  cli_report_note(&c->report, "%" PRIu64 " message%s not fetched yet%s", left,
+                  left == 1 ? " is" : "s are",
+                  advise ? " (--commit-every 0 fetches all in one session)" : "");
+}
+
 int cli_fetch_sessions(cli_fetch_run *run, cli_fetch_summary *summary) {
   cli_connection *c = run->connection;
   outcome one = {CLI_EXIT_OK, 0, c->options->commit_every};
@@ -160,11 +200,7 @@ int cli_fetch_sessions(cli_fetch_run *run, cli_fetch_summary *summary) {
     cli_signals_spare(0);
     one.code = next_session(run);
     if (one.code != CLI_EXIT_OK) {
-      cli_report_note(&c->report,
-                      "%" PRIu64
-                      " messages are not fetched yet (--commit-every 0 fetches all in one "
-                      "session)",
-                      cli_fetch_run_left(run));
+      tell_left(run, one.is_lost);
       break;
     }
     cli_signals_spare(1);

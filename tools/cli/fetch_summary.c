@@ -23,6 +23,7 @@ void cli_fetch_summary_tell(const cli_fetch_summary *summary) {
   char large[64] = "";
   char refused[64] = "";
   char cut[64] = "";
+  char gone[64] = "";
   char deleted[64] = "";
   if (run->plan->skipped > 0) {
     (void)snprintf(large, sizeof(large), ", %" PRIu64 " too large", run->plan->skipped);
@@ -31,12 +32,15 @@ void cli_fetch_summary_tell(const cli_fetch_summary *summary) {
     (void)snprintf(refused, sizeof(refused), ", %" PRIu64 " refused", run->refused);
   }
   if (run->cut > 0) (void)snprintf(cut, sizeof(cut), ", %" PRIu64 " not whole", run->cut);
+  if (run->plan->gone > 0) {
+    (void)snprintf(gone, sizeof(gone), ", %" PRIu64 " not there any more", run->plan->gone);
+  }
   if (run->committed > 0) {
     (void)snprintf(deleted, sizeof(deleted), ", %" PRIu64 " deleted on the server", run->committed);
   }
-  cli_report_note(&run->connection->report, "%" PRIu64 " %s, %s in %s (%s/s)%s%s%s%s", run->stored,
-                  run->stored == 1 ? "message" : "messages", octets, time, rate, large, refused,
-                  cut, deleted);
+  cli_report_note(&run->connection->report, "%" PRIu64 " %s, %s in %s (%s/s)%s%s%s%s%s",
+                  run->stored, run->stored == 1 ? "message" : "messages", octets, time, rate, large,
+                  refused, cut, gone, deleted);
 }
 
 static void member(cli_json *json, const char *key, uint64_t value) {
@@ -51,11 +55,12 @@ void cli_fetch_summary_json(const cli_fetch_summary *summary, FILE *out) {
   cli_json_init(&json, out);
   cli_json_open(&json, '{');
   member(&json, "listed", run->plan->listed);
-  member(&json, "selected", run->plan->num_entries);
+  member(&json, "selected", run->plan->num_entries + run->plan->gone);
   member(&json, "too_large", run->plan->skipped);
   member(&json, "stored", run->stored);
   member(&json, "octets", run->received_octets);
   member(&json, "refused", run->refused);
+  member(&json, "gone", run->plan->gone);
   member(&json, "size_differences", run->differences);
   member(&json, "not_whole", run->cut);
   member(&json, "listed_twice", run->plan->doubles);

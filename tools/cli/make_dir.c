@@ -41,7 +41,11 @@ int cli_make_dir(int dir, const char *path) {
   if (mkdirat(dir, path, S_IRWXU) == 0) {
     errno = cli_sync_parent(dir, path);
     if (errno != 0) return -1;
-  } else if (errno != EEXIST) {
+  } else if (errno == EEXIST) {
+    // Who made it may have been killed before it was durable.
+    errno = cli_sync_parent(dir, path);
+    if (errno != 0 && errno != EACCES) return -1;
+  } else {
     return -1;
   }
   return openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -7,7 +7,7 @@ extern "C" {
 #endif
 
 // cli_make_dir makes the directory |path|, which is relative to |dir|, with mode 0700 if it is
-// missing, makes that durable, and opens it. Returns the descriptor or -1, with errno.
+// missing, makes durable that it is there, and opens it. Returns the descriptor or -1, with errno.
 int cli_make_dir(int dir, const char *path);
 
 // cli_open_parent opens the directory that |path| (relative to |dir|) is in. Returns the descriptor

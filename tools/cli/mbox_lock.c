@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700  // realpath
 #include "tools/cli/mbox_lock.h"
 
 #include <errno.h>
@@ -47,6 +47,20 @@ static int lock_fd(int fd, const char *path) {
   return is_still(fd, path) ? 0 : EAGAIN;
 }
 
+// Makes the name of a new mbox durable, in the directory where it is: a symbolic link may lead to
+// another. An empty one may be new: who made it may have been killed before that. Returns 0 or an
+// errno.
+static int sync_name(int fd, const char *path) {
+  struct stat info;
+  if (fstat(fd, &info) != 0) return errno;
+  if (!S_ISREG(info.st_mode) || info.st_size > 0) return 0;
+  char *real = realpath(path, NULL);
+  if (real == NULL) return errno == ENOENT ? EAGAIN : errno;  // somebody has just taken it away
+  int sys_errno = cli_sync_parent(AT_FDCWD, real);
+  free(real);
+  return sys_errno;
+}
+
 // Opens |path| as an mbox. A symbolic link is followed as Linux does with protected_symlinks: one
 // that another user has put there, in /tmp say, might lead to any file of ours.
 static int open_mbox(const char *path, int *out_errno) {
@@ -55,11 +69,6 @@ static int open_mbox(const char *path, int *out_errno) {
   int fd = open(path, flags | O_NOFOLLOW);
   if (fd < 0 && errno == ENOENT) {
     fd = open(path, flags | O_NOFOLLOW | O_CREAT | O_EXCL, mode);
-    if (fd >= 0 && (errno = cli_sync_parent(AT_FDCWD, path)) != 0) {
-      *out_errno = errno;
-      (void)close(fd);
-      return -1;
-    }
     if (fd < 0 && errno == EEXIST) errno = EAGAIN;  // somebody else has just made it
   }
   struct stat link;
@@ -70,8 +79,10 @@ static int open_mbox(const char *path, int *out_errno) {
       errno = ELOOP;
     }
   }
-  *out_errno = fd < 0 ? errno : 0;
-  return fd;
+  *out_errno = fd < 0 ? errno : sync_name(fd, path);
+  if (fd < 0 || *out_errno == 0) return fd;
+  (void)close(fd);
+  return -1;
 }
 
 // Tries to open and lock the file itself.

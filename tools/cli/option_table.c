@@ -24,7 +24,8 @@ const cli_option_row cli_option_rows[] = {
      "one file per message in a directory, which is created if need be: UID.eml, the unique-id "
      "with %XX for octets that are no letters, digits, '.', '-' or '_'; the number, if the server "
      "has no unique-ids. No file is replaced: another message of that name becomes UID~2.eml. One "
-     "that is there already, octet for octet, is not stored twice"},
+     "that is there already, octet for octet, in a file of yours that nobody else may write to, is "
+     "not stored twice"},
     {CLI_OPT_FORCE, 0, "--force", NULL, FETCH, NULL,
      "--dir: replace UID.eml if it exists. Not with --delete"},
     {CLI_OPT_EOL, 0, "--eol", "crlf|lf", FETCH, NULL,
@@ -40,8 +41,8 @@ const cli_option_row cli_option_rows[] = {
      "delete from the server what is safely stored (synced to disk). "
      "The server does it when the session ends in order, and this says "
      "whether it did. Not with standard output. A message that is much shorter than the server's "
-     "list says (by an eighth and more than 128 octets, by half, or empty) is stored, told and "
-     "kept on the server; the exit code is 4 then"},
+     "list says (by more than 128 octets and one for each line, by half, or empty) is stored, told "
+     "and kept on the server; the exit code is 4 then"},
     {CLI_OPT_COMMIT_EVERY, 0, "--commit-every", "N", FETCH, NULL,
      "--delete: after N messages (default 500; or 256 MiB) end the session, so that the server "
      "deletes them, and log in again for the rest: little comes twice if the connection is cut. 0: "
@@ -122,7 +123,7 @@ const cli_option_row cli_option_rows[] = {
      "give up if not logged in after this long, questions and the commands and pipes that "
      "passwords come from included (default 180)"},
     {CLI_OPT_TOTAL_TIMEOUT, 0, "--total-timeout", "SECONDS", ANY, NULL,
-     "give up on the whole session after this long (default: never)"},
+     "give up on the whole run, all its sessions, after this long (default: never)"},
     {CLI_OPT_SOURCE_ADDRESS, 0, "--source-address", "ADDR", ANY, NULL, "connect from this address"},
     {CLI_OPT_RESOLVE, 0, "--resolve", "HOST:ADDR", ANY, NULL,
      "use this address for HOST instead of looking it up; repeatable"},

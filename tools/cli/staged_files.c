@@ -1,4 +1,4 @@
-#define _GNU_SOURCE 1  // renameat2, sync_file_range
+#define _GNU_SOURCE 1  // sync_file_range
 #include "tools/cli/staged_files.h"
 
 #include <errno.h>
@@ -74,28 +74,21 @@ pop3_status cli_staged_files_end(cli_staged_files *files, pop3_error *err) {
 
 void cli_staged_files_abort(cli_staged_files *files) { discard(files, &files->current); }
 
-// Renames without replacing. File systems that lack the flag get a hard link; those that lack hard
-// links too get a plain rename behind a look, which is the best that they can do.
-static int rename_to_free_name(int temp_dir, const char *temp, int final_dir, const char *final) {
-  if (renameat2(temp_dir, temp, final_dir, final, RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return errno;
-  if (linkat(temp_dir, temp, final_dir, final, 0) == 0) {
-    (void)unlinkat(temp_dir, temp, 0);
-    return 0;
-  }
-  if (errno != EPERM && errno != EOPNOTSUPP) return errno;
-  if (faccessat(final_dir, final, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
-  return renameat(temp_dir, temp, final_dir, final) == 0 ? 0 : errno;
+// Says whether nobody but this user, and root, can change the file.
+static int is_ours(const struct stat *info) {
+  return S_ISREG(info->st_mode) && info->st_uid == geteuid() &&
+         (info->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 // Says whether the file |name| holds the same octets as |fd|, and makes it durable if so: another
-// program may have written it.
+// program may have written it. What others can change does not count: tomorrow it may hold
+// anything, and the message is deleted on the server then.
 static int is_same(const cli_staged_files *files, const char *name, int fd) {
   int other = openat(files->final_dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (other < 0) return 0;
   struct stat ours;
   struct stat theirs;
-  int same = fstat(fd, &ours) == 0 && fstat(other, &theirs) == 0 && S_ISREG(theirs.st_mode) &&
+  int same = fstat(fd, &ours) == 0 && fstat(other, &theirs) == 0 && is_ours(&theirs) &&
              ours.st_size == theirs.st_size;
   char a[8192];
   char b[sizeof(a)];
@@ -118,7 +111,7 @@ static int give_name(const cli_staged_files *files, const cli_staged_file *file)
     return done == 0 ? 0 : errno;
   }
   for (unsigned i = 2; i <= MAX_NAMES; ++i) {
-    int sys_errno = rename_to_free_name(files->temp_dir, file->temp, files->final_dir, name);
+    int sys_errno = cli_temp_file_rename(files->temp_dir, file->temp, files->final_dir, name);
     if (sys_errno != EEXIST) return sys_errno;
     if (file->clash == CLI_STAGED_SAME_WILL_DO && is_same(files, name, file->fd)) {
       (void)unlinkat(files->temp_dir, file->temp, 0);

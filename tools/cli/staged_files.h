@@ -24,7 +24,8 @@ extern "C" {
 // cli_staged_clash says what to do if there is a file of the final name.
 typedef enum cli_staged_clash {
   CLI_STAGED_KEEP_BOTH = 0,  // take the first free name: STEM~2SUFFIX, STEM~3SUFFIX, ...
-  CLI_STAGED_SAME_WILL_DO,   // likewise, unless one of those files holds the same octets
+  CLI_STAGED_SAME_WILL_DO,   // likewise, unless one of those files holds the same octets, is this
+                             // user's, and nobody else may write to it
   CLI_STAGED_REPLACE         // replace it
 } cli_staged_clash;
 

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE 1  // getrandom, flock
+#define _GNU_SOURCE 1  // getrandom, flock, renameat2
 #include "tools/cli/temp_file.h"
 
 #include <dirent.h>
@@ -36,9 +36,13 @@ static int hold(int fd) {
   return fstat(fd, &info) == 0 && info.st_nlink > 0;
 }
 
+void cli_temp_file_name(const char *prefix, char out_name[CLI_TEMP_NAME_MAX]) {
+  (void)snprintf(out_name, CLI_TEMP_NAME_MAX, "%.8s%016" PRIx64 SUFFIX, prefix, random_number());
+}
+
 int cli_temp_file_create(int dir, const char *prefix, char out_name[CLI_TEMP_NAME_MAX]) {
   for (int i = 0; i < TRIES; ++i) {
-    (void)snprintf(out_name, CLI_TEMP_NAME_MAX, "%.8s%016" PRIx64 SUFFIX, prefix, random_number());
+    cli_temp_file_name(prefix, out_name);
     int fd = openat(dir, out_name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                     S_IRUSR | S_IWUSR);
     if (fd >= 0 && hold(fd)) return fd;
@@ -50,6 +54,20 @@ int cli_temp_file_create(int dir, const char *prefix, char out_name[CLI_TEMP_NAM
   }
   errno = EEXIST;
   return -1;
+}
+
+// Renames without replacing. File systems that lack the flag get a hard link; those that lack hard
+// links too get a plain rename behind a look, which is the best that they can do.
+int cli_temp_file_rename(int temp_dir, const char *temp, int dir, const char *name) {
+  if (renameat2(temp_dir, temp, dir, name, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return errno;
+  if (linkat(temp_dir, temp, dir, name, 0) == 0) {
+    (void)unlinkat(temp_dir, temp, 0);
+    return 0;
+  }
+  if (errno != EPERM && errno != EOPNOTSUPP) return errno;
+  if (faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+  return renameat(temp_dir, temp, dir, name) == 0 ? 0 : errno;
 }
 
 static int is_ours_by_name(const char *name, const char *prefix) {

@@ -16,6 +16,13 @@ extern "C" {
 // and ".tmp". Returns the descriptor, or -1 with errno.
 int cli_temp_file_create(int dir, const char *prefix, char out_name[CLI_TEMP_NAME_MAX]);
 
+// cli_temp_file_name writes another name of that form to |out_name|, which nobody has.
+void cli_temp_file_name(const char *prefix, char out_name[CLI_TEMP_NAME_MAX]);
+
+// cli_temp_file_rename gives the file |temp| in |temp_dir| the name |name| in |dir|. Returns 0 or
+// an errno, EEXIST if there is such a file.
+int cli_temp_file_rename(int temp_dir, const char *temp, int dir, const char *name);
+
 // cli_temp_file_sweep removes from |dir| the files of that form that belong to this user and that
 // nobody holds. What cannot be removed stays.
 void cli_temp_file_sweep(int dir, const char *prefix);

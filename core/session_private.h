@@ -90,7 +90,6 @@ struct pop3_session {
   const pop3_transport_ops *transports[POP3_LAYERS_MAX];
   size_t num_transports;
   char *host;
-  uint32_t port;
   pop3_option *options;
   size_t num_options;  // there is room for one more
   char *user;
@@ -109,6 +108,7 @@ struct pop3_session {
   uint32_t auth_floor;
   uint32_t auth_two_step;
   pop3_channel_binding channel_binding;
+  uint32_t port;
   uint32_t debug_level;
   pop3_trace_fn trace;
   void *trace_arg;
@@ -121,10 +121,10 @@ struct pop3_session {
   pop3_host host_table;
   pop3_layers layers;
   size_t num_pushed;          // of |transports|
-  int is_second;              // the connection was made anew (session_again.c),
-  pop3_error first_failure;   // because of this
+  pop3_error first_failure;   // of the connection before, if |is_second|
   pop3_transport_ops pushed;  // a security layer of a mechanism
   int has_pushed;
+  int is_second;  // the connection was made anew (session_again.c)
   const pop3_option *pushed_options;
   size_t num_pushed_options;
   void (*release_pushed)(const pop3_option *options, size_t num_options);  // or NULL

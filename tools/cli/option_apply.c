@@ -52,34 +52,30 @@ static pop3_status set_eol(cli_options *out, const cli_option_row *row, const ch
   return POP3_OK;
 }
 
-static int set_channel_binding(cli_options *out, const char *value) {
-  static const struct {
-    const char *name;
-    pop3_channel_binding policy;
-  } kPolicies[] = {{"prefer", POP3_CHANNEL_BINDING_PREFER},
-                   {"require", POP3_CHANNEL_BINDING_REQUIRE},
-                   {"never", POP3_CHANNEL_BINDING_NEVER}};
-  for (size_t i = 0; i < sizeof(kPolicies) / sizeof(kPolicies[0]); ++i) {
-    if (strcmp(value, kPolicies[i].name) != 0) continue;
-    out->channel_binding = kPolicies[i].policy;
-    return 1;
+// The place of |value| among |words|, which end with NULL; -1 if it is none of them.
+static int find_word(const char *const *words, const char *value) {
+  for (int i = 0; words[i] != NULL; ++i) {
+    if (strcmp(value, words[i]) == 0) return i;
   }
-  return 0;
+  return -1;
+}
+
+static int set_channel_binding(cli_options *out, const char *value) {
+  static const char *const kWords[] = {"prefer", "require", "never", NULL};
+  static const pop3_channel_binding kPolicies[] = {
+      POP3_CHANNEL_BINDING_PREFER, POP3_CHANNEL_BINDING_REQUIRE, POP3_CHANNEL_BINDING_NEVER};
+  int found = find_word(kWords, value);
+  if (found >= 0) out->channel_binding = kPolicies[found];
+  return found >= 0;
 }
 
 static int set_tls_policy(cli_options *out, const char *value) {
-  static const struct {
-    const char *name;
-    pop3_tls_policy policy;
-  } kPolicies[] = {{"required", POP3_TLS_REQUIRED},
-                   {"if-offered", POP3_TLS_IF_OFFERED},
-                   {"never", POP3_TLS_NEVER}};
-  for (size_t i = 0; i < sizeof(kPolicies) / sizeof(kPolicies[0]); ++i) {
-    if (strcmp(value, kPolicies[i].name) != 0) continue;
-    out->tls = kPolicies[i].policy;
-    return 1;
-  }
-  return 0;
+  static const char *const kWords[] = {"required", "if-offered", "never", NULL};
+  static const pop3_tls_policy kPolicies[] = {POP3_TLS_REQUIRED, POP3_TLS_IF_OFFERED,
+                                              POP3_TLS_NEVER};
+  int found = find_word(kWords, value);
+  if (found >= 0) out->tls = kPolicies[found];
+  return found >= 0;
 }
 
 // Options about TLS with a value. Returns 0 if |id| is none.

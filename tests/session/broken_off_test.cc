@@ -4,6 +4,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace broken_off_test {
 namespace {
 
 TEST_P(TranscriptTest, EndsAtEachOctetFromTheServer) {
@@ -62,4 +63,5 @@ TEST_P(TranscriptTest, EachCallToTheTransportFails) {
 INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
 }  // namespace
+}  // namespace broken_off_test
 }  // namespace pop3_testing

@@ -3,6 +3,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace interrupted_test {
 namespace {
 
 constexpr size_t kLarge = 30000;  // octets from the server
@@ -60,4 +61,5 @@ INSTANTIATE_TEST_SUITE_P(All, InterruptedTest, testing::ValuesIn(LoadTranscripts
                          TranscriptName);
 
 }  // namespace
+}  // namespace interrupted_test
 }  // namespace pop3_testing

@@ -4,6 +4,7 @@
 #include "tests/testing/failing_allocator.h"
 
 namespace pop3_testing {
+namespace no_memory_test {
 namespace {
 
 constexpr size_t kLarge = 100000;  // octets from the server: too slow to play so often
@@ -38,4 +39,5 @@ TEST_P(TranscriptTest, MemoryIsBounded) {
 INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
 }  // namespace
+}  // namespace no_memory_test
 }  // namespace pop3_testing

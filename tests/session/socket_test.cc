@@ -3,6 +3,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace socket_test {
 namespace {
 
 TEST_P(TranscriptTest, Tcp) {
@@ -37,4 +38,5 @@ TEST_P(TranscriptTest, FlakyLayerOverTcp) {
 INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
 }  // namespace
+}  // namespace socket_test
 }  // namespace pop3_testing

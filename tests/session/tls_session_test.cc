@@ -3,6 +3,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace tls_session_test {
 namespace {
 
 // Pop is a server "pop.example.org" that signed its certificate itself.
@@ -82,4 +83,5 @@ TEST_P(TlsSession, OverTcp) {
 INSTANTIATE_TEST_SUITE_P(All, TlsSession, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
 }  // namespace
+}  // namespace tls_session_test
 }  // namespace pop3_testing

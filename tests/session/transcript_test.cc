@@ -4,6 +4,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace transcript_test {
 namespace {
 
 TEST_P(TranscriptTest, Whole) { PlayIt(PlayOptions(), "whole"); }
@@ -67,4 +68,5 @@ TEST_P(TranscriptTest, CutInTwo) {
 INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
 }  // namespace
+}  // namespace transcript_test
 }  // namespace pop3_testing

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-BENCH = os.environ["BENCH"]
+BENCH = os.path.abspath(os.environ["BENCH"])
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "login_server.py")
 LOGINS = {"USER", "PASS", "AUTH", "APOP", "RPOP"}
 SAME = ("USER", "PASS")

@@ -1,5 +1,7 @@
 """cli_test, cli_process_test: the tests of `pop3`."""
 
+load("//tests/testing/python:python_test.bzl", "python_test")
+
 def cli_test(name, deps = [], **kwargs):
     """Makes NAME_test from NAME_test.cc, which tests tools/cli/NAME.c.
 
@@ -28,23 +30,20 @@ def cli_process_test(name, size = "medium", plugins = [], **kwargs):
       name: name of the file, without its suffix.
       size: as of every test.
       plugins: loadable plugins that it needs.
-      **kwargs: further attributes of sh_test.
+      **kwargs: further attributes of python_test.
     """
-    native.sh_test(
+    python_test(
         name = name,
         size = size,
-        srcs = ["run_python.sh"],
-        args = [
-            "$(location %s.py)" % name,
-            "$(location //tools/cli:pop3)",
-            "$(location //tools/mailboxd)",
-        ],
         data = [
-            name + ".py",
             "harness.py",
             "terminal.py",
             "//tools/cli:pop3",
             "//tools/mailboxd",
         ] + plugins,
+        env = {
+            "MAILBOXD": "$(rootpath //tools/mailboxd)",
+            "POP3": "$(rootpath //tools/cli:pop3)",
+        },
         **kwargs
     )

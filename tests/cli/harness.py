@@ -16,8 +16,8 @@ import time
 import unittest
 import urllib.parse
 
-POP3 = os.environ["POP3"]
-MAILBOXD = os.environ["MAILBOXD"]
+POP3 = os.path.abspath(os.environ["POP3"])
+MAILBOXD = os.path.abspath(os.environ["MAILBOXD"])
 FAULTS = os.path.abspath("tests/cli/faults.so")  # of the tests that have it; see faults.c
 PASSWORD = "wonder+land"
 

@@ -17,7 +17,7 @@ import tempfile
 import time
 import unittest
 
-MAILBOXD = os.environ["MAILBOXD"]
+MAILBOXD = os.path.abspath(os.environ["MAILBOXD"])
 PASSWORD = "open sesame"
 TIMEOUT = 60
 # Memory is not worth measuring where every free() is put off.

@@ -43,7 +43,7 @@ class Sockets(harness.MailboxdTest):
             try:
                 probe.bind(("::1", 0))
             except OSError:
-                self.skipTest("there is no IPv6 here")
+                self.skipTest("no IPv6")
         server = self.server("--listen=[::1]:0", "--generate=1x512", listen=False)
         kind, host, port = server.names[0]
         self.assertEqual(("tcp", "::1"), (kind, host))

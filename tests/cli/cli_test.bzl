@@ -36,8 +36,6 @@ def cli_process_test(name, size = "medium", plugins = [], **kwargs):
         name = name,
         size = size,
         data = [
-            "harness.py",
-            "terminal.py",
             "//tools/cli:pop3",
             "//tools/mailboxd",
         ] + plugins,

@@ -14,8 +14,6 @@ def mailboxd_process_test(name, size = "medium", **kwargs):
         name = name,
         size = size,
         data = [
-            "mailboxd_harness.py",
-            "sasl_client.py",
             "//tools/mailboxd",
         ],
         env = {"MAILBOXD": "$(rootpath //tools/mailboxd)"},

@@ -2,12 +2,13 @@
 
 load("//tests/testing/python:python_test.bzl", "python_test")
 
-def mailboxd_process_test(name, size = "medium", **kwargs):
+def mailboxd_process_test(name, size = "medium", tags = [], **kwargs):
     """Makes a test from the Python unittest file NAME.py.
 
     Args:
       name: name of the file, without its suffix.
       size: as of every test.
+      tags: likewise; it runs with the program as it ships, too.
       **kwargs: further attributes of python_test.
     """
     python_test(
@@ -17,5 +18,6 @@ def mailboxd_process_test(name, size = "medium", **kwargs):
             "//tools/mailboxd",
         ],
         env = {"MAILBOXD": "$(rootpath //tools/mailboxd)"},
+        tags = tags + ["shipped"],
         **kwargs
     )

@@ -1,15 +1,21 @@
-#include "tests/conformance/check_host.h"
+#include "tests/testing/plugin_host.h"
 
 #include <chrono>
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
+#include <utility>
 
-// What was released stays readable for the suite alone.
-#if defined(__SANITIZE_ADDRESS__)
+// What was released stays readable for the host alone.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define POP3_HAS_ASAN 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define POP3_HAS_ASAN 1
+#endif
+#if defined(POP3_HAS_ASAN)
 #include <sanitizer/asan_interface.h>
 #define POP3_POISON(ptr, size) __asan_poison_memory_region(ptr, size)
 #define POP3_UNPOISON(ptr, size) __asan_unpoison_memory_region(ptr, size)
@@ -18,9 +24,21 @@
 #define POP3_UNPOISON(ptr, size) ((void)(ptr), (void)(size))
 #endif
 
-namespace pop3_conformance {
+namespace pop3_testing {
 
-CheckHost::CheckHost(Findings *findings) : findings_(findings) {
+namespace {
+
+constexpr char kMemoryRule[] = "UsesMemoryByTheRules";
+
+int64_t RealMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+PluginHost::PluginHost(Complain complain) : complain_(std::move(complain)) {
   std::memset(&host_, 0, sizeof(host_));
   host_.abi = POP3_ABI;
   host_.size = sizeof(host_);
@@ -34,31 +52,29 @@ CheckHost::CheckHost(Findings *findings) : findings_(findings) {
   host_.note = Note;
 }
 
-CheckHost::~CheckHost() {
+PluginHost::~PluginHost() {
   for (const auto &entry : blocks_) {
     POP3_UNPOISON(entry.first, entry.second.size);
     std::free(entry.first);
   }
 }
 
-void CheckHost::FailAllocation(int nth, bool persistently) {
+void PluginHost::FailAllocation(int nth, bool persistently) {
   until_failure_ = nth;
   persistently_ = persistently;
   failures_ = 0;
 }
 
-int64_t CheckHost::now_ms() const {
-  return moved_ms_ + std::chrono::duration_cast<std::chrono::milliseconds>(
-                         std::chrono::steady_clock::now().time_since_epoch())
-                         .count();
+void PluginHost::SetClock(int64_t now_ms) { fixed_ms_ = now_ms; }
+
+void PluginHost::AdvanceTo(int64_t at_ms) {
+  if (at_ms > now_ms()) moved_ms_ = at_ms - RealMs();
+  fixed_ms_ = -1;
 }
 
-void CheckHost::AdvanceTo(int64_t at_ms) {
-  const int64_t now = now_ms();
-  if (at_ms > now) moved_ms_ += at_ms - now;
-}
+int64_t PluginHost::now_ms() const { return fixed_ms_ >= 0 ? fixed_ms_ : RealMs() + moved_ms_; }
 
-bool CheckHost::Remembers(const std::string &text) const {
+bool PluginHost::Remembers(const std::string &text) const {
   if (text.empty()) return false;
   bool found = false;
   for (const auto &entry : blocks_) {
@@ -69,17 +85,25 @@ bool CheckHost::Remembers(const std::string &text) const {
   return found;
 }
 
-bool CheckHost::Noted(const std::string &secret) const {
+int PluginHost::Wipings(const std::string &text) const {
+  int count = 0;
+  for (const Wiping &wiping : wipings_) {
+    if (wiping.before.find(text) != std::string::npos) count++;
+  }
+  return count;
+}
+
+bool PluginHost::Noted(const std::string &text) const {
   for (const std::string &note : notes_) {
-    if (note.find(secret) != std::string::npos) return true;
+    if (note.find(text) != std::string::npos) return true;
   }
   return false;
 }
 
-void *CheckHost::Alloc(void *ctx, size_t size) {
-  auto *self = static_cast<CheckHost *>(ctx);
+void *PluginHost::Alloc(void *ctx, size_t size) {
+  auto *self = static_cast<PluginHost *>(ctx);
   if (size == 0) {
-    self->findings_->Add("UsesMemoryByTheRules", "asks alloc for 0 octets");
+    self->complain_(kMemoryRule, "asks alloc for 0 octets");
     return nullptr;
   }
   if (self->until_failure_ == 0) {
@@ -96,12 +120,12 @@ void *CheckHost::Alloc(void *ctx, size_t size) {
   return data;
 }
 
-void *CheckHost::Resize(void *ctx, void *ptr, size_t size) {
-  auto *self = static_cast<CheckHost *>(ctx);
+void *PluginHost::Resize(void *ctx, void *ptr, size_t size) {
+  auto *self = static_cast<PluginHost *>(ctx);
   if (ptr == nullptr) return Alloc(ctx, size);
   const auto old = self->blocks_.find(ptr);
   if (old == self->blocks_.end() || old->second.released) {
-    self->findings_->Add("UsesMemoryByTheRules", "resizes what it does not have");
+    self->complain_(kMemoryRule, "resizes what it does not have");
     return nullptr;
   }
   const size_t kept = old->second.size < size ? old->second.size : size;
@@ -112,16 +136,16 @@ void *CheckHost::Resize(void *ctx, void *ptr, size_t size) {
   return data;
 }
 
-void CheckHost::Release(void *ctx, void *ptr) {
-  auto *self = static_cast<CheckHost *>(ctx);
+void PluginHost::Release(void *ctx, void *ptr) {
+  auto *self = static_cast<PluginHost *>(ctx);
   if (ptr == nullptr) return;
   const auto block = self->blocks_.find(ptr);
   if (block == self->blocks_.end()) {
-    self->findings_->Add("UsesMemoryByTheRules", "releases what it did not get from alloc");
+    self->complain_(kMemoryRule, "releases what it did not get from alloc");
     return;
   }
   if (block->second.released) {
-    self->findings_->Add("UsesMemoryByTheRules", "releases the same memory twice");
+    self->complain_(kMemoryRule, "releases the same memory twice");
     return;
   }
   block->second.released = true;
@@ -129,20 +153,26 @@ void CheckHost::Release(void *ctx, void *ptr) {
   POP3_POISON(ptr, block->second.size);
 }
 
-void CheckHost::Wipe(void *, void *ptr, size_t len) {
+void PluginHost::Wipe(void *ctx, void *ptr, size_t len) {
   auto *octets = static_cast<volatile uint8_t *>(ptr);
-  for (size_t i = 0; i < len; i++) octets[i] = 0;
+  Wiping wiping = {ptr, len, std::string(len, '\0'), true};
+  for (size_t i = 0; i < len; i++) {
+    wiping.before[i] = static_cast<char>(octets[i]);
+    octets[i] = 0;
+  }
+  for (size_t i = 0; i < len; i++) wiping.is_zero = wiping.is_zero && octets[i] == 0;
+  static_cast<PluginHost *>(ctx)->wipings_.push_back(std::move(wiping));
 }
 
-int64_t CheckHost::NowMs(void *ctx) { return static_cast<CheckHost *>(ctx)->now_ms(); }
+int64_t PluginHost::NowMs(void *ctx) { return static_cast<PluginHost *>(ctx)->now_ms(); }
 
 // NOLINTNEXTLINE(cert-dcl50-cpp): the host table has it so
-pop3_status CheckHost::Fail(void *ctx, pop3_error *err, pop3_status status, const char *layer,
-                            int sys_errno, int64_t lib_code, const char *format, ...) {
-  auto *self = static_cast<CheckHost *>(ctx);
+pop3_status PluginHost::Fail(void *ctx, pop3_error *err, pop3_status status, const char *layer,
+                             int sys_errno, int64_t lib_code, const char *format, ...) {
   if (status < POP3_ERR_ARGUMENT && status != POP3_REFUSED) {
-    self->findings_->Add("FailFillsErr", "calls fail with the status %d, which is no failure",
-                         static_cast<int>(status));
+    static_cast<PluginHost *>(ctx)->complain_(
+        "FailFillsErr",
+        "calls fail with the status " + std::to_string(status) + ", which is no failure");
   }
   if (err == nullptr) return status;
   std::memset(err, 0, sizeof(*err));
@@ -158,23 +188,13 @@ pop3_status CheckHost::Fail(void *ctx, pop3_error *err, pop3_status status, cons
 }
 
 // NOLINTNEXTLINE(cert-dcl50-cpp): the host table has it so
-void CheckHost::Note(void *ctx, const char *format, ...) {
+void PluginHost::Note(void *ctx, const char *format, ...) {
   char line[512];
   va_list args;
   va_start(args, format);
   std::vsnprintf(line, sizeof(line), format, args);
   va_end(args);
-  static_cast<CheckHost *>(ctx)->notes_.emplace_back(line);
+  static_cast<PluginHost *>(ctx)->notes_.emplace_back(line);
 }
 
-int CountFds() {
-  std::error_code error;
-  int count = 0;
-  for (std::filesystem::directory_iterator it("/proc/self/fd", error), end; !error && it != end;
-       it.increment(error)) {
-    count++;
-  }
-  return count;
-}
-
-}  // namespace pop3_conformance
+}  // namespace pop3_testing

@@ -1,9 +1,10 @@
-// The main() of a fuzz test that has no libFuzzer: runs the corpus, then mutations of it.
+// The main() of a fuzz test that has no libFuzzer: plays its corpus.
 //
-//   TEST [--runs=N] [--max-len=N] [--seed=N] [--timeout=SECONDS] [--dictionary=FILE] INPUT...
+//   TEST [--timeout=SECONDS] INPUT...
 //
-// When an input makes the program die or hang, it is written to a file, whose name is the INPUT
-// that shows the same again.
+// Each INPUT is run once as it is, and cut off at a few places. It searches for nothing: that is
+// for libFuzzer. When an input makes the program die or hang, it is written to a file, whose name
+// is the INPUT that shows the same again.
 #define _POSIX_C_SOURCE 200809L
 
 #include <fcntl.h>
@@ -14,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/bazel/fuzz/mutate.h"
+// A file is cut off behind each of so many parts.
+#define PARTS 8
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerInitialize(int *argc, char ***argv) __attribute__((weak));
@@ -77,15 +79,24 @@ static void catch_death(void) {
   }
 }
 
-static void run_one(const uint8_t *data, size_t len) {
-  current_data = data;
+// Runs a copy in a block of just that size, so that AddressSanitizer sees a read behind it.
+static void run(const uint8_t *data, size_t len) {
+  uint8_t *copy = malloc(len > 0 ? len : 1);
+  if (copy == NULL) {
+    fputs("fuzz: out of memory\n", stderr);
+    exit(1);
+  }
+  if (len > 0) memcpy(copy, data, len);
+  current_data = copy;
   current_len = len;
   alarm(timeout_seconds);
-  (void)LLVMFuzzerTestOneInput(data, len);
+  (void)LLVMFuzzerTestOneInput(copy, len);
   alarm(0);
+  free(copy);
 }
 
-static int read_file(const char *path, fuzz_list *list) {
+// Runs the file whole, and what is left of it when it is cut off at a few places.
+static int run_file(const char *path) {
   FILE *file = fopen(path, "rb");
   if (file == NULL) {
     perror(path);
@@ -102,7 +113,8 @@ static int read_file(const char *path, fuzz_list *list) {
   }
   const int ok = data != NULL && feof(file) && !ferror(file);
   if (ok) {
-    fuzz_list_add(list, data, len);
+    run(data, len);
+    for (size_t i = 1; i < PARTS; i++) run(data, len / PARTS * i + len % PARTS * i / PARTS);
   } else {
     fprintf(stderr, "%s: cannot be read\n", path);
   }
@@ -111,67 +123,30 @@ static int read_file(const char *path, fuzz_list *list) {
   return ok;
 }
 
-static int read_dictionary(const char *path, fuzz_list *words) {
-  fuzz_list file = {NULL, 0};
-  int ok = read_file(path, &file);
-  if (ok && !fuzz_list_add_dictionary(words, (const char *)file.items[0].data, file.items[0].len)) {
-    fprintf(stderr, "%s: not a dictionary as libFuzzer reads it\n", path);
-    ok = 0;
-  }
-  fuzz_list_free(&file);
-  return ok;
-}
-
-// Returns whether |arg| is |name| with a value behind it, which is a number.
-static int number_option(const char *arg, const char *name, uint64_t *out_value) {
-  const size_t len = strlen(name);
-  if (strncmp(arg, name, len) != 0) return 0;
-  char *end = NULL;
-  *out_value = strtoull(arg + len, &end, 0);
-  if (end == arg + len || *end != '\0') {
-    fprintf(stderr, "fuzz: %s wants a number\n", name);
-    exit(2);
-  }
-  return 1;
-}
-
 int main(int argc, char **argv) {
-  static const char dictionary[] = "--dictionary=";
-  uint64_t runs = 0;
-  uint64_t max_len = 4096;
-  uint64_t seed = 1;
-  uint64_t seconds = timeout_seconds;
-  fuzz_list inputs = {NULL, 0};
-  fuzz_list words = {NULL, 0};
+  static const char timeout[] = "--timeout=";
   if (LLVMFuzzerInitialize != NULL) LLVMFuzzerInitialize(&argc, &argv);
-  for (int i = 1; i < argc; i++) {
-    const char *arg = argv[i];
-    if (number_option(arg, "--runs=", &runs) || number_option(arg, "--max-len=", &max_len) ||
-        number_option(arg, "--seed=", &seed) || number_option(arg, "--timeout=", &seconds)) {
-      continue;
-    }
-    if (strncmp(arg, dictionary, strlen(dictionary)) == 0) {
-      if (!read_dictionary(arg + strlen(dictionary), &words)) return 2;
-    } else if (arg[0] == '-') {
-      fprintf(stderr, "fuzz: unknown option %s\n", arg);
-      return 2;
-    } else if (!read_file(arg, &inputs)) {
+  int first = 1;
+  if (first < argc && strncmp(argv[first], timeout, strlen(timeout)) == 0) {
+    char *end = NULL;
+    const unsigned long seconds = strtoul(argv[first] + strlen(timeout), &end, 10);
+    if (seconds == 0 || seconds > 86400 || *end != '\0') {
+      fprintf(stderr, "fuzz: %s wants a number of seconds\n", timeout);
       return 2;
     }
+    timeout_seconds = (unsigned)seconds;
+    first++;
   }
-  timeout_seconds = (unsigned)seconds;
+  if (first < argc && argv[first][0] == '-') {
+    fprintf(stderr, "fuzz: unknown option %s\n", argv[first]);
+    return 2;
+  }
   catch_death();
 
-  const size_t files = inputs.count;
-  fuzz_list_add(&inputs, NULL, 0);  // the empty input belongs to every corpus
-  for (size_t i = 0; i < inputs.count; i++) run_one(inputs.items[i].data, inputs.items[i].len);
-  for (uint64_t i = 0; i < runs; i++) {
-    fuzz_bytes input = fuzz_mutate(&inputs, &words, (size_t)max_len, &seed);
-    run_one(input.data, input.len);
-    free(input.data);
+  run(NULL, 0);  // the empty input belongs to every corpus
+  for (int i = first; i < argc; i++) {
+    if (!run_file(argv[i])) return 2;
   }
-  printf("fuzz: %zu files and %llu mutations of them\n", files, (unsigned long long)runs);
-  fuzz_list_free(&inputs);
-  fuzz_list_free(&words);
+  printf("fuzz: %d files\n", argc - first);
   return 0;
 }

@@ -43,6 +43,7 @@ def cli_process_test(name, size = "medium", plugins = [], **kwargs):
             name + ".py",
             "harness.py",
             "terminal.py",
+            "//tests/testing:sasl_modules",
             "//tools/cli:pop3",
             "//tools/mailboxd",
         ] + plugins,

@@ -7,6 +7,7 @@ scripted server is a thread.
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,16 @@ POP3 = os.environ["POP3"]
 MAILBOXD = os.environ["MAILBOXD"]
 FAULTS = os.path.abspath("tests/cli/faults.so")  # of the tests that have it; see faults.c
 PASSWORD = "wonder+land"
+# From everywhere: .bazelrc has set a path from where the test began.
+SASL_PATH = os.path.abspath(os.environ.get("SASL_PATH", "tests/testing/sasl2"))
+os.environ["SASL_PATH"] = SASL_PATH
+
+
+def foreign_modules(pid):
+    """The modules of Cyrus SASL in a process that are not those of //tests/testing:sasl_modules."""
+    ours = {os.path.realpath(os.path.join(SASL_PATH, name)) for name in os.listdir(SASL_PATH)}
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text()
+    return set(re.findall(r"/\S*/sasl2/\S+", maps)) - ours
 
 
 class Result:
@@ -46,9 +57,11 @@ class Mailboxd:
         self._process = subprocess.Popen(command + list(arguments), stdin=subprocess.DEVNULL)
         self.tls_port = None
         self.port = self._wait(1 + arguments.count("--tls-listen"))
+        if foreign_modules(self._process.pid):
+            raise RuntimeError(f"not ours: {foreign_modules(self._process.pid)}")
 
     def _wait(self, listeners):
-        for _ in range(200):
+        for _ in range(1200):
             if self._process.poll() is not None:
                 raise RuntimeError("mailboxd has ended")
             with contextlib.suppress(FileNotFoundError, IndexError):
@@ -77,7 +90,7 @@ class Mailboxd:
     def stop(self):
         """Ends it."""
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
 
 
 class ScriptServer:
@@ -148,7 +161,7 @@ class ScriptServer:
         # number, which the next server's listener may have by then.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(60)
         self._listener.close()
 
 
@@ -191,7 +204,8 @@ class CliTest(unittest.TestCase):
 
     def environment(self):
         """The environment of pop3: no terminal type, no netrc but the test's."""
-        return {"HOME": self.folder, "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+        path = os.environ.get("PATH", "/usr/bin:/bin")
+        return {"HOME": self.folder, "PATH": path, "LC_ALL": "C", "SASL_PATH": SASL_PATH}
 
     def pop3(self, *arguments, stdin=b"", **options):
         """Runs pop3 away from any terminal."""

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -20,8 +21,18 @@ import unittest
 MAILBOXD = os.environ["MAILBOXD"]
 PASSWORD = "open sesame"
 TIMEOUT = 60
+# From everywhere: .bazelrc has set a path from where the test began.
+SASL_PATH = os.path.abspath(os.environ.get("SASL_PATH", "tests/testing/sasl2"))
+os.environ["SASL_PATH"] = SASL_PATH
 # Memory is not worth measuring where every free() is put off.
 SANITIZED = b"__asan_init" in pathlib.Path(MAILBOXD).read_bytes()
+
+
+def foreign_modules(pid):
+    """The modules of Cyrus SASL in a process that are not those of //tests/testing:sasl_modules."""
+    ours = {os.path.realpath(os.path.join(SASL_PATH, name)) for name in os.listdir(SASL_PATH)}
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text()
+    return set(re.findall(r"/\S*/sasl2/\S+", maps)) - ours
 
 
 def tls_context(ca_file):
@@ -155,6 +166,8 @@ class Server:
                 raise AssertionError(f"mailboxd has ended: {self.said()}")
             with contextlib.suppress(FileNotFoundError):
                 text = pathlib.Path(self.port_file).read_text()
+                if foreign_modules(self.process.pid):
+                    raise AssertionError(f"not ours: {foreign_modules(self.process.pid)}")
                 return [line.split() for line in text.splitlines()]
             time.sleep(0.01)
         raise AssertionError("mailboxd does not get ready")
@@ -188,6 +201,14 @@ class Server:
         """Its resident memory."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
+
+    def wait_until_idle(self):
+        """Returns once it has nothing to do: it is found asleep each of some times."""
+        asleep = 0
+        while asleep < 10:
+            stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+            asleep = asleep + 1 if stat.rpartition(")")[2].split()[0] == "S" else 0
+            time.sleep(0.01)
 
     def stop(self):
         """Ends it, and sees that it ends as it should. A second time does nothing."""

@@ -20,6 +20,7 @@ def mailboxd_process_test(name, size = "medium", **kwargs):
             name + ".py",
             "mailboxd_harness.py",
             "sasl_client.py",
+            "//tests/testing:sasl_modules",
             "//tools/mailboxd",
         ],
         **kwargs

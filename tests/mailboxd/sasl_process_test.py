@@ -139,7 +139,7 @@ class Auth(harness.MailboxdTest):
         try:
             server = self.server("--generate=1x512")
         finally:
-            del os.environ["SASL_PATH"]
+            os.environ["SASL_PATH"] = harness.SASL_PATH
         client = server.connect()
         self.assertNotIn(b"SASL", client.multi("CAPA"))
         client.login().quit()

@@ -38,7 +38,7 @@ class TlsServer:
     def stop(self):
         """Takes no more clients."""
         self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(60)
         self._listener.close()
 
     def _serve(self):

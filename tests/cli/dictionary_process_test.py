@@ -41,11 +41,11 @@ class Relay:
             other = threading.Thread(target=self._pump, args=(server, client), daemon=True)
             other.start()
             self._pump(client, server)
-            other.join(20)
+            other.join(60)
 
     def finish(self):
         """Waits for the end of the connection and returns what was seen."""
-        self._thread.join(20)
+        self._thread.join(60)
         self._listener.close()
         return self.seen.decode("latin-1")
 

@@ -26,7 +26,7 @@ class Locks(harness.MailboxdTest):
 
     def wait_until_free(self):
         """The server sees the end of a connection a moment later than the client."""
-        for _ in range(200):
+        for _ in range(harness.TIMEOUT * 50):
             if not self.in_use():
                 return
             time.sleep(0.02)

@@ -16,6 +16,7 @@ def core_test(name, deps = [], **kwargs):
         deps = deps + [
             "//core",
             "//core:internal",
+            "//tests/testing:asleep",
             "//tests/testing:failing_allocator",
             "@com_google_googletest//:gtest_main",
         ],

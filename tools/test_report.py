@@ -25,13 +25,8 @@ _FINE = {"PASSED", "FLAKY"}
 
 # What a machine may be, and the tests cannot change. Whoever adds a reason has a reason.
 _MACHINE = {
-    "chown does not work here",  # a sandbox with one user in it
     "no IPv6",
-    "no /dev/full",
     "only root can give a file away",
-    "root may do anything",  # a test of missing permissions
-    "the limit on descriptors is too low",
-    "this machine has no address but loopback",
 }
 
 

@@ -40,12 +40,12 @@ class Relay(ThreadServer):
             other = threading.Thread(target=self._pump, args=(server, client), daemon=True)
             other.start()
             self._pump(client, server)
-            other.join(20)
+            other.join(60)
         self._done.set()
 
     def finish(self):
         """Waits for the end of the connection and returns what was seen."""
-        self._done.wait(20)
+        self._done.wait(60)
         self.stop()
         return self.seen.decode("latin-1")
 

@@ -28,7 +28,7 @@ class Interrupt(CliTest):
         self.addCleanup(process.stderr.close)
         return process
 
-    def end(self, process, number, seconds=5):
+    def end(self, process, number, seconds=60):
         """Sends a signal and waits. Returns what was said."""
         process.send_signal(number)
         try:
@@ -178,10 +178,10 @@ class Interrupt(CliTest):
     def test_a_password_command(self):
         server = self.script()
         process = self.start("stat", f"pop3://alice@127.0.0.1:{server.port}",
-                             "--password-command", "touch started; sleep 2; echo x")
+                             "--password-command", "touch started; sleep 1000; echo x")
         until(lambda: os.path.exists(self.path("started")))
         os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         self.assertEqual(130, process.returncode)
 
     def test_a_signal_that_is_ignored_stays_ignored(self):
@@ -192,7 +192,7 @@ class Interrupt(CliTest):
             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
         until(lambda: self.files("out", "tmp") or self.files("out", "new"))
         process.send_signal(signal.SIGHUP)
-        self.assertEqual(0, process.wait(20))
+        self.assertEqual(0, process.wait(60))
         self.assertEqual(20, len(self.files("out", "new")))
 
 

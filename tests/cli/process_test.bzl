@@ -16,6 +16,7 @@ def cli_process_test(name, size = "medium", tags = [], plugins = [], **kwargs):
         name = name,
         size = size,
         data = [
+            "//tests/testing:sasl_modules",
             "//tools/cli:pop3",
             "//tools/mailboxd",
         ] + plugins,

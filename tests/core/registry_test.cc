@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <pop3/registry.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -253,7 +254,13 @@ TEST_F(Registry, TablesAreCopied) {
   EXPECT_EQ(pop3_registry_transport(registry_, "one")->read, Read);
 }
 
-TEST(RegistryMemory, FreeOfNothing) { pop3_registry_free(nullptr); }
+TEST(RegistryMemory, FreeOfNothing) {
+  const auto free_nothing = [] {
+    pop3_registry_free(nullptr);
+    _exit(0);
+  };
+  EXPECT_EXIT(free_nothing(), ::testing::ExitedWithCode(0), "^$");
+}
 
 TEST(RegistryMemory, WithoutAnAllocator) {
   pop3_registry *registry = nullptr;

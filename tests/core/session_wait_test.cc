@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "tests/core/session_driver.h"
+#include "tests/testing/asleep.h"
 
 namespace session_wait_test {
 namespace {
@@ -194,8 +196,9 @@ TEST_F(SessionWait, CancelFromAnotherThread) {
   Ready();
   d_.wire.real_time = true;
   Slow();
-  std::thread other([this] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  const pid_t waiting = gettid();
+  std::thread other([this, waiting] {
+    pop3_testing::AwaitSleep(waiting);
     pop3_cancel(d_.session());
   });
   const auto start = std::chrono::steady_clock::now();
@@ -240,8 +243,9 @@ TEST_F(SessionWait, CancelFromASignalHandler) {
   ASSERT_EQ(sigaction(SIGUSR1, &action, &before), 0);
   Slow();
   const pthread_t self = pthread_self();
-  std::thread other([self] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  const pid_t waiting = gettid();
+  std::thread other([self, waiting] {
+    pop3_testing::AwaitSleep(waiting);
     pthread_kill(self, SIGUSR1);
   });
   EXPECT_EQ(d_.Wait(1), POP3_ERR_CANCELLED);

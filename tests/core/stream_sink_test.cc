@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <pop3/collect.h>
 #include <signal.h>
 #include <unistd.h>
@@ -63,7 +64,7 @@ TEST(StreamSink, AFileThatCannotBeWritten) {
 
 TEST(StreamSink, AFullDisk) {
   FILE *file = std::fopen("/dev/full", "w");
-  if (file == nullptr) GTEST_SKIP() << "no /dev/full";
+  ASSERT_NE(file, nullptr);
   std::setvbuf(file, nullptr, _IONBF, 0);
   pop3_stream stream{};
   stream.file = file;
@@ -89,7 +90,8 @@ TEST_P(PipeTest, EverythingArrives) {
   }
   std::string received;
   std::thread reader([&] {
-    usleep(20000);
+    struct pollfd room = {ends[1], POLLOUT, 0};
+    while (poll(&room, 1, 0) != 0) std::this_thread::yield();  // until the pipe is full
     received = ReadAll(ends[0]);
   });
   std::string text;

@@ -181,7 +181,7 @@ class Policy(ProcessTest):
         client.close()
 
     def test_idle_connections_are_closed_without_a_word(self):
-        client = self.mailboxd("--generate=1x512", "--idle=1").connect().login()
+        client = self.mailboxd("--generate=1x512", "--idle=2").connect().login()
         self.assertTrue(client.at_end())
         client.close()
 

@@ -57,15 +57,17 @@ class Load(ProcessTest):
 
     def test_thousands_of_connections(self):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        if hard != resource.RLIM_INFINITY and hard < CONNECTIONS + 200:
-            self.skipTest("the limit on descriptors is too low")
+        # As many as the machine allows.
+        connections = CONNECTIONS
+        if hard != resource.RLIM_INFINITY:
+            connections = min(connections, hard - 200)
         # The server has to raise its own: it is started before we raise ours.
-        users = self.write("users", b"".join(b"u%d:pw\n" % n for n in range(CONNECTIONS)))
+        users = self.write("users", b"".join(b"u%d:pw\n" % n for n in range(connections)))
         server = self.mailboxd("--generate=20x4K", "--users", users)
         empty = server.resident_kib()
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
-        clients = [server.connect(greeting=False) for _ in range(CONNECTIONS)]
+        clients = [server.connect(greeting=False) for _ in range(connections)]
         for n, client in enumerate(clients):
             client.send(b"USER u%d\r\nPASS pw\r\nSTAT\r\n" % n)
         for client in clients:
@@ -82,7 +84,7 @@ class Load(ProcessTest):
         for client in clients:
             self.assertEqual(b"+OK Bye", client.quit())
         if not mailboxd.is_sanitized():
-            self.assertLess(grown, 2 * CONNECTIONS)
+            self.assertLess(grown, 2 * connections)
 
     def test_too_many_connections(self):
         server = self.mailboxd("--generate=1x512", "--max-connections=3")

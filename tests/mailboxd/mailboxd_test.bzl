@@ -15,6 +15,7 @@ def mailboxd_process_test(name, size = "medium", tags = [], **kwargs):
         name = name,
         size = size,
         data = [
+            "//tests/testing:sasl_modules",
             "//tools/mailboxd",
         ],
         env = {"MAILBOXD": "$(rootpath //tools/mailboxd)"},

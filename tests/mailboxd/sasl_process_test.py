@@ -12,6 +12,7 @@ import sasl_client
 from account import PASSWORD
 from process_test import ProcessTest
 from raw_client import tls_context
+from sasl_modules import SASL_PATH
 
 PLAIN = b"\0alice\0" + PASSWORD.encode()
 HASHES = {"SCRAM-SHA-1": "sha1", "SCRAM-SHA-256": "sha256", "SCRAM-SHA-512": "sha512"}
@@ -143,7 +144,7 @@ class Auth(ProcessTest):
         try:
             server = self.mailboxd("--generate=1x512")
         finally:
-            del os.environ["SASL_PATH"]
+            os.environ["SASL_PATH"] = SASL_PATH
         client = server.connect()
         self.assertNotIn(b"SASL", client.multi("CAPA"))
         client.login().quit()

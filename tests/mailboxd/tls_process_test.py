@@ -232,7 +232,7 @@ class Hostile(TlsTest):
         server.connect_tls(self.context()).login().quit()
 
     def test_half_a_handshake_then_silence(self):
-        server = self.tls_server("--generate=1x512", "--idle=1")
+        server = self.tls_server("--generate=1x512", "--idle=2")
         for hello in (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + 50 * b"a"):
             sock = self.raw(server)
             sock.sendall(hello)

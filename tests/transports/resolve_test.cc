@@ -88,7 +88,7 @@ class Resolve : public ::testing::Test {
       EXPECT_EQ(interest.num_fds, 1u);
       EXPECT_EQ(interest.fds[0].events, POP3_WAIT_READ);
       struct pollfd ready = {interest.fds[0].fd, POLLIN, 0};
-      if (poll(&ready, 1, 10000) != 1) return io;
+      if (poll(&ready, 1, 60000) != 1) return io;
     }
   }
 
@@ -140,6 +140,8 @@ TEST_F(Resolve, MayBeDroppedAtTheVeryMoment) {
     pop3_lookup_drop(lookup);
   }
   while (resolver_.freed < 200) usleep(100);
+  EXPECT_EQ(resolver_.running, 0);
+  EXPECT_EQ(host_.live(), 0);
 }
 
 TEST_F(Resolve, RunsManyAtOnce) {

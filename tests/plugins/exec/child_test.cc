@@ -24,7 +24,7 @@ std::string ReadAll(int fd) {
   char buf[4096];
   for (;;) {
     pollfd p = {fd, POLLIN, 0};
-    if (poll(&p, 1, 20000) != 1) return all + " (nothing comes)";
+    if (poll(&p, 1, 60000) != 1) return all + " (nothing comes)";
     const ssize_t got = read(fd, buf, sizeof(buf));
     if (got <= 0) return all;
     all.append(buf, static_cast<size_t>(got));

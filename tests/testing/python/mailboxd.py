@@ -5,9 +5,11 @@ import os
 import pathlib
 import signal
 import subprocess
+import time
 
 from account import PASSWORD, USER
 from raw_client import Client
+from sasl_modules import foreign_modules
 from waiting import TIMEOUT, until
 
 MAILBOXD = os.path.abspath(os.environ["MAILBOXD"])
@@ -34,7 +36,10 @@ class Mailboxd:
         if self.process.poll() is not None:
             raise AssertionError(f"mailboxd has ended: {self.said()}")
         with contextlib.suppress(FileNotFoundError):  # it appears whole
-            return [line.split() for line in pathlib.Path(self.port_file).read_text().splitlines()]
+            text = pathlib.Path(self.port_file).read_text()
+            if foreign_modules(self.process.pid):
+                raise AssertionError(f"not ours: {foreign_modules(self.process.pid)}")
+            return [line.split() for line in text.splitlines()]
 
     def address_of(self, kind):
         """The address of the first listener of this kind, "tcp" or "tls", or None."""
@@ -93,6 +98,14 @@ class Mailboxd:
         """Its resident memory."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
+
+    def wait_until_idle(self):
+        """Returns once it has nothing to do: it is found asleep each of some times."""
+        asleep = 0
+        while asleep < 10:
+            stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text()
+            asleep = asleep + 1 if stat.rpartition(")")[2].split()[0] == "S" else 0
+            time.sleep(0.01)
 
     def stop(self):
         """Ends it, and sees that it ends as it should. A second time does nothing."""

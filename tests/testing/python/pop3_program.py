@@ -5,6 +5,7 @@ import subprocess
 import urllib.parse
 
 from process_test import ProcessTest
+from sasl_modules import SASL_PATH
 
 POP3 = os.path.abspath(os.environ["POP3"])
 
@@ -23,7 +24,8 @@ class CliTest(ProcessTest):
 
     def environment(self):
         """The environment of pop3: no terminal type, no netrc but the test's."""
-        return {"HOME": self.folder, "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C"}
+        path = os.environ.get("PATH", "/usr/bin:/bin")
+        return {"HOME": self.folder, "PATH": path, "LC_ALL": "C", "SASL_PATH": SASL_PATH}
 
     def pop3(self, *arguments, stdin=b"", **options):
         """Runs pop3 away from any terminal."""

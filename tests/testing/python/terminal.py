@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import pathlib
 import pty
+import select
 import signal
 import struct
 import termios
@@ -23,17 +25,32 @@ class Terminal:
         self.text = b""
         test.addCleanup(self.close)
 
-    def wait_for(self, words, seconds=20):
+    def wait_for(self, words, seconds=60):
         """Reads until `words` are seen."""
         deadline = time.monotonic() + seconds
         while words not in self.text:
             if time.monotonic() > deadline:
                 raise AssertionError(f"no {words!r} in {self.text!r}")
-            try:
-                self.text += os.read(self.fd, 4096)
-            except OSError:  # how Linux says that the other side has gone
+            if not self.read():
                 break
         return words in self.text
+
+    def read(self):
+        """Waits for text and takes it; whether there was any."""
+        try:
+            self.text += os.read(self.fd, 4096)
+        except OSError:  # how Linux says that the other side has gone
+            return False
+        return True
+
+    def speaks(self, seconds):
+        """Whether anything comes within that time."""
+        return bool(select.select([self.fd], [], [], seconds)[0])
+
+    def is_stopped(self):
+        """Whether a signal has stopped pop3."""
+        stat = pathlib.Path(f"/proc/{self.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
 
     def type(self, data):
         """Types."""

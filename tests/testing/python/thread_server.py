@@ -36,5 +36,5 @@ class ThreadServer:
         # number, which the next server's listener may have by then.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(60)
         self._listener.close()

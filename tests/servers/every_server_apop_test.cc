@@ -4,6 +4,7 @@
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {
+namespace every_server_apop_test {
 namespace {
 
 using EveryServerApop = RealServerTest;
@@ -22,4 +23,5 @@ TEST_F(EveryServerApop, BehindStls) {
 }
 
 }  // namespace
+}  // namespace every_server_apop_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+namespace plugin_host_test {
 namespace {
 
 using pop3_testing::PluginHost;
@@ -137,3 +138,4 @@ TEST_F(PluginHostTest, HasAClockThatCanBeMoved) {
 }
 
 }  // namespace
+}  // namespace plugin_host_test

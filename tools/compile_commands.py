@@ -19,7 +19,8 @@ from sources import ROOT
 _WITH_VALUE = ("-iquote", "-isystem", "-I", "-D", "-U", "-include")
 _ALONE = ("-std=", "-iquote", "-isystem", "-I", "-D", "-U", "-pthread", "-fPIC")
 
-_UNIT = re.compile(r"^bazel-out/.*_unit_[0-9]+[.]cc$")
+# What a generated source is made of.
+_INCLUDED = re.compile(r'^#include "(\S+[.]cc)"$', re.MULTILINE)
 
 
 def _bazel(*arguments):
@@ -61,14 +62,17 @@ def _arguments(words, base, execroot):
     return kept
 
 
-def _sources(path, execroot):
-    """Returns our own files that are compiled with `path`."""
-    if _UNIT.search(path):  # of a room_test: what it includes
-        with open(os.path.join(execroot, path), encoding="utf-8") as unit:
-            return re.findall(r'^#include "(.*)"$', unit.read(), re.MULTILINE)
-    if path.endswith((".c", ".cc")) and not path.startswith(("external/", "bazel-out/")):
-        return [path]
-    return []
+def _sources(source, execroot):
+    """Returns our own files that are compiled as `source`: those that a generated file includes."""
+    if source.startswith("external/") or not source.endswith((".c", ".cc")):
+        return []
+    if not source.startswith("bazel-out/"):
+        return [source]
+    try:
+        with open(os.path.join(execroot, source), encoding="utf-8") as file:
+            return _INCLUDED.findall(file.read())
+    except FileNotFoundError:  # it is for other configurations
+        return []
 
 
 def compile_commands():
@@ -88,9 +92,7 @@ def compile_commands():
                 {
                     "directory": ROOT,
                     "file": source,
-                    "arguments": _arguments(words, base, execroot)
-                    + language
-                    + ["-c", source],
+                    "arguments": _arguments(words, base, execroot) + language + ["-c", source],
                 },
             )
     return [entries[source] for source in sorted(entries)]

@@ -27,8 +27,6 @@ uint32_t Events(pop3_io want) {
   return want == POP3_IO_WANT_READ ? POP3_WAIT_READ : POP3_WAIT_WRITE;
 }
 
-bool IsWant(pop3_io io) { return io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE; }
-
 }  // namespace
 
 std::string Pattern(size_t len, unsigned seed) {

@@ -29,6 +29,9 @@ struct Bench {
   }
 };
 
+// Whether the answer says to wait.
+inline bool IsWant(pop3_io io) { return io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE; }
+
 // Rig is one connection. When it goes, everything must be given back.
 class Rig {
  public:

@@ -24,7 +24,7 @@ TEST(Base64Valid, Table) {
       {"AAAA====", false}, {"AAA-", false},    {"AA A", false},
       {"AAAA\n", false},   {"AA\0A"sv, false}, {"AA\xFF\xFF", false},
       {"dGVzdB==", false},  // bits set behind the last octet
-      {"dGVzdDF=", false},
+      {"dGVzdDF=", false}, {"dGVzdDG=", false}, {"dGVzdI==", false}, {"dGVzdg==", true},
   };
   for (const ValidCase &c : cases) {
     EXPECT_EQ(pop3_base64_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;

@@ -359,7 +359,7 @@ TEST_F(EngineTrace, WhatIsRepeatedLaterIsWipedAtTheEnd) {
       d.Run(POP3_CMD_NOOP, "-ERR " + std::string(before, 'x') + "hunter2?\r\n");
       d.Run(POP3_CMD_NOOP, "+OK\r\n");
       d.Run(POP3_CMD_NOOP, "-ERR hunter2" + std::string(2 * before, 'x') + "\r\n");
-      d.Run(POP3_CMD_NOOP, "-ERR " + std::string(4 * before, 'x') + "\r\n");
+      d.Run(POP3_CMD_NOOP, "-ERR " + std::string(4 * before, 'x') + "hunter2?\r\n");
       d.Run(POP3_CMD_NOOP, "+OK\r\n");
       EXPECT_EQ(pop3_engine_error(d.engine()), nullptr) << d.error_text();
     }

@@ -5,6 +5,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace buffer_sink_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -149,3 +150,4 @@ TEST(BufferSink, AHundredMebibytes) {
 }
 
 }  // namespace
+}  // namespace buffer_sink_test

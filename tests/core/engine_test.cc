@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -466,3 +467,4 @@ TEST(Engine, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace engine_test

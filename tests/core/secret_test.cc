@@ -6,6 +6,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace secret_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -108,3 +109,4 @@ TEST(Secret, TheAllocatorWouldNotice) {
 }
 
 }  // namespace
+}  // namespace secret_test

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+namespace stream_sink_test {
 namespace {
 
 pop3_sink_verdict Put(const pop3_sink &sink, const std::string &text) {
@@ -183,3 +184,4 @@ TEST(StreamSink, ADescriptorThatIsNone) {
 }
 
 }  // namespace
+}  // namespace stream_sink_test

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+namespace text_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -158,3 +159,4 @@ TEST(TextQuote, LeavesOutEchoedSecrets) {
 }
 
 }  // namespace
+}  // namespace text_test

@@ -8,7 +8,7 @@ import struct
 import termios
 import time
 
-from harness import POP3
+from pop3_program import POP3
 
 
 class Terminal:

@@ -406,9 +406,10 @@ TEST(Engine, BehindAHandshakeNothingIsKnownOfTheServer) {
   d.StartReady({"PIPELINING", "UIDL"});
   d.Run(POP3_CMD_STLS, "+OK\r\n");
   EXPECT_NE(pop3_engine_capabilities(d.engine()), nullptr);
+  d.Submit(POP3_CMD_STAT);
+  EXPECT_EQ(d.Send(), "") << "nothing in the clear";
   pop3_engine_upgraded(d.engine());
   EXPECT_EQ(pop3_engine_capabilities(d.engine()), nullptr);
-  d.Submit(POP3_CMD_STAT);
   d.Submit(POP3_CMD_NOOP);
   EXPECT_EQ(d.Send(), "STAT\r\n") << "one at a time";
 }

@@ -317,6 +317,14 @@ TEST_F(EngineTrace, AServerThatEchoesInAListing) {
                               "L <redacted> (redacted)", "L ."}));
 }
 
+// Shorter secrets turn up by chance; of four octets there is a chance that it is none.
+TEST_F(EngineTrace, TheShortestEchoThatIsHidden) {
+  Start(1);
+  KeepErrors(&d_);
+  d_.Run(Request(POP3_CMD_PASS, "open"), "-ERR PASS open\r\n");
+  EXPECT_EQ(Seen(d_).find("PASS open"), std::string::npos) << Seen(d_);
+}
+
 // An echo is not a failure, and no excuse to hide what is harmless.
 TEST_F(EngineTrace, AnEchoIsStillARefusal) {
   Start(1);

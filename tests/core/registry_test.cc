@@ -109,6 +109,16 @@ TEST_F(Registry, FindsWhatWasAdded) {
   EXPECT_EQ(pop3_registry_plugin_at(registry_, 1), nullptr);
 }
 
+// A plugin that was built later may have larger tables: what we know of them is kept.
+TEST_F(Registry, LargerTables) {
+  Plugin p;
+  p.two.size += 8;
+  p.second.size += 8;
+  ASSERT_EQ(pop3_registry_add(registry_, &p.plugin, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_registry_transport(registry_, "two")->size, sizeof(pop3_transport_ops));
+  EXPECT_EQ(pop3_registry_auth(registry_, "second")->size, sizeof(pop3_auth_ops));
+}
+
 TEST_F(Registry, OrderOfAddingIsKept) {
   Plugin p;
   pop3_auth_ops third = Auth("third");

@@ -63,6 +63,10 @@ TEST(Session, OptionsThatCannotWork) {
        [](SessionDriver *d) {
          d->transport_options = {{"fak.e", "x", 0, nullptr}};
        }},
+      {POP3_ERR_ARGUMENT, "option \"faker.x\"",
+       [](SessionDriver *d) {
+         d->transport_options = {{"faker.x", "x", 0, nullptr}};
+       }},
       {POP3_ERR_ARGUMENT, "option \"\"",
        [](SessionDriver *d) {
          d->transport_options = {{nullptr, "x", 0, nullptr}};
@@ -341,6 +345,24 @@ TEST(Session, NewWithEachAllocationFailing) {
     d.Free();
   });
   EXPECT_GE(calls, 10U);
+}
+
+TEST(Session, AFailureClosesTheConnection) {
+  SessionDriver d;
+  d.StartReady();
+  d.wire.read_fails = true;
+  EXPECT_EQ(pop3_noop(d.session(), &d.err), POP3_ERR_IO);
+  EXPECT_EQ(d.wire.Count("fake.destroy"), 1) << "not only when it is freed";
+}
+
+TEST(Session, ClosingEndsALoginThatHasNotBegun) {
+  SessionDriver d;
+  d.wire.replies["CAPA"] = "+OK\r\nUSER\r\n.\r\n";
+  d.StartReady();
+  EXPECT_EQ(pop3_capa(d.session(), nullptr, nullptr), POP3_OK);
+  const pop3_op_id op = d.SubmitLogin(nullptr);
+  pop3_close(d.session());
+  EXPECT_EQ(d.status_of(op), POP3_ERR_CANCELLED);
 }
 
 }  // namespace

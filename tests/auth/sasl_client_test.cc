@@ -6,7 +6,6 @@
 
 #include <atomic>
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "tests/auth/sasl_memory.h"
 #include "tests/auth/sasl_probe.h"
 #include "tests/auth/scram_server.h"
+#include "tests/testing/alone.h"
 
 namespace pop3_testing {
 namespace {
@@ -97,61 +97,53 @@ TEST(SaslClient, IsSetUpOnce) {
   EXPECT_EQ(sasl_global_listmech(), before);
 }
 
-// Ends a process in which |body| was the first to use libsasl2: 0 if that went well.
-template <typename Body>
-void InAProcessOfItsOwn(Body body) {
-  ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  // Its clone() does not know where the stack is under AddressSanitizer.
-  ::testing::FLAGS_gtest_death_test_use_fork = true;
-  EXPECT_EXIT(std::exit(body() ? 0 : 1), ::testing::ExitedWithCode(0), "");
-}
-
 TEST(SaslClient, CountsAsOneUserOfTheLibrary) {
-  InAProcessOfItsOwn([] {
-    for (int i = 0; i < 3; i++) {
-      if (pop3_sasl_set_up() != SASL_OK) return false;
-    }
-    return sasl_client_done() == SASL_OK;  // SASL_CONTINUE: somebody else is left
+  Alone([] {
+    for (int i = 0; i < 3; i++) EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+    EXPECT_EQ(sasl_client_done(), SASL_OK);  // SASL_CONTINUE: somebody else is left
   });
 }
 
 TEST(SaslClient, GivesTheLibraryMutexesThatLock) {
-  InAProcessOfItsOwn([] {
+  Alone([] {
     const SaslProbe::Mutexes mutexes = SaslProbe::mutexes();
     void *mutex = mutexes.alloc();
-    if (mutex == nullptr || mutexes.lock(mutex) != SASL_OK) return false;
+    ASSERT_NE(mutex, nullptr);
+    EXPECT_EQ(mutexes.lock(mutex), SASL_OK);
     auto *native = static_cast<pthread_mutex_t *>(mutex);
-    const bool is_locked = pthread_mutex_trylock(native) == EBUSY;
-    if (mutexes.unlock(mutex) != SASL_OK) return false;
-    const bool is_free = pthread_mutex_trylock(native) == 0 && pthread_mutex_unlock(native) == 0;
+    EXPECT_EQ(pthread_mutex_trylock(native), EBUSY);
+    EXPECT_EQ(mutexes.unlock(mutex), SASL_OK);
+    EXPECT_EQ(pthread_mutex_trylock(native), 0);
+    EXPECT_EQ(pthread_mutex_unlock(native), 0);
     mutexes.free(mutex);
     mutexes.free(nullptr);
-    return is_locked && is_free && mutexes.lock(nullptr) != SASL_OK;
+    EXPECT_NE(mutexes.lock(nullptr), SASL_OK);
+    EXPECT_NE(mutexes.unlock(nullptr), SASL_OK);
   });
 }
 
 // What was made with the old mutexes cannot be locked with new ones.
 TEST(SaslClient, LeavesTheMutexesOfAProgramThatWasFirst) {
-  InAProcessOfItsOwn([] {
+  Alone([] {
     CyrusServer server;
     TestHost host;
     Exchange exchange(&host, pop3_plugin_sasl(POP3_ABI));
     exchange.credentials[POP3_CREDENTIAL_USER] = "alice";
     exchange.credentials[POP3_CREDENTIAL_PASSWORD] = kPassword;
-    return Plain(&exchange);
+    EXPECT_TRUE(Plain(&exchange));
   });
 }
 
 TEST(SaslClient, SaysThatTheLibraryCannotBeSetUp) {
-  InAProcessOfItsOwn([] {
+  Alone([] {
     TestHost host;
     pop3_sasl_conn *conn = nullptr;
     pop3_error error = POP3_ERROR_INIT;
     SaslMemory::FailAllocation(0, true);
-    const pop3_status status = pop3_sasl_conn_new(&conn, host.get(), "mail.example", &error);
+    EXPECT_EQ(pop3_sasl_conn_new(&conn, host.get(), "mail.example", &error), POP3_ERR_SYSTEM);
     SaslMemory::FailAllocation(-1);
-    return status == POP3_ERR_SYSTEM && conn == nullptr &&
-           std::string(error.text).find("libsasl2 cannot be set up: ") == 0;
+    EXPECT_EQ(conn, nullptr);
+    EXPECT_EQ(std::string(error.text).find("libsasl2 cannot be set up: "), 0U) << error.text;
   });
 }
 

@@ -1,25 +1,4 @@
-"""cli_test, cli_process_test: the tests of `pop3`."""
-
-def cli_test(name, deps = [], **kwargs):
-    """Makes NAME_test from NAME_test.cc, which tests tools/cli/NAME.c.
-
-    Args:
-      name: name of the file under test, without its suffix.
-      deps: what it needs beside the helpers.
-      **kwargs: further attributes of cc_test.
-    """
-    native.cc_test(
-        name = name + "_test",
-        size = "small",
-        srcs = [name + "_test.cc"],
-        linkstatic = True,
-        deps = [
-            ":helpers",
-            "//tools/cli",
-            "@com_google_googletest//:gtest_main",
-        ] + deps,
-        **kwargs
-    )
+"""cli_process_test: the tests of `pop3` as a process."""
 
 def cli_process_test(name, size = "medium", plugins = [], **kwargs):
     """Makes a test from the Python unittest file NAME.py, which runs pop3 against servers.

@@ -10,6 +10,7 @@
 #include "auth/user_pass.h"
 #include "tests/core/fake_wire.h"
 
+namespace commands_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -497,3 +498,4 @@ TEST(Commands, ACallbackMayNotWait) {
 }
 
 }  // namespace
+}  // namespace commands_test

@@ -14,6 +14,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace tcp_test {
 namespace {
 
 class Tcp : public ::testing::Test {
@@ -423,4 +424,5 @@ TEST_F(Tcp, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace tcp_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace tls_text_test {
 namespace {
 
 class TlsText : public ::testing::Test {
@@ -85,7 +86,7 @@ TEST_F(TlsText, ReadsFiles) {
   EXPECT_NE(text_.data, nullptr);
   EXPECT_EQ(pop3_tls_text_file(&text_, "/proc/self/cmdline", "option o", 0, &error_), POP3_OK)
       << "a file that does not know its length";
-  EXPECT_NE(Contents().find("tls_text_test"), std::string::npos);
+  EXPECT_NE(Contents().find(program_invocation_name), std::string::npos);
 }
 
 TEST_F(TlsText, SaysWhyAFileCannotBeRead) {
@@ -115,4 +116,5 @@ TEST_F(TlsText, SaysThatMemoryRanOut) {
 }
 
 }  // namespace
+}  // namespace tls_text_test
 }  // namespace pop3_testing

@@ -16,6 +16,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace unix_test {
 namespace {
 
 class Unix : public ::testing::Test {
@@ -258,4 +259,5 @@ TEST_F(Unix, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace unix_test
 }  // namespace pop3_testing

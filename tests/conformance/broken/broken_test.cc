@@ -17,6 +17,7 @@ namespace pop3_conformance {
 
 static void PrintTo(const Broken &broken, std::ostream *out) { *out << broken.name; }
 
+namespace broken_test {
 namespace {
 
 std::vector<Broken> All() {
@@ -73,4 +74,5 @@ INSTANTIATE_TEST_SUITE_P(, BrokenPlugin, ::testing::ValuesIn(All()),
                          [](const auto &broken) { return broken.param.name; });
 
 }  // namespace
+}  // namespace broken_test
 }  // namespace pop3_conformance

@@ -8,6 +8,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace redact_test {
 namespace {
 
 class Redact : public ::testing::Test {
@@ -171,4 +172,5 @@ TEST_F(Redact, ForgetsSecrets) {
 }
 
 }  // namespace
+}  // namespace redact_test
 }  // namespace pop3_testing

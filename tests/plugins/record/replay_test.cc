@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "plugins/record/record.h"
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/test_host.h"
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace replay_test {
 namespace {
 
 const char kRecording[] =
@@ -277,4 +278,5 @@ TEST_F(Replay, WaitsForTheClient) {
 }
 
 }  // namespace
+}  // namespace replay_test
 }  // namespace pop3_testing

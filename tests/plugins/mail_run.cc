@@ -1,4 +1,4 @@
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 
 #include <gtest/gtest.h>
 

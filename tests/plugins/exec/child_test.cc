@@ -15,6 +15,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace child_test {
 namespace {
 
 // Everything until the end.
@@ -168,4 +169,5 @@ TEST_F(Child, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace child_test
 }  // namespace pop3_testing

@@ -11,6 +11,7 @@
 #include <vector>
 
 namespace pop3_testing {
+namespace reader_test {
 namespace {
 
 // A file with |text|, unlinked already.
@@ -94,4 +95,5 @@ TEST(Reader, SaysWhenItCannotRead) {
 }
 
 }  // namespace
+}  // namespace reader_test
 }  // namespace pop3_testing

@@ -1,6 +1,6 @@
 // A short POP3 session through whatever transports, against a peer that first talks as a proxy.
-#ifndef POP3_TESTS_PLUGINS_TRANSPORTS_MAIL_RUN_H_
-#define POP3_TESTS_PLUGINS_TRANSPORTS_MAIL_RUN_H_
+#ifndef POP3_TESTS_PLUGINS_MAIL_RUN_H_
+#define POP3_TESTS_PLUGINS_MAIL_RUN_H_
 
 #include <pop3/pop3.h>
 
@@ -88,4 +88,4 @@ pop3_status RunOverMemory(MailRun *run, Peer *peer, const WireFaults &faults = {
 
 }  // namespace pop3_testing
 
-#endif  // POP3_TESTS_PLUGINS_TRANSPORTS_MAIL_RUN_H_
+#endif  // POP3_TESTS_PLUGINS_MAIL_RUN_H_

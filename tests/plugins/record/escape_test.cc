@@ -6,6 +6,7 @@
 #include <vector>
 
 namespace pop3_testing {
+namespace escape_test {
 namespace {
 
 // Everything that |text| stands for, up to and including the END or BAD.
@@ -50,4 +51,5 @@ TEST(Escape, RefusesWhatIsNone) {
 }
 
 }  // namespace
+}  // namespace escape_test
 }  // namespace pop3_testing

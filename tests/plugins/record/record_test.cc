@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/socket_server.h"
@@ -20,6 +20,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace record_test {
 namespace {
 
 // What a recording of a MailRun is.
@@ -416,4 +417,5 @@ TEST_F(RecordLayer, WritesAnyOctetsAndLongLines) {
 }
 
 }  // namespace
+}  // namespace record_test
 }  // namespace pop3_testing

@@ -8,7 +8,7 @@
 #include "plugins/http_connect/http_connect.h"
 #include "plugins/record/record.h"
 #include "plugins/socks5/socks5.h"
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 #include "tests/testing/certificates.h"
 #include "tests/testing/socket_server.h"
 #include "tests/testing/tls_peer.h"
@@ -16,6 +16,7 @@
 #include "transports/tls.h"
 
 namespace pop3_testing {
+namespace stacked_test {
 namespace {
 
 std::string Octets(const std::vector<int> &octets) { return {octets.begin(), octets.end()}; }
@@ -166,4 +167,5 @@ TEST_F(Stacked, WithoutStlsNothingReadableGoesThroughAProxy) {
 }
 
 }  // namespace
+}  // namespace stacked_test
 }  // namespace pop3_testing

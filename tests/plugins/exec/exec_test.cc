@@ -9,12 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/test_host.h"
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace exec_test {
 namespace {
 
 // A server with the message of kMail.
@@ -275,4 +276,5 @@ TEST_F(Exec, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace exec_test
 }  // namespace pop3_testing

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/socket_server.h"
@@ -13,6 +13,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace http_connect_test {
 namespace {
 
 using Steps = std::vector<MailPeer::Step>;
@@ -355,4 +356,5 @@ TEST(HttpConnect, WorksOverTcp) {
 }
 
 }  // namespace
+}  // namespace http_connect_test
 }  // namespace pop3_testing

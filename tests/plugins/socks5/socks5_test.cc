@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/plugins/transports/mail_run.h"
+#include "tests/plugins/mail_run.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/socket_server.h"
@@ -13,6 +13,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace socks5_test {
 namespace {
 
 using Step = MailPeer::Step;
@@ -324,4 +325,5 @@ TEST(Socks5, WorksThroughTwoProxies) {
 }
 
 }  // namespace
+}  // namespace socks5_test
 }  // namespace pop3_testing

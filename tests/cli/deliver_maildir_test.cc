@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "tests/cli/calls.h"
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
@@ -97,6 +98,18 @@ TEST_F(DeliverMaildir, SaysWhatIsWrong) {
   path_ = dir_.Path("readonly");
   ASSERT_EQ(0, mkdir(path_.c_str(), 0500));
   EXPECT_EQ(POP3_ERR_LOCAL_IO, Open());
+}
+
+TEST_F(DeliverMaildir, TheHostsNameIsEscaped) {
+  Calls::Reset();
+  Calls::host = "a/b:c d";
+  ASSERT_EQ(POP3_OK, Open());
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  Calls::Reset();
+  ASSERT_EQ(1U, In("new").size());
+  const std::string name = In("new")[0];
+  EXPECT_EQ(".a\\057b\\072cd", name.substr(name.rfind('.'))) << name;
 }
 
 }  // namespace

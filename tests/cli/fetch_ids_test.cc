@@ -62,5 +62,12 @@ TEST_F(FetchIds, NoneAtAll) {
   EXPECT_EQ(0U, cli_fetch_ids_number(&ids_, "a"));
 }
 
+TEST_F(FetchIds, NumbersOfAnySize) {
+  const uint32_t numbers[] = {1, 2, 0x7FFFFFFF, 0x80000001, 0xFFFFFFFE, 0xFFFFFFFF};
+  for (const uint32_t n : numbers) Add(n, "u" + std::to_string(n));
+  ASSERT_TRUE(cli_fetch_ids_settle(&ids_));
+  for (const uint32_t n : numbers) EXPECT_EQ("u" + std::to_string(n), Uid(n));
+}
+
 }  // namespace
 }  // namespace fetch_ids_test

@@ -1,6 +1,6 @@
-// System calls as a test wants them: a program that links this has its own fsync, renameat2, linkat,
-// fcntl, flock, lstat, fstat, close, kill, getrandom, gethostname and clock_gettime in place of
-// libc's. They do the same until they are told otherwise.
+// System calls as a test wants them: a program that links this has its own fsync, renameat2,
+// linkat, fcntl, flock, lstat, fstat, close, kill, getrandom, gethostname and clock_gettime in
+// place of libc's. They do the same until they are told otherwise.
 #ifndef POP3_TESTS_CLI_CALLS_H_
 #define POP3_TESTS_CLI_CALLS_H_
 
@@ -30,8 +30,8 @@ struct Calls {
   // ahead_ms is how much later it is by the monotonic clock than in truth.
   static int64_t ahead_ms;
 
-  // FailAt lets the call |name| ("fsync", "renameat2", "linkat", "close", "kill") fail with |sys_errno|, |times| times from
-  // the |at|-th from now on.
+  // FailAt lets the call |name| ("fsync", "renameat2", "linkat", "close", "kill") fail with
+  // |sys_errno|, |times| times from the |at|-th from now on.
   static void FailAt(const std::string &name, int at, int sys_errno, int times = 1);
   // Reset forgets everything.
   static void Reset();

@@ -176,14 +176,13 @@ TEST_F(Credentials, TheNetrcIsReadOnce) {
 
 TEST_F(Credentials, WhatThereIsAWayToFind) {
   Start();
-  EXPECT_EQ(POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) |
-                POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_PASSWORD),
-            cli_credentials_kinds(&credentials_));
+  EXPECT_EQ(
+      POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) | POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_PASSWORD),
+      cli_credentials_kinds(&credentials_));
   from_.token_command = "true";
   Start();
-  EXPECT_EQ(
-      POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) | POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN),
-      cli_credentials_kinds(&credentials_));
+  EXPECT_EQ(POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) | POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN),
+            cli_credentials_kinds(&credentials_));
 }
 
 }  // namespace

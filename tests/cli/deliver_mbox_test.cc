@@ -22,7 +22,8 @@ class DeliverMbox : public testing::Test {
 
   void Open(int crlf = 0, const cli_report *report = nullptr) {
     place_.Close();
-    ASSERT_EQ(POP3_OK, cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, report, &place_.err))
+    ASSERT_EQ(POP3_OK,
+              cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, report, &place_.err))
         << place_.err.text;
   }
 
@@ -216,8 +217,8 @@ TEST_F(DeliverMbox, WhatAKilledRunLeftIsRemoved) {
 TEST_F(DeliverMbox, TellsThatItTookALockOver) {
   const cli_report report = {"fetch", 0, nullptr};
   for (const char *lock : {"", "2147483647\n"}) {  // a process that is not there
-    if (lock[0] != '\0') WriteFile(path_ + ".lock", lock, 0444);
     Open(0, &report);
+    if (lock[0] != '\0') WriteFile(path_ + ".lock", lock, 0444);
     testing::internal::CaptureStderr();
     const pop3_status status = place_.Put(1, "x\n");
     const std::string said = testing::internal::GetCapturedStderr();

@@ -21,8 +21,9 @@
 #if defined(POP3_ASAN)
 // gcc has no header for these.
 // NOLINTBEGIN(bugprone-reserved-identifier)
-extern "C" int __sanitizer_install_malloc_and_free_hooks(
-    void (*on_malloc)(const volatile void *, size_t), void (*on_free)(const volatile void *));
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void *,
+                                                                           size_t),
+                                                         void (*on_free)(const volatile void *));
 extern "C" size_t __sanitizer_get_allocated_size(const volatile void *block);
 // NOLINTEND(bugprone-reserved-identifier)
 #endif

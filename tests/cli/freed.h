@@ -1,5 +1,5 @@
-// What is freed while a secret is in it: a program that links this looks at all that goes through its
-// free and realloc.
+// What is freed while a secret is in it: a program that links this looks at all that goes through
+// its free and realloc.
 #ifndef POP3_TESTS_CLI_FREED_H_
 #define POP3_TESTS_CLI_FREED_H_
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <stdio_ext.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -25,7 +26,7 @@ class Output : public testing::Test {
   }
   void Close() {
     if (saved_ < 0) return;
-    fflush(stdout);
+    __fpurge(stdout);
     clearerr(stdout);
     dup2(saved_, STDOUT_FILENO);
     close(saved_);

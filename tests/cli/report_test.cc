@@ -29,9 +29,9 @@ TEST_F(Report, NotesAreQuietAndProblemsAreNot) {
     testing::internal::CaptureStderr();
     cli_report_note(&report_, "a %s", "note");
     cli_report_problem(&report_, "a %s", "problem");
-    EXPECT_EQ(quiet != 0 ? "pop3: fetch: a problem\n"
-                         : "pop3: fetch: a note\npop3: fetch: a problem\n",
-              testing::internal::GetCapturedStderr());
+    EXPECT_EQ(
+        quiet != 0 ? "pop3: fetch: a problem\n" : "pop3: fetch: a note\npop3: fetch: a problem\n",
+        testing::internal::GetCapturedStderr());
   }
 }
 

@@ -47,9 +47,10 @@ class Via : public testing::Test {
 };
 
 TEST_F(Via, MakesSessions) {
-  for (const char *via : {"socks5://proxy", "socks5h://proxy:1081", "socks5://u:p%40@[::1]:1080",
-                          "socks5://u:a-long-password-of-a-proxy@[::1]", "http://proxy:3128", "http://u:p@proxy:3128",
-                          "http://u@[::1]:3128", "exec:nc %h %p", "replay:file"}) {
+  for (const char *via :
+       {"socks5://proxy", "socks5h://proxy:1081", "socks5://u:p%40@[::1]:1080",
+        "socks5://u:a-long-password-of-a-proxy@[::1]", "http://proxy:3128", "http://u:p@proxy:3128",
+        "http://u@[::1]:3128", "exec:nc %h %p", "replay:file"}) {
     for (const char *url : {"pop3://mail.example", "pop3s://u:p@mail.example"}) {
       EXPECT_EQ("", Make(url, via)) << via;
       EXPECT_EQ("", Make(url, via, "recording")) << "again, and with another one";

@@ -58,7 +58,13 @@ TEST_F(DeliverLf, AMessageDoesNotLeakIntoTheNext) {
   ASSERT_EQ(POP3_OK, place.Put(2, "\nnext\r\n"));
   ASSERT_EQ(POP3_OK, place.Flush());
   EXPECT_EQ("\nnext\n", ReadFile(dir.Path("d/2.eml")));
-  EXPECT_EQ((std::vector<std::string>{"2.eml"}), ListDir(dir.Path("d")));
+  ASSERT_EQ(POP3_OK, place.Begin(3));
+  ASSERT_EQ(POP3_OK, place.Write("cut\r"));
+  place.Abort();
+  ASSERT_EQ(POP3_OK, place.Put(4, "last\r\n"));
+  ASSERT_EQ(POP3_OK, place.Flush());
+  EXPECT_EQ("last\n", ReadFile(dir.Path("d/4.eml")));
+  EXPECT_EQ((std::vector<std::string>{"2.eml", "4.eml"}), ListDir(dir.Path("d")));
 }
 
 TEST_F(DeliverLf, LetsThePlaceBehindItRest) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace fetch_ids_test {
 namespace {
@@ -63,7 +64,8 @@ TEST_F(FetchIds, NoneAtAll) {
 }
 
 TEST_F(FetchIds, NumbersOfAnySize) {
-  const uint32_t numbers[] = {1, 2, 0x7FFFFFFF, 0x80000001, 0xFFFFFFFE, 0xFFFFFFFF};
+  std::vector<uint32_t> numbers;
+  for (uint32_t i = 1; i <= 15; ++i) numbers.push_back(i * 7 % 16 * 0x11111111U);
   for (const uint32_t n : numbers) Add(n, "u" + std::to_string(n));
   ASSERT_TRUE(cli_fetch_ids_settle(&ids_));
   for (const uint32_t n : numbers) EXPECT_EQ("u" + std::to_string(n), Uid(n));

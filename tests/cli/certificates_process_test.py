@@ -221,6 +221,17 @@ class CertificatesTest(CliTest):
             self.check(result, 0, b"1 8\n")
             self.assertEqual([False], server.alpn)
 
+    def test_when_it_expires(self):
+        self.root()
+        self.issue(issuer="ca")
+        date = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+        result = self.pop3("check", self.server().url(), *self.trust)
+        self.assertRegex(result.out.decode(), rf"\nexpires       {date}, in [12] days\n")
+        self.openssl("x509", "-req", "-in", "localhost.csr", "-days", "-1", "-CA", "ca.pem",
+                     "-CAkey", "ca.key", "-extfile", "localhost.ext", "-out", "localhost.pem")
+        result = self.pop3("check", self.server().url(), "--insecure-do-not-verify")
+        self.assertRegex(result.out.decode(), rf"\nexpires       {date}, in the past\n")
+
 
 if __name__ == "__main__":
     unittest.main()

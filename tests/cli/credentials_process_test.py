@@ -50,7 +50,9 @@ class Sources(CliTest):
         self.assertNotIn(PASSWORD, result.err)
         result = self.pop3("stat", self.url, "--password-command", "true")
         self.check(result, 5, b"", "printed no password")
-        self.ok("--password-command", f"sleep 2.5; echo '{PASSWORD}'", "--timeout", "2")
+        # Neither is the server's time, nor that of the connection.
+        self.ok("--password-command", f"sleep 3; echo '{PASSWORD}'", "--timeout", "2",
+                "--connect-timeout", "2.5")
 
     def test_netrc(self):
         self.write(".netrc", f"machine 127.0.0.1 login alice password {PASSWORD}\n")
@@ -198,6 +200,19 @@ class Prompt(CliTest):
         terminal = self.ask("--no-prompt")
         self.assertEqual(5, terminal.end(), terminal.text)
         self.assertIn(b"no password given", terminal.text)
+
+    def test_a_signal_after_the_answer(self):
+        server = self.script({b"STAT": b""})
+        terminal = Terminal(self, "stat", f"pop3://alice@127.0.0.1:{server.port}")
+        terminal.wait_for(b": ")
+        terminal.type(PASSWORD.encode() + b"\n")
+        for _ in range(1000):
+            if b"STAT" in server.lines:
+                break
+            time.sleep(0.02)
+        self.assertTrue(terminal.echoes())
+        terminal.type(b"\x03")
+        self.assertEqual(130, terminal.end(), terminal.text)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ class DotLock : public testing::Test {
     dead_ = std::to_string(pid);
     alive_ = std::to_string(getppid());
   }
+  ~DotLock() override { Calls::Reset(); }
 
   cli_dot_lock Take() {
     taken_over_ = -1;
@@ -234,6 +235,34 @@ TEST_F(DotLock, TellsWhyItCannotBeMade) {
   path_ = dir_.Path("none/box.lock");
   EXPECT_EQ(CLI_DOT_LOCK_FAILED, Take());
   EXPECT_EQ(ENOENT, errno_);
+}
+
+TEST_F(DotLock, OfAProcessThatMayNotBeSignalledIsHeld) {
+  Put(dead_ + ":" + host_);
+  Calls::FailAt("kill", 1, EPERM);
+  EXPECT_EQ(CLI_DOT_LOCK_HELD, Take());
+  EXPECT_EQ(dead_ + ":" + host_, ReadFile(path_));
+}
+
+TEST_F(DotLock, IsMadeInPlaceWhereThereAreNoLinks) {
+  for (const int sys_errno : {EPERM, EOPNOTSUPP, ENOSYS}) {
+    Calls::FailAt("linkat", 1, sys_errno);
+    EXPECT_EQ(CLI_DOT_LOCK_MADE, Take());
+    EXPECT_EQ(Own(), ReadFile(path_));
+    EXPECT_EQ((std::vector<std::string>{"box.lock"}), ListDir(dir_.Path()));
+    unlink(path_.c_str());
+  }
+  Put(alive_);
+  Calls::FailAt("linkat", 1, EPERM);
+  EXPECT_EQ(CLI_DOT_LOCK_HELD, Take());
+  EXPECT_EQ(alive_, ReadFile(path_));
+}
+
+TEST_F(DotLock, WhereNoneMayBeMadeThatIsTold) {
+  for (const int sys_errno : {EACCES, EROFS}) {
+    Calls::FailAt("linkat", 1, sys_errno);
+    EXPECT_EQ(CLI_DOT_LOCK_FORBIDDEN, Take());
+  }
 }
 
 }  // namespace

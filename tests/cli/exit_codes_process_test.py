@@ -38,7 +38,8 @@ class Network(CliTest):
     def test_resolve(self):
         server = self.mailboxd("--generate", "2x512")
         url = server.url().replace("127.0.0.1", "pop3.invalid")
-        result = self.pop3("stat", url, "--resolve", "pop3.invalid:127.0.0.1", "--ipv4")
+        result = self.pop3("stat", url, "--resolve", "other.invalid:127.0.0.2",
+                           "--resolve", "pop3.invalid:127.0.0.1", "--ipv4")
         self.check(result, 0, b"2 1024\n")
         self.check(self.pop3("stat", server.url(), "--source-address", "127.0.0.1"), 0, b"2 1024\n")
         self.check(self.pop3("stat", server.url(), "--source-address", "x"), 2, b"", "address")

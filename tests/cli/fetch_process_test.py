@@ -311,6 +311,38 @@ class OddServers(CliTest):
         for name in self.names(server.url()):
             self.assertEqual(20000, len(self.read("out", name)))
 
+    def test_the_first_refusal_counts(self):
+        server = self.script({
+            b"CAPA": b"+OK\r\nUSER\r\nUIDL\r\nRESP-CODES\r\n.\r\n",
+            b"LIST": b"+OK\r\n1 8\r\n2 8\r\n3 8\r\n.\r\n",
+            b"RETR 1": b"-ERR [SYS/TEMP] later\r\n",
+            b"RETR 2": b"-ERR never\r\n",
+        })
+        result = self.pop3("fetch", server.url(), "--dir", self.path("out"))
+        self.check(result, 6, b"", "pop3: fetch: message 1: [SYS/TEMP] later")
+        self.assertIn("pop3: fetch: message 2: never\n", result.err)
+
+    def test_many_sizes_that_differ(self):
+        for count in (5, 7):
+            lines = b"".join(b"%d 6\r\n" % n for n in range(1, count + 1))
+            server = self.script({b"LIST": b"+OK\r\n" + lines + b".\r\n"})
+            result = self.pop3("fetch", server.url(), "--maildir", self.path("out"))
+            self.assertEqual(0, result.code, result.err)
+            self.assertEqual(5, result.err.count("LIST says 6 octets, 8 came\n"), result.err)
+            self.assertEqual(count > 5, f"pop3: fetch: {count} messages in all have another size than "
+                             "LIST says\n" in result.err, result.err)
+
+    def test_pipelining_that_is_offered_after_the_login(self):
+        without = b"+OK\r\nUSER\r\nUIDL\r\n.\r\n"
+        answers = [without]
+        server = self.script()
+        offers = server._replies[b"CAPA"]
+        self.check(self.pop3("fetch", server.url(), "--dir", self.path("out")))
+        self.assertEqual(1, server.lines.count(b"CAPA"), "it is offered before")
+        server = self.script({b"CAPA": lambda: answers.pop() if answers else offers})
+        self.check(self.pop3("fetch", server.url(), "--dir", self.path("out")))
+        self.assertEqual(2, server.lines.count(b"CAPA"))
+
 
 if __name__ == "__main__":
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)

@@ -16,6 +16,12 @@ def pending(pid):
     return int(lines["SigPnd"], 16) + int(lines["ShdPnd"], 16) != 0
 
 
+def waits(pid):
+    """Whether a process sleeps."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        return stat.read().rpartition(") ")[2][0] == "S"
+
+
 class Interrupt(CliTest):
     """A signal in each phase."""
 
@@ -194,6 +200,74 @@ class Interrupt(CliTest):
         process.send_signal(signal.SIGHUP)
         self.assertEqual(0, process.wait(60))
         self.assertEqual(20, len(self.files("out", "new")))
+
+    def signal_from(self, server, line, reply):
+        """Sends SIGINT to `self.process` when the server gets a line, and has that handled before the
+        server answers."""
+
+        def answer():
+            self.wait_until(lambda: self.process)
+            pid = self.process.pid
+            self.process.send_signal(signal.SIGINT)
+            self.wait_until(lambda: not pending(pid) and waits(pid))
+            return reply
+
+        self.process = None
+        server._replies[line] = answer
+
+    def finish(self, *arguments):
+        """Runs pop3 to the end that a signal gives it. Returns what was said."""
+        self.process = self.start(*arguments)
+        try:
+            _, err = self.process.communicate(timeout=30)
+        finally:
+            self.process.kill()
+        self.assertEqual(128 + signal.SIGINT, self.process.returncode, err)
+        return err.decode()
+
+    def test_few_are_under_way(self):
+        # What was asked for when the signal came is still read, and deleted.
+        mail = b"+OK\r\nSubject: x\r\n\r\n" + b"x" * 80 + b"\r\n.\r\n"
+        numbers = range(1, 301)
+        for capability, most in ((b"", 5), (b"PIPELINING\r\n", 67)):
+            server = self.script({
+                b"CAPA": b"+OK\r\nUSER\r\nUIDL\r\n" + capability + b".\r\n",
+                b"LIST": b"+OK\r\n" + b"".join(b"%d 96\r\n" % n for n in numbers) + b".\r\n",
+                b"UIDL": b"+OK\r\n" + b"".join(b"%d u%d\r\n" % (n, n) for n in numbers) + b".\r\n",
+                b"RETR": mail,
+            })
+            self.signal_from(server, b"RETR 3", mail)
+            out = f"out{most}"
+            err = self.finish("fetch", server.url(), "--maildir", out, "--delete", "--auth", "user")
+            self.assertEqual("pop3: fetch: interrupted\n", err)
+            asked = sum(line.startswith(b"RETR") for line in server.lines)
+            self.assertLessEqual(asked, most)
+            self.assertEqual(asked, len(self.files(out, "new")))
+            self.assertEqual(asked, sum(line.startswith(b"DELE") for line in server.lines))
+            self.assertEqual(b"QUIT", server.lines[-1])
+
+    def test_more_than_was_announced(self):
+        mail = b"+OK\r\nSubject: x\r\n\r\n" + b"x" * 80 + b"\r\n.\r\n"
+        line = b"x" * 76 + b"\r\n"
+        server = self.script({
+            b"CAPA": b"+OK\r\nUSER\r\nUIDL\r\n.\r\n",
+            b"LIST": b"+OK\r\n1 96\r\n2 96\r\n.\r\n",
+            b"UIDL": b"+OK\r\n1 a\r\n2 b\r\n.\r\n",
+            b"RETR 1": mail,
+        })
+        self.signal_from(server, b"RETR 2", b"+OK\r\n" + line * 500000 + b".\r\n")
+        err = self.finish("fetch", server.url(), "--maildir", "out", "--delete", "--auth", "user")
+        self.assertEqual("pop3: fetch: interrupted\n"
+                         "pop3: fetch: the server keeps all messages, the stored one too\n", err)
+        self.assertEqual(1, len(self.files("out", "new")))
+        self.assertNotIn(b"QUIT", server.lines)
+
+    def test_a_quit_that_is_answered_after_a_signal(self):
+        server = self.script()
+        self.signal_from(server, b"QUIT", b"+OK bye\r\n")
+        err = self.finish("fetch", server.url(), "--maildir", "out", "--delete")
+        self.assertEqual("pop3: fetch: interrupted\n", err)
+        self.assertIn(b"DELE 1", server.lines)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,9 @@ TEST(OptionValue, Seconds) {
   EXPECT_EQ(250, ms);
   EXPECT_TRUE(cli_value_seconds(&ms, "1.0009"));
   EXPECT_EQ(1000, ms);
+  EXPECT_TRUE(cli_value_seconds(&ms, "31536000")) << "a year";
+  EXPECT_EQ(31536000000, ms);
+  EXPECT_FALSE(cli_value_seconds(&ms, "31536000.001"));
   for (const char *bad : {"", "0", "0.0", "0.0004", "-1", "1s", "1.", "inf", "nan", "99999999999",
                           "99999999999999999999"}) {
     EXPECT_FALSE(cli_value_seconds(&ms, bad)) << bad;

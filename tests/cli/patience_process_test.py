@@ -179,6 +179,15 @@ class Stuck(CliTest):
         self.assertEqual(3, code, err)
         self.assertIn(b"nobody took all of standard output in time (--total-timeout)\n", err)
 
+    def test_the_time_for_the_login(self):
+        # It is over, and was kept.
+        process = self.start("--login-timeout", "2")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.wait(2.1)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((0, b""), (process.returncode, err))
+        self.assertEqual(1 << 20, len(out))
+
 
 class Late(CliTest):
     """What comes in the end is taken."""
@@ -210,6 +219,11 @@ class Late(CliTest):
         ignore = {"preexec_fn": lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN)}
         result = self.stat("--password-command", "exit 4", **ignore)
         self.check(result, 5, b"", "exit code 4")
+
+    def test_a_server_that_takes_its_time(self):
+        server = self.script({b"PASS": b""})
+        result = self.pop3("stat", server.url(), "--login-timeout", "0.4")
+        self.check(result, 3, b"", "(--login-timeout)\n")
 
 
 class OnATerminal(CliTest):

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "tests/cli/calls.h"
+#include "tests/cli/freed.h"
 #include "tests/cli/temp_dir.h"
 #include "tools/cli/secret_buffer.h"
 
@@ -84,6 +85,8 @@ TEST_F(SecretFile, SaysWhatCannotBeRead) {
   EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, dir_.Path().c_str(), &patience_, &err_))
       << "a directory";
   EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, "/dev/null/x", &patience_, &err_));
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, cli_password_file(&secret_, "/dev/zero", &patience_, &err_));
+  EXPECT_STREQ("cannot read /dev/zero: neither a regular file nor a pipe", err_.text);
 }
 
 TEST_F(SecretFile, ReadsAPipe) {
@@ -135,6 +138,16 @@ TEST_F(SecretFile, HasALimit) {
   Password(std::string(CLI_SECRET_MAX + 1, 'x'));
   EXPECT_EQ(POP3_ERR_LOCAL_IO, err_.status);
   EXPECT_EQ(EFBIG, err_.sys_errno);
+}
+
+TEST_F(SecretFile, LeavesNoCopy) {
+  const char *secret = "a secret that nobody may find";
+  const std::string path = dir_.Path("password");
+  WriteFile(path, std::string(secret) + std::string(10000, 'x'));
+  Freed::Watch(secret);
+  const pop3_status status = cli_password_file(&secret_, path.c_str(), &patience_, &err_);
+  EXPECT_EQ(0, Freed::Stop());
+  EXPECT_EQ(POP3_OK, status);
 }
 
 }  // namespace

@@ -254,6 +254,34 @@ class ViaTest(CliTest):
         result = self.list("--via", "exec:true", "--ipv4")
         self.assertIn("--ipv4", result.err)
 
+    def test_a_replay_is_one_session(self):
+        self.write(os.path.join("in", "new", "2.x"), self.message)
+        fetch = ("--delete", "--commit-every", "1", "--auth", "user", "--no-pipelining")
+        url = self.server.url()
+        self.check(self.pop3("fetch", url, "--dir", "first", *fetch, "--record", "trace"))
+        self.server.stop()
+        self.check(self.pop3("fetch", url, "--dir", "second", *fetch, "--via", "replay:trace"))
+        self.assertEqual(2, len(os.listdir(self.path("second"))))
+
+    def test_tls(self):
+        self.server.stop()
+        self.server = self.mailboxd("--maildir", self.path("in"), "--tls-listen", "127.0.0.1:0",
+                                    "--self-signed", self.path("tls"))
+        relay = self.write("relay.py", RELAY)
+        command = f"exec:{sys.executable} {relay} %h %p"
+        self.server.port = self.server.tls_port
+        proxies = [self.proxy(kind) for kind in (Socks, Http)]
+        for via in (command, f"socks5://127.0.0.1:{proxies[0].port}",
+                    f"http://127.0.0.1:{proxies[1].port}"):
+            result = self.list("--via", via, "--ca-file", self.path("tls", "ca.pem"),
+                               "--connect-timeout", "20", url=self.server.tls_url())
+            self.check(result, out=b"1 28\n")
+
+    def test_the_usual_port(self):
+        result = self.list("--via", "socks5://127.0.0.1")
+        if result.code != 0:
+            self.assertIn("1080", result.err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -77,8 +77,7 @@ int getpeername(int fd, struct sockaddr *out, socklen_t *len) noexcept {
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **out) {
   using pop3_testing::NetCalls;
-  static const auto real =
-      reinterpret_cast<pop3_testing::LookUp>(dlsym(RTLD_NEXT, "getaddrinfo"));
+  static const auto real = reinterpret_cast<pop3_testing::LookUp>(dlsym(RTLD_NEXT, "getaddrinfo"));
   if (node != nullptr && !NetCalls::name.empty() && NetCalls::name == node) {
     return pop3_testing::LookUpEach(real, service, hints, out);
   }

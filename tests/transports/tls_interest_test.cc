@@ -51,9 +51,9 @@ class TlsInterest : public ::testing::Test {
     const pop3_option wire = {"memory.wire", nullptr, 0, &wire_};
     const pop3_transport_config config = {sizeof(config), 0, "", &wire, 1};
     between_.below.ops = MemoryPlugin()->transports[0];
-    EXPECT_EQ(between_.below.ops->create(host_.get(), &config, nullptr, &between_.below.self,
-                                         &error_),
-              POP3_OK);
+    EXPECT_EQ(
+        between_.below.ops->create(host_.get(), &config, nullptr, &between_.below.self, &error_),
+        POP3_OK);
     EXPECT_EQ(between_.below.ops->connect(between_.below.self, &error_), POP3_IO_DONE);
     ops_.read = Between::Read;
     ops_.write = Between::Write;

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+"""Makes small wrong changes to the library, one at a time, and looks whether a test notices.
+
+    tools/mutants.py [OPTION...] [FILE...]
+
+    FILE          lists of mutants (tools/mutant_list.py says what is in them); all of
+                  tools/mutants/*.txt without one
+    --only REGEX  those whose file or words match
+    --list        says which there are
+    --check       only looks whether the lists fit the tree: each text is in its file once, and each
+                  test is there. Builds nothing.
+    --jobs N      so many at a time (default: half the processors)
+    --cache DIR   keeps the copies of the tree and what was built from them, for the next time
+    --disk-cache DIR  what unchanged files are built into (default: in the cache); the one of other
+                  builds will do, it gets nothing of the mutants
+
+The tree itself is never changed: each job has a copy of it, with an output base of its own. All tests
+are run without a mutant first, since a test that fails anyway notices nothing. Then one line per
+mutant says what came out:
+
+    killed          by the test that the line names, which failed or ran for longer than a minute
+    survived        no test has noticed
+    alike           nobody could notice; not run, not counted
+    not tested      no test in this tree can notice; not run
+    does not build  and
+    text not found  are mistakes of the list
+
+The exit status is 0 if every mutant is killed or explained, and 95 % of those in each folder are
+killed. Needs what tools/packages.sh has in the groups build and test.
+"""
+
+import argparse
+import os
+import queue
+import re
+import sys
+import tempfile
+import threading
+import time
+
+import mutant_list
+import mutant_runs
+from sources import ROOT
+
+ENOUGH = 95.0  # per cent
+
+_EXPLAINED = ("alike", "not tested")
+_MISTAKES = ("does not build", "text not found")
+
+
+def table(results):
+    """Returns the lines of the table by folder, and whether all is well; `results` are pairs of a
+    mutant and its verdict."""
+    rows = {}
+    for mutant, verdict in results:
+        row = rows.setdefault(mutant.folder, dict.fromkeys(("all", "killed", "alike"), 0))
+        row["all"] += 1
+        row[verdict.kind] = row.get(verdict.kind, 0) + 1
+    lines = ["folder          mutants  killed  survived  explained  mistakes  killed %"]
+    good = bool(rows)
+    for folder in sorted(rows):
+        row = rows[folder]
+        mistakes = sum(row.get(kind, 0) for kind in _MISTAKES)
+        explained = sum(row.get(kind, 0) for kind in _EXPLAINED)
+        counted = row["all"] - row["alike"] - mistakes
+        share = 100.0 * row["killed"] / counted if counted else 100.0
+        survived = row.get("survived", 0)
+        # Rounded down: 94.96 is not 95.
+        lines.append(
+            "%-15s %7d %7d %9d %10d %9d %8.1f%%"
+            % (folder, row["all"], row["killed"], survived, explained, mistakes, int(share * 10) / 10)
+        )
+        good = good and not survived and not mistakes and share >= ENOUGH
+    return lines, good
+
+
+def groups(mutants, most=8):
+    """Returns the mutants in groups of one file, so that little is built anew between them."""
+    found = []
+    for mutant in sorted(mutants, key=lambda one: (one.folder, one.file)):
+        if found and found[-1][0].file == mutant.file and len(found[-1]) < most:
+            found[-1].append(mutant)
+        else:
+            found.append([mutant])
+    return found
+
+
+class _Report:
+    """Prints each verdict, and keeps it."""
+
+    def __init__(self, texts):
+        self._texts = texts
+        self._lock = threading.Lock()
+        self.results = []
+
+    def add(self, mutant, verdict):
+        """Takes a verdict, from any thread."""
+        line = mutant.line(self._texts[mutant.file] or "")
+        where = "%s:%s" % (mutant.file, line if line else "?")
+        with self._lock:
+            self.results.append((mutant, verdict))
+            detail = ("  [%s]" % verdict.detail) if verdict.detail else ""
+            print(
+                "%-14s %6.1f s  %s  %s%s"
+                % (verdict.kind, verdict.seconds, where, mutant.words, detail),
+                flush=True,
+            )
+
+
+def _without_running(mutant, text):
+    """Returns the verdict about a mutant that is not run, or None."""
+    words = mutant_list.misplaced(mutant, text)
+    if words:
+        return mutant_runs.Verdict("text not found", "%s: %s" % (mutant.place, words))
+    if mutant.alike:
+        return mutant_runs.Verdict("alike", mutant.alike)
+    if mutant.not_tested:
+        return mutant_runs.Verdict("not tested", mutant.not_tested)
+    return None
+
+
+def _work(waiting, copy, runner, report, texts, failures):
+    """What one job does until nothing is left, or one of the others has failed."""
+    try:
+        while not failures:
+            for mutant in waiting.get_nowait():
+                report.add(mutant, runner.judge(copy, mutant, texts[mutant.file]))
+    except queue.Empty:
+        pass
+    except (mutant_runs.RunError, OSError) as error:
+        failures.append(error)
+
+
+def _run_all(mutants, labels, report, texts, copies):
+    """Judges the mutants with as many jobs as there are copies."""
+    runner = mutant_runs.Runner(labels, timeout=60)
+    start = time.monotonic()
+    for copy in copies:
+        copy.update()
+    tests = {test for mutant in mutants for test in mutant.tests}
+    print("without a mutant:", flush=True)
+    for line in runner.unchanged(copies[0], tests, os.cpu_count() or 1):
+        print(line, flush=True)
+    for copy in copies[1:]:
+        runner.build(copy, {label for label, _ in tests})
+    print("%7.1f s  in all\n" % (time.monotonic() - start), flush=True)
+    waiting, failures = queue.Queue(), []
+    for group in groups(mutants):
+        waiting.put(group)
+    threads = [
+        threading.Thread(target=_work, args=(waiting, copy, runner, report, texts, failures))
+        for copy in copies
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _check(mutants, texts, labels):
+    """Returns what does not fit the tree."""
+    problems = ["%s: there is no test %s" % (_who(mutants, one), one) for one in labels.missing]
+    for mutant in mutants:
+        words = mutant_list.misplaced(mutant, texts[mutant.file])
+        if words:
+            problems.append("%s: %s: %s" % (mutant.place, mutant.file, words))
+    return problems
+
+
+def _who(mutants, label):
+    return next(one.place for one in mutants if label in (name for name, _ in one.tests))
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage="see below"
+    )
+    parser.add_argument("--only", default="", metavar="REGEX")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 1) // 2))
+    parser.add_argument("--cache", metavar="DIR")
+    parser.add_argument("--disk-cache", metavar="DIR")
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    return parser.parse_args()
+
+
+def _main(args):
+    wanted = re.compile(args.only)
+    mutants = [
+        mutant
+        for mutant in mutant_list.read(ROOT, args.files)
+        if wanted.search(mutant.file) or wanted.search(mutant.words)
+    ]
+    if not mutants:
+        print("mutants: there are none")
+        return 1
+    texts = mutant_list.texts(ROOT, mutants)
+    if args.list:
+        for mutant in mutants:
+            line = mutant.line(texts[mutant.file] or "")
+            print("%s:%s  %s" % (mutant.file, line or "?", mutant.words))
+        print("mutants: %d" % len(mutants))
+        return 0
+    labels = mutant_runs.Labels(ROOT, {label for one in mutants for label, _ in one.tests})
+    problems = _check(mutants, texts, labels)
+    if args.check:
+        for problem in problems:
+            print(problem)
+        print("mutants: %d in the lists, %d problems" % (len(mutants), len(problems)))
+        return 1 if problems else 0
+    if labels.missing:
+        raise mutant_runs.RunError("\n".join(problems))
+    return _judge(args, mutants, labels, texts)
+
+
+def _judge(args, mutants, labels, texts):
+    report = _Report(texts)
+    to_run = []
+    for mutant in mutants:
+        verdict = _without_running(mutant, texts[mutant.file])
+        if verdict:
+            report.add(mutant, verdict)
+        else:
+            to_run.append(mutant)
+    start = time.monotonic()
+    if to_run:
+        cache = os.path.abspath(args.cache) if args.cache else tempfile.mkdtemp(prefix="mutants-")
+        disk_cache = os.path.abspath(args.disk_cache or os.path.join(cache, "disk"))
+        jobs = max(1, min(args.jobs, len(to_run)))
+        copies = [
+            mutant_runs.Copy(
+                ROOT,
+                os.path.join(cache, "job%d" % number),
+                disk_cache,
+                max(1, (os.cpu_count() or 1) // jobs),
+            )
+            for number in range(jobs)
+        ]
+        try:
+            _run_all(to_run, labels, report, texts, copies)
+        finally:
+            for copy in copies:
+                copy.shut_down()
+            if not args.cache:
+                mutant_runs.remove(cache)
+    lines, good = table(report.results)
+    print("\n" + "\n".join(lines))
+    print("mutants: %d in %.0f s, %s" % (len(mutants), time.monotonic() - start, "good" if good else "not good"))
+    return 0 if good else 1
+
+
+def main():
+    """Runs it, and returns the exit status."""
+    try:
+        return _main(_arguments())
+    except (mutant_list.ListError, mutant_runs.RunError, OSError, re.error) as error:
+        print("mutants: %s" % error)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

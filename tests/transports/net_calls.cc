@@ -78,7 +78,8 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
                 struct addrinfo **out) {
   using pop3_testing::NetCalls;
   static const auto real = reinterpret_cast<pop3_testing::LookUp>(dlsym(RTLD_NEXT, "getaddrinfo"));
-  if (node != nullptr && !NetCalls::name.empty() && NetCalls::name == node) {
+  const bool is_numeric = hints != nullptr && (hints->ai_flags & AI_NUMERICHOST) != 0;
+  if (node != nullptr && !is_numeric && !NetCalls::name.empty() && NetCalls::name == node) {
     return pop3_testing::LookUpEach(real, service, hints, out);
   }
   return real(node, service, hints, out);

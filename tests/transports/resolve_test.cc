@@ -137,11 +137,11 @@ TEST_F(Resolve, LeavesTheProgramsSignalsAsTheyAre) {
   sigset_t usr1, before, after;
   sigemptyset(&usr1);
   sigaddset(&usr1, SIGUSR1);
-  pthread_sigmask(SIG_BLOCK, &usr1, &before);
+  pthread_sigmask(SIG_SETMASK, &usr1, &before);
   pop3_lookup *lookup = Start("two.example");
   pthread_sigmask(SIG_SETMASK, &before, &after);
   EXPECT_EQ(sigismember(&after, SIGUSR1), 1);
-  EXPECT_EQ(sigismember(&after, SIGALRM), sigismember(&before, SIGALRM));
+  EXPECT_EQ(sigismember(&after, SIGALRM), 0);
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE);
   pop3_lookup_drop(lookup);

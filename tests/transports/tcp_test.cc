@@ -166,14 +166,22 @@ TEST_F(Tcp, SaysWhoRefused) {
 
 TEST_F(Tcp, CutsALongListOfRefusals) {
   const uint16_t port = UnusedPort("127.0.0.1");
-  std::string resolve = "mail.example:127.0.0.1";
-  for (int i = 2; i <= 32; i++) resolve += ",127.0.0." + std::to_string(i);
-  ASSERT_EQ(tcp_.Create("mail.example", port, {Text("tcp.resolve", resolve.c_str())}), POP3_OK);
-  EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_FAIL);
-  const std::string text = tcp_.error().text;
-  EXPECT_LT(text.size(), static_cast<size_t>(POP3_ERROR_TEXT_MAX) - 1);
-  EXPECT_NE(text.find(" refused; and "), std::string::npos) << text;
-  EXPECT_EQ(text.substr(text.size() - 5), " more") << text;
+  // However long the first ones are, so that the cut falls everywhere.
+  for (int more = 0; more <= 16; more++) {
+    std::string resolve = "mail.example:";
+    for (int i = 0; i < 32; i++) {
+      const int digits = i >= 8 ? 1 : 1 + more / 8 + (i < more % 8 ? 1 : 0);
+      resolve += (i > 0 ? ",127.0." : "127.0.") + std::to_string(10 + i) + "." +
+                 std::string("111", static_cast<size_t>(digits));
+    }
+    ASSERT_EQ(tcp_.Create("mail.example", port, {Text("tcp.resolve", resolve.c_str())}), POP3_OK);
+    EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_FAIL);
+    const std::string text = tcp_.error().text;
+    EXPECT_LT(text.size(), static_cast<size_t>(POP3_ERROR_TEXT_MAX) - 1);
+    EXPECT_NE(text.find(" refused; and "), std::string::npos) << text;
+    EXPECT_EQ(text.substr(text.size() - 5), " more") << text;
+    tcp_.Destroy();
+  }
 }
 
 TEST_F(Tcp, RacesABlackHole) {

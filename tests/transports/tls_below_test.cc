@@ -1,4 +1,4 @@
-// What "tls" waits for.
+// What "tls" makes of what the transport below answers.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -40,9 +40,9 @@ struct Between {
   int64_t deadline_ms = 0;
 };
 
-class TlsInterest : public ::testing::Test {
+class TlsBelow : public ::testing::Test {
  protected:
-  TlsInterest()
+  TlsBelow()
       : echo_("+OK ready\r\n" + std::string(10000, 'x')),
         server_(Spec()),
         peer_(&echo_, &server_),
@@ -66,7 +66,7 @@ class TlsInterest : public ::testing::Test {
     EXPECT_EQ(tls_.ops->create(host_.get(), &tls, &lower_, &tls_.self, &error_), POP3_OK)
         << error_.text;
   }
-  ~TlsInterest() override {
+  ~TlsBelow() override {
     tls_.ops->destroy(tls_.self);
     between_.below.ops->destroy(between_.below.self);
   }
@@ -113,7 +113,7 @@ class TlsInterest : public ::testing::Test {
   uint8_t buf_[4096];
 };
 
-TEST_F(TlsInterest, OfAHandshakeIsThatOfTheTransportBelow) {
+TEST_F(TlsBelow, IsWaitedForInAHandshake) {
   constexpr uint32_t kAny = POP3_WAIT_READ | POP3_WAIT_WRITE;
   between_.write_says = POP3_IO_WANT_WRITE;
   EXPECT_EQ(Connect(), POP3_IO_WANT_WRITE);
@@ -132,7 +132,7 @@ TEST_F(TlsInterest, OfAHandshakeIsThatOfTheTransportBelow) {
   ConnectAll();
 }
 
-TEST_F(TlsInterest, OfAReadThatHasToWriteIsToWrite) {
+TEST_F(TlsBelow, IsWaitedForInARead) {
   ConnectAll();
   EXPECT_EQ(Ask(POP3_WAIT_READ), POP3_WAIT_READ);
   EXPECT_EQ(Ask(POP3_WAIT_WRITE), POP3_WAIT_WRITE);
@@ -147,7 +147,7 @@ TEST_F(TlsInterest, OfAReadThatHasToWriteIsToWrite) {
 }
 
 // A record of 10,000 octets that come one by one is more than one operation may take.
-TEST_F(TlsInterest, IsToBeCalledAtOnceIfThereIsMore) {
+TEST_F(TlsBelow, IsNotWaitedForIfThereIsMore) {
   ConnectAll();
   between_.piece = 1;
   EXPECT_EQ(Read(), POP3_IO_WANT_READ);
@@ -157,6 +157,21 @@ TEST_F(TlsInterest, IsToBeCalledAtOnceIfThereIsMore) {
   EXPECT_EQ(Read(), POP3_IO_DONE);
   (void)Ask(POP3_WAIT_READ);
   EXPECT_EQ(between_.deadline_ms, POP3_NO_DEADLINE);
+}
+
+// How the server ended counts more than that it could not be written to.
+TEST_F(TlsBelow, MayEndAfterAFailedWrite) {
+  ConnectAll();
+  between_.write_says = POP3_IO_FAIL;
+  size_t len = 0;
+  EXPECT_EQ(tls_.ops->write(tls_.self, buf_, 1, &len, &error_), POP3_IO_FAIL);
+  EXPECT_EQ(Read(), POP3_IO_DONE) << "its last words";
+  between_.read_says = POP3_IO_EOF;
+  pop3_io io = POP3_IO_DONE;
+  for (int i = 0; i < 10 && io == POP3_IO_DONE; i++) io = Read();
+  EXPECT_EQ(io, POP3_IO_FAIL);
+  EXPECT_EQ(error_.status, POP3_ERR_TLS);
+  EXPECT_NE(std::string(error_.text).find("truncated"), std::string::npos) << error_.text;
 }
 
 }  // namespace

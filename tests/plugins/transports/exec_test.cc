@@ -228,8 +228,7 @@ TEST_F(Exec, NotesWhatTheCommandComplainsOf) {
   EXPECT_LT(flood.notes.size(), 80u);
   const MailRun endless =
       RunMail("head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 1", POP3_ERR_CONNECT);
-  EXPECT_NE(std::string(endless.error.text).find(": " + std::string(200, 'x')),
-            std::string::npos);
+  EXPECT_NE(std::string(endless.error.text).find(": " + std::string(200, 'x')), std::string::npos);
   EXPECT_EQ(std::string(endless.error.text).find(std::string(201, 'x')), std::string::npos);
 }
 

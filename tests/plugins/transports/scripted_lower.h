@@ -2,13 +2,27 @@
 #ifndef POP3_TESTS_PLUGINS_TRANSPORTS_SCRIPTED_LOWER_H_
 #define POP3_TESTS_PLUGINS_TRANSPORTS_SCRIPTED_LOWER_H_
 
+#include <fcntl.h>
 #include <pop3/spi/transport.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 namespace pop3_testing {
+
+// DescriptorFlags returns F_GETFD of the descriptor by which this process has |path| open; -1 if
+// there is none.
+inline int DescriptorFlags(const std::string &path) {
+  std::error_code error;
+  for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    if (std::filesystem::read_symlink(entry.path(), error) != path) continue;
+    return fcntl(std::stoi(entry.path().filename()), F_GETFD);
+  }
+  return -1;
+}
 
 // ScriptedLower outlives what stands on it.
 class ScriptedLower {

@@ -128,9 +128,12 @@ TEST_F(Exec, SubstitutesHostAndPort) {
 }
 
 TEST_F(Exec, RefusesHostsThatAShellWouldRead) {
-  for (const char *host :
-       {"", "-oProxyCommand=x", "a b", "a;b", "$(a)", "`a`", "a'b", "a\"b", "a\\b", "a\nb", "a|b",
-        "a&b", "a>b", "*", "~", "m\xC3\xA4il", "a#b", "a=b", "{a,b}"}) {
+  for (const char *host : {"",     "-v",          "-",    "-oProxyCommand=x",
+                           "a b",  "a;b",         "$(a)", "`a`",
+                           "a'b",  "a\"b",        "a\\b", "a\nb",
+                           "a|b",  "a&b",         "a>b",  "*",
+                           "~",    "m\xC3\xA4il", "a#b",  "a=b",
+                           "{a,b}"}) {
     EXPECT_NE(Refusal("echo %h", host).find("a shell could take this name"), std::string::npos);
   }
 }

@@ -9,6 +9,7 @@ then in place.
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -17,6 +18,8 @@ from sources import ROOT
 # What clang makes use of. Warnings are not its job here, and gcc has options that it does not know.
 _WITH_VALUE = ("-iquote", "-isystem", "-I", "-D", "-U", "-include")
 _ALONE = ("-std=", "-iquote", "-isystem", "-I", "-D", "-U", "-pthread", "-fPIC")
+
+_UNIT = re.compile(r"^bazel-out/.*_unit_[0-9]+[.]cc$")
 
 
 def _bazel(*arguments):
@@ -58,6 +61,16 @@ def _arguments(words, base, execroot):
     return kept
 
 
+def _sources(path, execroot):
+    """Returns our own files that are compiled with `path`."""
+    if _UNIT.search(path):  # of a room_test: what it includes
+        with open(os.path.join(execroot, path), encoding="utf-8") as unit:
+            return re.findall(r'^#include "(.*)"$', unit.read(), re.MULTILINE)
+    if path.endswith((".c", ".cc")) and not path.startswith(("external/", "bazel-out/")):
+        return [path]
+    return []
+
+
 def compile_commands():
     """Returns the entries of compile_commands.json for all of our own files."""
     base = _bazel("info", "output_base").strip()
@@ -67,19 +80,19 @@ def compile_commands():
     entries = {}
     for action in actions:
         words = action["arguments"]
-        source = words[words.index("-c") + 1]
-        if not source.endswith((".c", ".cc")) or source.startswith(("external/", "bazel-out/")):
-            continue
-        language = ["-x", "c++"] if source.endswith(".cc") else ["-x", "c"]
-        # Compiled for several targets: one of them will do, as long as it is always the same.
-        entries.setdefault(
-            source,
-            {
-                "directory": ROOT,
-                "file": source,
-                "arguments": _arguments(words, base, execroot) + language + ["-c", source],
-            },
-        )
+        for source in _sources(words[words.index("-c") + 1], execroot):
+            language = ["-x", "c++"] if source.endswith(".cc") else ["-x", "c"]
+            # Compiled for several targets: one of them will do, as long as it is always the same.
+            entries.setdefault(
+                source,
+                {
+                    "directory": ROOT,
+                    "file": source,
+                    "arguments": _arguments(words, base, execroot)
+                    + language
+                    + ["-c", source],
+                },
+            )
     return [entries[source] for source in sorted(entries)]
 
 

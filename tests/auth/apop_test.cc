@@ -5,6 +5,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace apop_test {
 namespace {
 
 // The example of RFC 1939 section 7.
@@ -112,4 +113,5 @@ TEST_F(Apop, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace apop_test
 }  // namespace pop3_testing

@@ -7,6 +7,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace line_test {
 namespace {
 
 pop3_auth_bytes Bytes(const std::string &text) {
@@ -52,4 +53,5 @@ TEST(Line, RefusesLengthsThatWouldWrapAround) {
 }
 
 }  // namespace
+}  // namespace line_test
 }  // namespace pop3_testing

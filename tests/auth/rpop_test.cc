@@ -5,6 +5,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace rpop_test {
 namespace {
 
 class Rpop : public ::testing::Test {
@@ -93,4 +94,5 @@ TEST_F(Rpop, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace rpop_test
 }  // namespace pop3_testing

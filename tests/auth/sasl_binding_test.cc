@@ -6,6 +6,7 @@
 #include <string>
 
 namespace pop3_testing {
+namespace sasl_binding_test {
 namespace {
 
 // What the transports answer.
@@ -70,4 +71,5 @@ TEST_F(SaslBinding, LeavesOutWhatIsEmptyOrHuge) {
 }
 
 }  // namespace
+}  // namespace sasl_binding_test
 }  // namespace pop3_testing

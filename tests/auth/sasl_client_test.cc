@@ -13,6 +13,7 @@
 #include "tests/auth/scram_server.h"
 
 namespace pop3_testing {
+namespace sasl_client_test {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery";
@@ -109,4 +110,5 @@ TEST(SaslClient, KeepsSilent) {
 }
 
 }  // namespace
+}  // namespace sasl_client_test
 }  // namespace pop3_testing

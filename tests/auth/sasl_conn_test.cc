@@ -9,6 +9,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace sasl_conn_test {
 namespace {
 
 class SaslConn : public ::testing::Test {
@@ -151,4 +152,5 @@ TEST_F(SaslConn, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace sasl_conn_test
 }  // namespace pop3_testing

@@ -9,6 +9,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace sasl_exchange_test {
 namespace {
 
 class SaslExchange : public ::testing::Test {
@@ -331,4 +332,5 @@ TEST_F(SaslExchange, DigestBringsALayerOnAnOpenChannelOnly) {
 }
 
 }  // namespace
+}  // namespace sasl_exchange_test
 }  // namespace pop3_testing

@@ -12,6 +12,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace sasl_layer_test {
 namespace {
 
 // Wire is the transport below. It moves at most |piece| octets at a time.
@@ -343,4 +344,5 @@ TEST_F(SaslLayer, KeepsNoPassword) {
 }
 
 }  // namespace
+}  // namespace sasl_layer_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include <vector>
 
 namespace pop3_testing {
+namespace sasl_mechanism_test {
 namespace {
 
 std::vector<std::string> Names(const char *list) {
@@ -59,4 +60,5 @@ TEST(SaslMechanism, FindsWholeWordsInLists) {
 }
 
 }  // namespace
+}  // namespace sasl_mechanism_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace sasl_offer_test {
 namespace {
 
 constexpr char kAll[] =
@@ -146,4 +147,5 @@ TEST_F(SaslOffer, TakesNoMemory) {
 }
 
 }  // namespace
+}  // namespace sasl_offer_test
 }  // namespace pop3_testing

@@ -5,6 +5,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace user_pass_test {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery";
@@ -170,4 +171,5 @@ TEST_F(UserPass, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace user_pass_test
 }  // namespace pop3_testing

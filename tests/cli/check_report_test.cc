@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string>
 
+namespace check_report_test {
 namespace {
 
 class CheckReport : public testing::Test {
@@ -84,3 +85,4 @@ TEST_F(CheckReport, EachStateOfTheChannelHasItsWords) {
 }
 
 }  // namespace
+}  // namespace check_report_test

@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from harness import CliTest, PASSWORD, POP3
+from account import PASSWORD
+from pop3_program import CliTest, POP3
 from terminal import Terminal
 
 
@@ -16,7 +17,8 @@ class Sources(CliTest):
 
     def setUp(self):
         super().setUp()
-        self.server = self.mailboxd("--generate", "1x512", users=("alice", "bob"))
+        self.server = self.mailboxd("--generate", "1x512", "--unix", self.path("sock"),
+                                    users=("alice", "bob"))
         self.url = self.server.url(password=None)
 
     def ok(self, *arguments, url=None, stdin=b""):

@@ -9,6 +9,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace credentials_test {
 namespace {
 
 class Credentials : public testing::Test {
@@ -147,3 +148,4 @@ TEST_F(Credentials, NothingElseAndNothingTwice) {
 }
 
 }  // namespace
+}  // namespace credentials_test

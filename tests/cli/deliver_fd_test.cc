@@ -8,6 +8,7 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_fd_test {
 namespace {
 
 TEST(DeliverFd, WritesOneBehindTheOther) {
@@ -40,3 +41,4 @@ TEST(DeliverFd, TellsAFullDisk) {
 }
 
 }  // namespace
+}  // namespace deliver_fd_test

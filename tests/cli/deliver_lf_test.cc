@@ -8,6 +8,7 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_lf_test {
 namespace {
 
 class DeliverLf : public testing::Test {
@@ -61,3 +62,4 @@ TEST_F(DeliverLf, AMessageDoesNotLeakIntoTheNext) {
 }
 
 }  // namespace
+}  // namespace deliver_lf_test

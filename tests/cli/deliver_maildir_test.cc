@@ -9,6 +9,7 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_maildir_test {
 namespace {
 
 class DeliverMaildir : public testing::Test {
@@ -99,3 +100,4 @@ TEST_F(DeliverMaildir, SaysWhatIsWrong) {
 }
 
 }  // namespace
+}  // namespace deliver_maildir_test

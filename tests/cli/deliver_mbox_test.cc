@@ -10,6 +10,7 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_mbox_test {
 namespace {
 
 class DeliverMbox : public testing::Test {
@@ -171,3 +172,4 @@ TEST_F(DeliverMbox, SaysWhatIsWrongBeforeAnythingIsFetched) {
 }
 
 }  // namespace
+}  // namespace deliver_mbox_test

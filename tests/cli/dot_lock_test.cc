@@ -13,6 +13,7 @@
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
+namespace dot_lock_test {
 namespace {
 
 class DotLock : public testing::Test {
@@ -235,3 +236,4 @@ TEST_F(DotLock, TellsWhyItCannotBeMade) {
 }
 
 }  // namespace
+}  // namespace dot_lock_test

@@ -7,7 +7,8 @@ import subprocess
 import threading
 import unittest
 
-from harness import CliTest, PASSWORD, POP3
+from account import PASSWORD
+from pop3_program import CliTest, POP3
 
 
 class Network(CliTest):

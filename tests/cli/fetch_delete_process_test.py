@@ -4,7 +4,8 @@ import json
 import os
 import unittest
 
-from harness import CliTest, PASSWORD
+from account import PASSWORD
+from pop3_program import CliTest
 
 
 def message(size, text=b"Subject: x\r\n\r\n"):

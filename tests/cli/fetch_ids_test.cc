@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace fetch_ids_test {
 namespace {
 
 class FetchIds : public testing::Test {
@@ -62,3 +63,4 @@ TEST_F(FetchIds, NoneAtAll) {
 }
 
 }  // namespace
+}  // namespace fetch_ids_test

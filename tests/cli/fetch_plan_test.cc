@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+namespace fetch_plan_test {
 namespace {
 
 class FetchPlan : public testing::Test {
@@ -148,3 +149,4 @@ TEST_F(FetchPlan, SillySizesDoNotOverflow) {
 }
 
 }  // namespace
+}  // namespace fetch_plan_test

@@ -9,7 +9,8 @@ import socket
 import threading
 import unittest
 
-from harness import CliTest, PASSWORD, wire_form
+from account import PASSWORD
+from pop3_program import CliTest, wire_form
 
 MAIL = [
     b"From: a\nSubject: dots\n\n.\n..\n...x\n.\n",
@@ -37,7 +38,7 @@ class Fetch(CliTest):
             os.mkdir(self.path(name))
         for number, data in enumerate(MAIL, 1):
             self.write(f"m/new/{number:03}.x", data)
-        self.server = self.mailboxd("--maildir", self.path("m"))
+        self.server = self.mailboxd("--maildir", self.path("m"), "--unix", self.path("sock"))
         self.url = self.server.url()
         self.wire = [wire_form(data) for data in MAIL]
 

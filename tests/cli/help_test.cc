@@ -8,6 +8,7 @@
 
 #include "tools/cli/option_table.h"
 
+namespace help_test {
 namespace {
 
 std::string Help(cli_command command) {
@@ -61,3 +62,4 @@ TEST(Help, NamesQuirksAndLimits) {
 }
 
 }  // namespace
+}  // namespace help_test

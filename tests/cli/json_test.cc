@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+namespace json_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -73,3 +74,4 @@ TEST_F(Json, KeepsUtf8AndTakesTheRestAsLatin1) {
 }
 
 }  // namespace
+}  // namespace json_test

@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace limit_option_test {
 namespace {
 
 TEST(LimitOption, SetsTheMemberThatIsNamed) {
@@ -36,3 +37,4 @@ TEST(LimitOption, EveryNameWorks) {
 }
 
 }  // namespace
+}  // namespace limit_option_test

@@ -13,6 +13,7 @@
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
+namespace mbox_lock_test {
 namespace {
 
 class MboxLock : public testing::Test {
@@ -185,3 +186,4 @@ TEST_F(MboxLock, RefusesWhatIsNoMbox) {
 }
 
 }  // namespace
+}  // namespace mbox_lock_test

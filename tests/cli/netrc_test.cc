@@ -6,6 +6,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace netrc_test {
 namespace {
 
 std::string Text(const pop3_secret &secret) {
@@ -103,3 +104,4 @@ TEST(NetrcLoad, RefusesAPasswordThatOthersCanRead) {
 }
 
 }  // namespace
+}  // namespace netrc_test

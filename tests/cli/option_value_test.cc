@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+namespace option_value_test {
 namespace {
 
 TEST(OptionValue, Numbers) {
@@ -49,3 +50,4 @@ TEST(OptionValue, Seconds) {
 }
 
 }  // namespace
+}  // namespace option_value_test

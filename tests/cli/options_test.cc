@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+namespace options_test {
 namespace {
 
 class Options : public testing::Test {
@@ -142,3 +143,4 @@ TEST_F(Options, HelpAndVersionWinOverMistakes) {
 }
 
 }  // namespace
+}  // namespace options_test

@@ -11,6 +11,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace password_command_test {
 namespace {
 
 // Whether a process is there, and is more than what is left of it until somebody waits for it.
@@ -145,3 +146,4 @@ TEST_F(PasswordCommand, HasTimeToTidyUpWhenItIsEnded) {
 }
 
 }  // namespace
+}  // namespace password_command_test

@@ -11,8 +11,10 @@ import termios
 import time
 import unittest
 
-from harness import CliTest, PASSWORD, POP3
+from account import PASSWORD
+from pop3_program import CliTest, POP3
 from terminal import Terminal
+from waiting import until
 
 HANG = "echo $$ >pids; exec sleep 1000"
 STUBBORN = "trap '' TERM; echo $$ >pids; while :; do sleep 1000; done"
@@ -72,14 +74,6 @@ class Patience(CliTest):
         self.addCleanup(process.kill)
         return process
 
-    def wait_until(self, condition):
-        """Waits for something to happen."""
-        for _ in range(1000):
-            if condition():
-                return
-            time.sleep(0.02)
-        self.fail("it does not happen")
-
     def pids(self):
         """Takes the numbers that a command has written."""
         try:
@@ -98,7 +92,7 @@ class Patience(CliTest):
                 self.assertEqual(3, process.returncode, err)
                 self.assertIn(f"{who} did not end within the {limit} s of {option}\n".encode(), err)
                 for pid in self.pids():
-                    self.wait_until(lambda pid=pid: not lives(pid))
+                    until(lambda pid=pid: not lives(pid))
 
     def test_a_limit_when_there_is_a_writer(self):
         fifo = self.path("fifo")
@@ -118,16 +112,16 @@ class Patience(CliTest):
                 self.server.lines.clear()
                 process = self.start(*source)
                 if "command" in source[0]:
-                    self.wait_until(lambda: os.path.exists(self.path("pids")) and
+                    until(lambda: os.path.exists(self.path("pids")) and
                                     self.read("pids").endswith(b"\n"))
                 else:
-                    self.wait_until(lambda: b"CAPA" in self.server.lines)
+                    until(lambda: b"CAPA" in self.server.lines)
                 process.send_signal(number)
                 _, err = process.communicate(timeout=60)
                 self.assertEqual(128 + number, process.returncode, err)
                 self.assertIn(b"pop3: stat: login: interrupted\n", err)
                 for pid in self.pids():
-                    self.wait_until(lambda pid=pid: not lives(pid))
+                    until(lambda pid=pid: not lives(pid))
 
     def test_a_netrc_before_the_login(self):
         # `capa` looks for a name before it logs in.

@@ -4,7 +4,7 @@ import re
 import time
 import unittest
 
-from harness import CliTest
+from pop3_program import CliTest
 from terminal import Terminal, set_columns
 
 LINE = re.compile(rb"\r(\d+/\d+[^\r]*?)\x1b\[K")

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+namespace progress_test {
 namespace {
 
 std::string Line(int columns, const cli_progress_facts &facts) {
@@ -65,3 +66,4 @@ TEST(Progress, DrawsNothingWhereThereIsNoTerminal) {
 }
 
 }  // namespace
+}  // namespace progress_test

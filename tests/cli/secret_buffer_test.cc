@@ -9,6 +9,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace secret_buffer_test {
 namespace {
 
 class SecretBuffer : public testing::Test {
@@ -72,3 +73,4 @@ TEST_F(SecretBuffer, SaysThatNothingIsThere) {
 }
 
 }  // namespace
+}  // namespace secret_buffer_test

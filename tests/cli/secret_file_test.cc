@@ -12,6 +12,7 @@
 #include "tests/cli/temp_dir.h"
 #include "tools/cli/secret_buffer.h"
 
+namespace secret_file_test {
 namespace {
 
 class SecretFile : public testing::Test {
@@ -132,3 +133,4 @@ TEST_F(SecretFile, HasALimit) {
 }
 
 }  // namespace
+}  // namespace secret_file_test

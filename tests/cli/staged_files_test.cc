@@ -14,6 +14,7 @@
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
+namespace staged_files_test {
 namespace {
 
 class StagedFiles : public testing::Test {
@@ -211,3 +212,4 @@ TEST_F(StagedFiles, NamesHaveALimit) {
 }
 
 }  // namespace
+}  // namespace staged_files_test

@@ -12,6 +12,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace temp_file_test {
 namespace {
 
 class TempFile : public testing::Test {
@@ -119,3 +120,4 @@ TEST_F(TempFile, AnErrorIsTold) {
 }
 
 }  // namespace
+}  // namespace temp_file_test

@@ -7,7 +7,8 @@ import subprocess
 import threading
 import unittest
 
-from harness import PASSWORD, CliTest
+from account import PASSWORD
+from pop3_program import CliTest
 
 
 class TlsTest(CliTest):

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+namespace via_test {
 namespace {
 
 class Via : public testing::Test {
@@ -96,3 +97,4 @@ TEST_F(Via, OptionsForTcpNeedTcp) {
 }
 
 }  // namespace
+}  // namespace via_test

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+namespace base64_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -64,3 +65,4 @@ TEST(Base64Group, TestVectors) {
 }
 
 }  // namespace
+}  // namespace base64_test

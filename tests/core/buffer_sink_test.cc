@@ -5,6 +5,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace buffer_sink_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -136,3 +137,4 @@ TEST(BufferSink, AHundredMebibytes) {
 }
 
 }  // namespace
+}  // namespace buffer_sink_test

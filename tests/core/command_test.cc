@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+namespace command_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -320,3 +321,4 @@ TEST(CommandOfLine, Table) {
 }
 
 }  // namespace
+}  // namespace command_test

@@ -5,6 +5,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_recv_greeting_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -154,3 +155,4 @@ TEST_F(EngineGreeting, EndlessWithoutALineEnd) {
 }
 
 }  // namespace
+}  // namespace engine_recv_greeting_test

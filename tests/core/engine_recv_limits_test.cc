@@ -5,6 +5,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_recv_limits_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -263,3 +264,4 @@ TEST_F(EngineLimits, BareLfInABodyIsData) {
 }
 
 }  // namespace
+}  // namespace engine_recv_limits_test

@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_recv_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -417,3 +418,4 @@ TEST_F(EngineRecv, EofWhilePausedInTheMiddle) {
 }
 
 }  // namespace
+}  // namespace engine_recv_test

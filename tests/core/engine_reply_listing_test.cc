@@ -6,6 +6,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_reply_listing_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -276,3 +277,4 @@ TEST_F(EngineListing, CancelWhilePaused) {
 }
 
 }  // namespace
+}  // namespace engine_reply_listing_test

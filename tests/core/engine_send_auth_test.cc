@@ -7,6 +7,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_send_auth_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -278,3 +279,4 @@ TEST_F(EngineSendAuth, TheServerSpeaksAhead) {
 }
 
 }  // namespace
+}  // namespace engine_send_auth_test

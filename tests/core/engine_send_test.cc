@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_send_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -468,3 +469,4 @@ TEST_F(EngineSend, WithoutHooks) {
 }
 
 }  // namespace
+}  // namespace engine_send_test

@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -399,3 +400,4 @@ TEST(Engine, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace engine_test

@@ -7,6 +7,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_trace_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -347,3 +348,4 @@ TEST_F(EngineTrace, AuditIsAskedForEachLineBeforeItIsSent) {
 }
 
 }  // namespace
+}  // namespace engine_trace_test

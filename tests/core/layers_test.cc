@@ -9,6 +9,7 @@
 #include "tests/core/fake_wire.h"
 #include "tests/testing/test_host.h"
 
+namespace layers_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -223,3 +224,4 @@ TEST_F(Layers, ShutdownLeavesOutWhatIsNotConnected) {
 }
 
 }  // namespace
+}  // namespace layers_test

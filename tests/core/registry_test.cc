@@ -7,6 +7,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace registry_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -296,3 +297,4 @@ TEST(RegistryMemory, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace registry_test

@@ -6,6 +6,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace secret_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -96,3 +97,4 @@ TEST(Secret, TheAllocatorWouldNotice) {
 }
 
 }  // namespace
+}  // namespace secret_test

@@ -6,6 +6,7 @@
 
 #include "tests/core/login_fixture.h"
 
+namespace session_again_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -244,3 +245,4 @@ TEST(SessionAgainMemory, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace session_again_test

@@ -8,6 +8,7 @@
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_choice_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -298,3 +299,4 @@ TEST_F(SessionChoice, OffersOutOfPlaceAreIgnored) {
 }
 
 }  // namespace
+}  // namespace session_choice_test

@@ -9,6 +9,7 @@
 
 #include "tests/core/credential_rig.h"
 
+namespace session_credential_test {
 namespace {
 
 using pop3_core_test::Asked;
@@ -309,3 +310,4 @@ TEST(SessionCredential, RenewWithoutACallback) {
 }
 
 }  // namespace
+}  // namespace session_credential_test

@@ -11,6 +11,7 @@
 #include "tests/core/credential_rig.h"
 #include "tests/testing/failing_allocator.h"
 
+namespace session_credential_wipe_test {
 namespace {
 
 using pop3_core_test::Context;
@@ -54,7 +55,7 @@ void LogInAndOut(FailingAllocator *memory, bool callback, const std::string &ans
   EXPECT_EQ(std::string(rig.err.text).find("s3cr3t"), std::string::npos);
 }
 
-TEST(SessionCredential, NothingIsLeftAfterALogin) {
+TEST(SessionCredentialWipe, NothingIsLeftAfterALogin) {
   for (const bool callback : {false, true}) {
     for (const char *answer : {"+OK in\r\n", "-ERR out\r\n"}) {
       FailingAllocator memory;
@@ -65,7 +66,7 @@ TEST(SessionCredential, NothingIsLeftAfterALogin) {
   }
 }
 
-TEST(SessionCredential, NothingIsLeftWhenMemoryRunsOut) {
+TEST(SessionCredentialWipe, NothingIsLeftWhenMemoryRunsOut) {
   for (const bool callback : {false, true}) {
     EXPECT_GT(ForEachAllocationFailure(
                   [&](FailingAllocator &memory) { LogInAndOut(&memory, callback, "+OK in\r\n"); }),
@@ -73,7 +74,7 @@ TEST(SessionCredential, NothingIsLeftWhenMemoryRunsOut) {
   }
 }
 
-TEST(SessionCredential, NothingIsLeftWhenTheConnectionBreaks) {
+TEST(SessionCredentialWipe, NothingIsLeftWhenTheConnectionBreaks) {
   FailingAllocator memory;
   memory.Forbid("s3cr3t-w0rd");
   {
@@ -92,7 +93,7 @@ TEST(SessionCredential, NothingIsLeftWhenTheConnectionBreaks) {
   EXPECT_EQ(memory.unwiped(), 0U);
 }
 
-TEST(SessionCredential, NothingIsLeftWhenALoginIsCancelledOrFreed) {
+TEST(SessionCredentialWipe, NothingIsLeftWhenALoginIsCancelledOrFreed) {
   for (const bool cancel : {false, true}) {
     FailingAllocator memory;
     memory.Forbid("s3cr3t-w0rd");
@@ -118,3 +119,4 @@ TEST(SessionCredential, NothingIsLeftWhenALoginIsCancelledOrFreed) {
 }
 
 }  // namespace
+}  // namespace session_credential_wipe_test

@@ -10,6 +10,7 @@
 #include "auth/user_pass.h"
 #include "tests/core/fake_wire.h"
 
+namespace session_deadline_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -451,3 +452,4 @@ TEST_F(SessionDeadline, WithoutLimitsNothingStrikes) {
 }
 
 }  // namespace
+}  // namespace session_deadline_test

@@ -8,6 +8,7 @@
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_exchange_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -169,3 +170,4 @@ TEST_F(SessionExchange, TheServersWordsAreKept) {
 }
 
 }  // namespace
+}  // namespace session_exchange_test

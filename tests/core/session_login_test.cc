@@ -8,6 +8,7 @@
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_login_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -181,3 +182,4 @@ TEST_F(SessionLogin, FreedInTheMiddle) {
 }
 
 }  // namespace
+}  // namespace session_login_test

@@ -8,6 +8,7 @@
 #include "tests/core/fake_auth.h"
 #include "tests/core/login_fixture.h"
 
+namespace session_refusal_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -265,3 +266,4 @@ TEST_F(SessionRefusal, TheReportOfABindingThatIsSwitchedOff) {
 }
 
 }  // namespace
+}  // namespace session_refusal_test

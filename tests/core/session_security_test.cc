@@ -7,6 +7,7 @@
 
 #include "tests/core/session_driver.h"
 
+namespace session_security_test {
 namespace {
 
 using pop3_core_test::Lines;
@@ -119,3 +120,4 @@ TEST_F(SessionSecurity, TheReportOfAStrippedServer) {
 }
 
 }  // namespace
+}  // namespace session_security_test

@@ -7,6 +7,7 @@
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_step_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -279,3 +280,4 @@ TEST_F(SlowMechanism, AnAnswerThatComesTooLateIsNotSent) {
 }
 
 }  // namespace
+}  // namespace session_step_test

@@ -8,6 +8,7 @@
 #include "core/session_private.h"
 #include "tests/core/session_driver.h"
 
+namespace session_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -336,3 +337,4 @@ TEST(Session, NewWithEachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace session_test

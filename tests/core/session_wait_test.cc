@@ -10,6 +10,7 @@
 
 #include "tests/core/session_driver.h"
 
+namespace session_wait_test {
 namespace {
 
 using pop3_core_test::Lines;
@@ -249,3 +250,4 @@ TEST_F(SessionWait, CancelFromASignalHandler) {
 }
 
 }  // namespace
+}  // namespace session_wait_test

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+namespace stream_sink_test {
 namespace {
 
 pop3_sink_verdict Put(const pop3_sink &sink, const std::string &text) {
@@ -131,3 +132,4 @@ TEST(StreamSink, ADescriptorThatIsNone) {
 }
 
 }  // namespace
+}  // namespace stream_sink_test

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+namespace text_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -132,3 +133,4 @@ TEST(TextQuote, LeavesOutEchoedSecrets) {
 }
 
 }  // namespace
+}  // namespace text_test

@@ -6,6 +6,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace url_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -329,3 +330,4 @@ TEST(UrlParse, EachAllocationMayFail) {
 }
 
 }  // namespace
+}  // namespace url_test

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+namespace wait_poll_test {
 namespace {
 
 constexpr int64_t kLong = 20000;  // never waited for if all is well
@@ -183,3 +184,4 @@ TEST_F(WaitPoll, ASignalEndsTheWait) {
 }
 
 }  // namespace
+}  // namespace wait_poll_test

@@ -22,6 +22,7 @@
 #include <pop3/usual.h>
 #endif
 
+namespace openssl_test {
 namespace {
 
 const char kPassword[] = "correct horse";
@@ -143,6 +144,7 @@ INSTANTIATE_TEST_SUITE_P(Mechanisms, WithOpenSsl,
                          testing::Values("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"));
 
 }  // namespace
+}  // namespace openssl_test
 
 int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);

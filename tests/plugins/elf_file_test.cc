@@ -13,6 +13,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace elf_file_test {
 namespace {
 
 class ElfFile : public PluginDir {
@@ -148,4 +149,5 @@ TEST_F(ElfFile, Damage) {
 }
 
 }  // namespace
+}  // namespace elf_file_test
 }  // namespace pop3_testing

@@ -9,6 +9,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace elf_symbols_test {
 namespace {
 
 class ElfSymbols : public PluginDir {
@@ -80,4 +81,5 @@ TEST_F(ElfSymbols, WithoutADynamicSection) {
 }
 
 }  // namespace
+}  // namespace elf_symbols_test
 }  // namespace pop3_testing

@@ -9,6 +9,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace loader_attack_test {
 namespace {
 
 using LoaderAttack = PluginDir;
@@ -227,4 +228,5 @@ TEST_F(LoaderAttack, TheRuleIsReadableHoweverLongThePath) {
 }
 
 }  // namespace
+}  // namespace loader_attack_test
 }  // namespace pop3_testing

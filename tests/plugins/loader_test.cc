@@ -13,6 +13,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace loader_test {
 namespace {
 
 class Loader : public PluginDir {
@@ -265,4 +266,5 @@ TEST_F(Loader, LoadsWhatTheUsualSetLinks) {
 }
 
 }  // namespace
+}  // namespace loader_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include <string>
 
 namespace pop3_testing {
+namespace refusal_test {
 namespace {
 
 TEST(Refusal, NamesFileAndRule) {
@@ -43,4 +44,5 @@ TEST(Refusal, TakesNoError) {
 }
 
 }  // namespace
+}  // namespace refusal_test
 }  // namespace pop3_testing

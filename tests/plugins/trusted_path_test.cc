@@ -9,6 +9,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace trusted_path_test {
 namespace {
 
 class TrustedPath : public PluginDir {
@@ -132,4 +133,5 @@ TEST_F(TrustedPath, KnowsAnotherFile) {
 }
 
 }  // namespace
+}  // namespace trusted_path_test
 }  // namespace pop3_testing

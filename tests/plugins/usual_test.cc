@@ -6,6 +6,7 @@
 #include "transports/tcp.h"
 
 namespace pop3_testing {
+namespace usual_test {
 namespace {
 
 TEST(Usual, AddsAll) {
@@ -33,4 +34,5 @@ TEST(Usual, SaysWhatIsThereAlready) {
 }
 
 }  // namespace
+}  // namespace usual_test
 }  // namespace pop3_testing

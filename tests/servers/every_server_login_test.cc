@@ -4,6 +4,7 @@
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {
+namespace every_server_login_test {
 namespace {
 
 // A mechanism of the server's and the way there: "clear", "tls", "tls 1.2", "stls".
@@ -106,4 +107,5 @@ TEST_F(EveryServerLogin, AWrongPasswordAndAnUnknownUserAreRefused) {
 }
 
 }  // namespace
+}  // namespace every_server_login_test
 }  // namespace pop3_testing

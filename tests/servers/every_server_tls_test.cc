@@ -2,6 +2,7 @@
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {
+namespace every_server_tls_test {
 namespace {
 
 using EveryServerTls = RealServerTest;
@@ -121,4 +122,5 @@ TEST_P(EveryServerRefused, SaysWhyAndStaysSo) {
 }
 
 }  // namespace
+}  // namespace every_server_tls_test
 }  // namespace pop3_testing

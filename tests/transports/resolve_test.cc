@@ -17,6 +17,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace resolve_test {
 namespace {
 
 // A resolver that answers when the test lets it.
@@ -263,4 +264,5 @@ TEST_F(Resolve, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace resolve_test
 }  // namespace pop3_testing

@@ -13,6 +13,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace sockio_test {
 namespace {
 
 class SockIo : public ::testing::Test {
@@ -139,4 +140,5 @@ TEST(SockInterest, AddsAndLowers) {
 }
 
 }  // namespace
+}  // namespace sockio_test
 }  // namespace pop3_testing

@@ -15,6 +15,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace tcp_socket_test {
 namespace {
 
 int GetOption(int fd, int level, int name) {
@@ -185,4 +186,5 @@ TEST_F(TcpSocket, SaysWhenASettingIsNotTaken) {
 }
 
 }  // namespace
+}  // namespace tcp_socket_test
 }  // namespace pop3_testing

@@ -15,6 +15,7 @@
 #include "tests/transports/net_calls.h"
 
 namespace pop3_testing {
+namespace tcp_test {
 namespace {
 
 class Tcp : public ::testing::Test {
@@ -462,4 +463,5 @@ TEST_F(Tcp, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace tcp_test
 }  // namespace pop3_testing

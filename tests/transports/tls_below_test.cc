@@ -8,6 +8,7 @@
 #include "transports/tls.h"
 
 namespace pop3_testing {
+namespace tls_below_test {
 namespace {
 
 // Between is a transport that passes on what is below, unless it is told what to answer, and notes
@@ -175,4 +176,5 @@ TEST_F(TlsBelow, MayEndAfterAFailedWrite) {
 }
 
 }  // namespace
+}  // namespace tls_below_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace tls_bio_test {
 namespace {
 
 // Below is a transport that does what a test told it.
@@ -233,4 +234,5 @@ TEST_F(TlsBio, SaysThatMemoryRanOut) {
 }
 
 }  // namespace
+}  // namespace tls_bio_test
 }  // namespace pop3_testing

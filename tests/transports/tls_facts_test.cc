@@ -11,6 +11,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_facts_test {
 namespace {
 
 // Line is a connection that stands.
@@ -161,4 +162,5 @@ TEST(TlsFacts, SurviveFailedAllocations) {
 }
 
 }  // namespace
+}  // namespace tls_facts_test
 }  // namespace pop3_testing

@@ -9,6 +9,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_options_test {
 namespace {
 
 class TlsOptions : public ::testing::Test {
@@ -218,4 +219,5 @@ TEST_F(TlsOptions, RefuseNamesThatAreNone) {
 }
 
 }  // namespace
+}  // namespace tls_options_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_sessions_test {
 namespace {
 
 // Cache is a caller's cache. It hands each session out once.
@@ -329,4 +330,5 @@ TEST(TlsSessionEntries, AreNotPutWithoutEnd) {
 INSTANTIATE_TEST_SUITE_P(Versions, TlsSessions, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
 
 }  // namespace
+}  // namespace tls_sessions_test
 }  // namespace pop3_testing

@@ -8,6 +8,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_setup_test {
 namespace {
 
 bool Has(const std::string &text, const std::string &part) {
@@ -393,4 +394,5 @@ TEST_F(TlsSetup, TakesNoProtocolThatWasNotOffered) {
 }
 
 }  // namespace
+}  // namespace tls_setup_test
 }  // namespace pop3_testing

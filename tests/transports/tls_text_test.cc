@@ -17,6 +17,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace tls_text_test {
 namespace {
 
 class TlsText : public ::testing::Test {
@@ -178,4 +179,5 @@ TEST_F(TlsText, SaysThatMemoryRanOut) {
 }
 
 }  // namespace
+}  // namespace tls_text_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_trust_test {
 namespace {
 
 bool Has(const std::string &text, const std::string &part) {
@@ -238,4 +239,5 @@ TEST(TlsHashedDir, IsTold) {
 }
 
 }  // namespace
+}  // namespace tls_trust_test
 }  // namespace pop3_testing

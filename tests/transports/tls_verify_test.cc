@@ -9,6 +9,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_verify_test {
 namespace {
 
 bool Has(const std::string &text, const std::string &part) {
@@ -395,4 +396,5 @@ TEST(TlsVerify, LetsTheProgramAcceptAnotherKeyThanThePinned) {
 }
 
 }  // namespace
+}  // namespace tls_verify_test
 }  // namespace pop3_testing

@@ -7,6 +7,7 @@
 #include "transports/tls_verify.h"
 
 namespace pop3_testing {
+namespace tls_verify_weak_test {
 namespace {
 
 CertificateSpec Server(const char *key = "P-256", const char *digest = "sha256") {
@@ -304,4 +305,5 @@ TEST(TlsVerifyWeak, AnIntermediateOneAmongTheMachinesRoots) {
 }
 
 }  // namespace
+}  // namespace tls_verify_weak_test
 }  // namespace pop3_testing

@@ -9,6 +9,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_words_test {
 namespace {
 
 class TlsWords : public ::testing::Test {
@@ -143,4 +144,5 @@ TEST_F(TlsWords, SayWhereItEnded) {
 }
 
 }  // namespace
+}  // namespace tls_words_test
 }  // namespace pop3_testing

@@ -16,6 +16,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace unix_test {
 namespace {
 
 class Unix : public ::testing::Test {
@@ -277,4 +278,5 @@ TEST_F(Unix, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace unix_test
 }  // namespace pop3_testing

@@ -5,6 +5,7 @@
 #include <string>
 
 namespace pop3_testing {
+namespace oauth_error_test {
 namespace {
 
 std::string Status(const std::string &json) {
@@ -56,4 +57,5 @@ TEST(OauthError, CleansAndCuts) {
 }
 
 }  // namespace
+}  // namespace oauth_error_test
 }  // namespace pop3_testing

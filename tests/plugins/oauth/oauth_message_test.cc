@@ -7,6 +7,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace oauth_message_test {
 namespace {
 
 pop3_oauth_text Text(const std::string &text) {
@@ -98,4 +99,5 @@ TEST_F(OauthMessage, LeavesNoTokenBehind) {
 }
 
 }  // namespace
+}  // namespace oauth_message_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace oauth_test {
 namespace {
 
 constexpr char kToken[] = "ya29.first-token~of+the/day==";
@@ -334,4 +335,5 @@ TEST_P(Oauth, LeavesNoTokenBehind) {
 }
 
 }  // namespace
+}  // namespace oauth_test
 }  // namespace pop3_testing

@@ -295,6 +295,35 @@ TEST_P(TlsSessions, AreNotKeptOfARefusedServer) {
   EXPECT_EQ(cache_.puts, 0);
 }
 
+// Whoever has a session can read what it resumes.
+TEST(TlsSessionEntries, AreForgottenWhenTheyWereOffered) {
+  TlsServerSpec spec;
+  spec.identity = &TheWorld().mail;
+  const TlsServer server(spec);
+  Cache cache;
+  Options options;
+  options.Text("tls.ca_pem", TheWorld().root_pem).Object("tls.session_cache", &cache.table);
+  for (const bool is_known : {false, true}) {
+    TestHost host;
+    EchoPeer echo;
+    TlsPeer peer(&echo, &server);
+    TlsChain chain(&host, &peer);
+    ASSERT_EQ(chain.Create(options), POP3_OK) << chain.text();
+    if (is_known) {
+      const std::string entry = cache.last;
+      ASSERT_GT(entry.size(), 200U);
+      EXPECT_EQ(host.notes().back(), "tls: offering a session of the cache");
+      EXPECT_FALSE(host.Remembers(entry.substr(entry.size() / 2, 60)));
+    }
+    ASSERT_EQ(chain.Connect(), POP3_IO_DONE) << chain.text();
+    std::string got;
+    ASSERT_EQ(chain.Receive(11, &got), POP3_IO_DONE) << chain.text();
+    EXPECT_EQ(peer.resumed(), is_known);
+    ASSERT_FALSE(cache.last.empty());
+    EXPECT_FALSE(host.Remembers(cache.last.substr(cache.last.size() / 2, 60)));
+  }
+}
+
 // A server may send any number of tickets.
 TEST(TlsSessionEntries, AreNotPutWithoutEnd) {
   const TlsServerSpec spec = [] {

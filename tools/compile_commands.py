@@ -3,8 +3,7 @@
 
     tools/compile_commands.py [FILE]
 
-Bazel must have built //... before: generated headers, and the repositories of the dependencies, are
-then in place.
+Bazel makes the generated files that are compiled or included; it compiles nothing.
 """
 
 import json
@@ -77,6 +76,7 @@ def _sources(source, execroot):
 
 def compile_commands():
     """Returns the entries of compile_commands.json for all of our own files."""
+    _bazel("build", "--output_groups=compilation_prerequisites_INTERNAL_", "//...")
     base = _bazel("info", "output_base").strip()
     execroot = _bazel("info", "execution_root").strip()
     query = "mnemonic('CppCompile', //...)"

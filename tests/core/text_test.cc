@@ -86,7 +86,9 @@ TEST(TextClean, DeceptiveCharactersAreEscaped) {
   for (const auto &range : ranges) {
     for (const uint32_t c : range) EXPECT_EQ(Clean(Utf8(c)).substr(0, 2), "\\x") << std::hex << c;
     for (const uint32_t c : {range[0] - 1, range[1] + 1}) {
-      if (c >= 0x80) EXPECT_EQ(Clean(Utf8(c)), Utf8(c)) << std::hex << c;
+      if (c >= 0x80) {
+        EXPECT_EQ(Clean(Utf8(c)), Utf8(c)) << std::hex << c;
+      }
     }
   }
 }

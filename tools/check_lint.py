@@ -3,7 +3,7 @@
 
     tools/check_lint.py [FILE...]
 
-Prints what it finds; the exit status is 0 if that is nothing. `bazel build //...` must have run.
+Prints what it finds; the exit status is 0 if that is nothing.
 """
 
 import concurrent.futures

@@ -7,11 +7,11 @@
     -   if (*p == '.') p++;
     +   if (*p == '!') p++;
 
-A mutant begins with its file and the test that should notice it, with a filter: GoogleTest's, or what
-Python's unittest takes behind -k. `@@` names further tests. One line says what is wrong then. `-` is
-text that is in the file once, `+` what takes its place; behind the sign and one blank every character
-counts. A last line `= alike: WHY` says that nobody can notice it, `= not tested: WHY` that no test here
-can. An empty line ends a mutant.
+A mutant begins with its file and the test that should notice it, with a filter: GoogleTest's, or
+what Python's unittest takes behind -k. `@@` names further tests. One line says what is wrong then.
+`-` is text that is in the file once, `+` what takes its place; behind the sign and one blank every
+character counts. A last line `= alike: WHY` says that nobody can notice it, `= not tested: WHY`
+that no test here can. An empty line ends a mutant.
 """
 
 import glob

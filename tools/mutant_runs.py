@@ -167,9 +167,8 @@ class Copy:
     def left(self, label, name):
         """Returns the text of what the last run of a test has left, test.xml or test.log."""
         folder = label[2:].replace(":", "/")
-        with open(
-            os.path.join(self._tree, "bazel-testlogs", folder, name), encoding="utf-8", errors="replace"
-        ) as file:
+        path = os.path.join(self._tree, "bazel-testlogs", folder, name)
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
 
     def shut_down(self):
@@ -263,8 +262,8 @@ class Runner:
                 late = re.search(r"^//\S+ +TIMEOUT ", said, re.MULTILINE)
                 return "killed", (label + " " + one).strip() + (" (timeout)" if late else "")
             if status == _NOT_BUILT:
-                errors = re.findall(r"^.*\berror: .*$|^.*undefined reference.*$", said, re.MULTILINE)
-                return "does not build", errors[0] if errors else said[-500:]
+                error = re.search(r"^.*(\berror: |undefined reference).*$", said, re.MULTILINE)
+                return "does not build", error.group() if error else said[-500:]
             if status != _PASSED:
                 raise RunError("bazel has failed (exit status %d):\n%s" % (status, said))
         return "survived", ""

@@ -9,14 +9,14 @@
     --list        says which there are
     --check       only looks whether the lists fit the tree: each text is in its file once, and each
                   test is there. Builds nothing.
-    --jobs N      so many at a time (default: half the processors)
+    --jobs N      so many at a time (default: one for each processor)
     --cache DIR   keeps the copies of the tree and what was built from them, for the next time
     --disk-cache DIR  what unchanged files are built into (default: in the cache); the one of other
                   builds will do, it gets nothing of the mutants
 
-The tree itself is never changed: each job has a copy of it, with an output base of its own. All tests
-are run without a mutant first, since a test that fails anyway notices nothing. Then one line per
-mutant says what came out:
+The tree itself is never changed: each job has a copy of it, with an output base of its own. All
+tests are run without a mutant first, since a test that fails anyway notices nothing. Then one line
+per mutant says what came out:
 
     killed          by the test that the line names, which failed or ran for longer than a minute
     survived        no test has noticed
@@ -30,6 +30,7 @@ killed. Needs what tools/packages.sh has in the groups build and test.
 """
 
 import argparse
+import collections
 import os
 import queue
 import re
@@ -53,22 +54,21 @@ def table(results):
     mutant and its verdict."""
     rows = {}
     for mutant, verdict in results:
-        row = rows.setdefault(mutant.folder, dict.fromkeys(("all", "killed", "alike"), 0))
-        row["all"] += 1
-        row[verdict.kind] = row.get(verdict.kind, 0) + 1
+        rows.setdefault(mutant.folder, collections.Counter())[verdict.kind] += 1
     lines = ["folder          mutants  killed  survived  explained  mistakes  killed %"]
     good = bool(rows)
     for folder in sorted(rows):
         row = rows[folder]
-        mistakes = sum(row.get(kind, 0) for kind in _MISTAKES)
-        explained = sum(row.get(kind, 0) for kind in _EXPLAINED)
-        counted = row["all"] - row["alike"] - mistakes
+        mistakes = sum(row[kind] for kind in _MISTAKES)
+        explained = sum(row[kind] for kind in _EXPLAINED)
+        count = sum(row.values())
+        counted = count - row["alike"] - mistakes
         share = 100.0 * row["killed"] / counted if counted else 100.0
-        survived = row.get("survived", 0)
+        survived = row["survived"]
         # Rounded down: 94.96 is not 95.
         lines.append(
             "%-15s %7d %7d %9d %10d %9d %8.1f%%"
-            % (folder, row["all"], row["killed"], survived, explained, mistakes, int(share * 10) / 10)
+            % (folder, count, row["killed"], survived, explained, mistakes, int(share * 10) / 10)
         )
         good = good and not survived and not mistakes and share >= ENOUGH
     return lines, good
@@ -175,20 +175,25 @@ def _who(mutants, label):
 
 def _arguments():
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage="see below"
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage=argparse.SUPPRESS,
+        add_help=False,
     )
-    parser.add_argument("--only", default="", metavar="REGEX")
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--check", action="store_true")
-    parser.add_argument("--jobs", type=int, default=max(1, (os.cpu_count() or 1) // 2))
-    parser.add_argument("--cache", metavar="DIR")
-    parser.add_argument("--disk-cache", metavar="DIR")
-    parser.add_argument("files", nargs="*", metavar="FILE")
+    hidden = argparse.SUPPRESS  # the text at the top describes them
+    parser.add_argument("-h", "--help", action="help", help=hidden)
+    parser.add_argument("--only", type=re.compile, help=hidden)
+    parser.add_argument("--list", action="store_true", help=hidden)
+    parser.add_argument("--check", action="store_true", help=hidden)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help=hidden)
+    parser.add_argument("--cache", help=hidden)
+    parser.add_argument("--disk-cache", help=hidden)
+    parser.add_argument("files", nargs="*", help=hidden)
     return parser.parse_args()
 
 
 def _main(args):
-    wanted = re.compile(args.only)
+    wanted = args.only or re.compile("")
     mutants = [
         mutant
         for mutant in mutant_list.read(ROOT, args.files)
@@ -227,29 +232,29 @@ def _judge(args, mutants, labels, texts):
             to_run.append(mutant)
     start = time.monotonic()
     if to_run:
-        cache = os.path.abspath(args.cache) if args.cache else tempfile.mkdtemp(prefix="mutants-")
-        disk_cache = os.path.abspath(args.disk_cache or os.path.join(cache, "disk"))
-        jobs = max(1, min(args.jobs, len(to_run)))
-        copies = [
-            mutant_runs.Copy(
-                ROOT,
-                os.path.join(cache, "job%d" % number),
-                disk_cache,
-                max(1, (os.cpu_count() or 1) // jobs),
-            )
-            for number in range(jobs)
-        ]
-        try:
-            _run_all(to_run, labels, report, texts, copies)
-        finally:
-            for copy in copies:
-                copy.shut_down()
-            if not args.cache:
-                mutant_runs.remove(cache)
+        _in_copies(args, to_run, labels, report, texts)
     lines, good = table(report.results)
+    seconds = time.monotonic() - start
     print("\n" + "\n".join(lines))
-    print("mutants: %d in %.0f s, %s" % (len(mutants), time.monotonic() - start, "good" if good else "not good"))
+    words = "all is well" if good else "FAILED"
+    print("mutants: %d in %.0f s, %s" % (len(mutants), seconds, words))
     return 0 if good else 1
+
+
+def _in_copies(args, mutants, labels, report, texts):
+    cache = os.path.abspath(args.cache) if args.cache else tempfile.mkdtemp(prefix="mutants-")
+    disk_cache = os.path.abspath(args.disk_cache or os.path.join(cache, "disk"))
+    jobs = max(1, min(args.jobs, len(mutants)))
+    each = max(1, (os.cpu_count() or 1) // jobs)
+    folders = [os.path.join(cache, "job%d" % number) for number in range(jobs)]
+    copies = [mutant_runs.Copy(ROOT, folder, disk_cache, each) for folder in folders]
+    try:
+        _run_all(mutants, labels, report, texts, copies)
+    finally:
+        for copy in copies:
+            copy.shut_down()
+        if not args.cache:
+            mutant_runs.remove(cache)
 
 
 def main():

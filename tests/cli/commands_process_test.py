@@ -4,7 +4,8 @@ import json
 import os
 import unittest
 
-from harness import CliTest, PASSWORD
+from account import PASSWORD
+from pop3_program import CliTest
 
 MAIL = [
     b"From: a\nSubject: one\n\nfirst\nsecond\n.dot\n..dots\n",
@@ -28,7 +29,7 @@ class Commands(CliTest):
             os.mkdir(self.path(name))
         for number, data in enumerate(MAIL, 1):
             self.write(f"m/new/{number}.x", data)
-        self.server = self.mailboxd("--maildir", self.path("m"))
+        self.server = self.mailboxd("--maildir", self.path("m"), "--unix", self.path("sock"))
         self.url = self.server.url()
 
     def test_stat(self):

@@ -167,7 +167,8 @@ TEST_F(DeliverMbox, IsNotTouchedWithoutMessages) {
 }
 
 TEST_F(DeliverMbox, SaysWhatIsWrongBeforeAnythingIsFetched) {
-  for (const std::string &path : {dir_.Path(), dir_.Path("none/mbox"), std::string("/dev/null")}) {
+  ASSERT_EQ(0, mkfifo(dir_.Path("fifo").c_str(), 0600));
+  for (const std::string &path : {dir_.Path(), dir_.Path("none/mbox"), dir_.Path("fifo")}) {
     EXPECT_EQ(POP3_ERR_LOCAL_IO,
               cli_deliver_mbox_open(place_.out(), path.c_str(), 0, nullptr, &place_.err))
         << path;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -172,7 +173,7 @@ TEST_F(DotLock, ManyTakeItOverOneByOne) {
         usleep(500);
       }
       const int alone = open(dir_.Path("alone").c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-      usleep(500);
+      for (int turn = 0; turn < 10; ++turn) sched_yield();
       if (alone >= 0) unlink(dir_.Path("alone").c_str());
       unlink(path_.c_str());
       _exit(alone >= 0 ? 0 : 1);

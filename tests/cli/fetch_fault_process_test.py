@@ -5,7 +5,9 @@ import os
 import pathlib
 import unittest
 
-from harness import CliTest, FAULTS, PASSWORD
+from pop3_program import CliTest
+
+FAULTS = os.path.abspath("tests/cli/faults.so")  # see faults.c
 
 
 class Faults(CliTest):

@@ -12,6 +12,7 @@
 
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
+#include "tests/testing/asleep.h"
 
 namespace mbox_lock_test {
 namespace {
@@ -74,7 +75,7 @@ TEST_F(MboxLock, WaitsForTheLockFile) {
   WriteFile(path_ + ".lock", "1\n");
   const pid_t pid = fork();
   if (pid == 0) {
-    usleep(150000);
+    pop3_testing::AwaitSleep(getppid());
     unlink((path_ + ".lock").c_str());
     _exit(0);
   }

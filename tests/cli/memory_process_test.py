@@ -7,7 +7,7 @@ import subprocess
 import time
 import unittest
 
-from harness import CliTest, POP3
+from pop3_program import POP3, CliTest
 from terminal import Terminal
 
 # So long that something of it is left wherever it was forgotten, whatever is written there later.

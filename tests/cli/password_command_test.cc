@@ -98,7 +98,10 @@ TEST_F(PasswordCommand, TheExitStatusCountsWhateverIsWithSigchld) {
 }
 
 TEST_F(PasswordCommand, OutputMayComeInPiecesAndEndBeforeTheCommand) {
-  EXPECT_EQ("secret", Run("printf sec; sleep 0.2; echo ret; exec >&-; sleep 0.2"));
+  // Each part once we wait for it.
+  const std::string wait = "until grep -q '^State:.S' /proc/$PPID/status; do :; done; ";
+  EXPECT_EQ("secret",
+            Run("printf sec; " + wait + "echo ret; exec >&-; " + wait + "sleep 0; " + wait));
 }
 
 // gpg-agent and its like keep standard output open, and stay.

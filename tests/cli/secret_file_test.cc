@@ -19,10 +19,13 @@ namespace {
 
 class SecretFile : public testing::Test {
  protected:
-  SecretFile() { pop3_secret_init(&secret_, nullptr); }
-  ~SecretFile() override {
+  SecretFile() {
     Calls::Reset();
+    pop3_secret_init(&secret_, nullptr);
+  }
+  ~SecretFile() override {
     pop3_secret_cleanup(&secret_);
+    Calls::Reset();
   }
 
   // The password, or the error's text.
@@ -70,7 +73,7 @@ TEST_F(SecretFile, RefusesWhatOthersCanReadOrWrite) {
 TEST_F(SecretFile, RefusesTheFileOfSomebodyElse) {
   const std::string path = dir_.Path("theirs");
   WriteFile(path, "secret");
-  Calls::owner = 12345;
+  Calls::owner = static_cast<int>(geteuid()) + 1;
   EXPECT_EQ(POP3_ERR_POLICY, cli_password_file(&secret_, path.c_str(), &patience_, &err_));
   EXPECT_NE(nullptr, strstr(err_.text, "belongs to somebody else")) << err_.text;
 }

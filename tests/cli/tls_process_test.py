@@ -7,7 +7,8 @@ import subprocess
 import threading
 import unittest
 
-from harness import PASSWORD, CliTest
+from account import PASSWORD
+from pop3_program import CliTest
 from terminal import Terminal
 
 
@@ -219,7 +220,7 @@ class TlsTest(CliTest):
         result = self.pop3("stat", f"pop3s://alice:x@localhost:{server.port}", *self.trust)
         self.check(result, 3, b"", "plain POP3")
         result = self.pop3("stat", f"pop3://alice:x@localhost:{server.tls_port}",
-                           "--connect-timeout", "1")
+                           "--connect-timeout", "2")
         self.check(result, 3, b"", "expects TLS")
 
     def test_hostile_servers(self):

@@ -61,6 +61,13 @@ TEST_F(EngineGreeting, OctetByOctet) {
   EXPECT_STREQ(pop3_engine_greeting(d_.engine())->text, "hello");
 }
 
+// Five octets are enough to tell what the server is, four are not.
+TEST_F(EngineGreeting, ServersThatSayLittleBeforeTheyWait) {
+  EXPECT_EQ(d_.Feed("HTTP"), POP3_OK);
+  EXPECT_EQ(d_.Feed("/"), POP3_ERR_GREETING);
+  EXPECT_NE(d_.error_text().find("this is a web server"), std::string::npos) << d_.error_text();
+}
+
 TEST_F(EngineGreeting, ARefusalIsTheFailureOfTheSession) {
   d_.Submit(POP3_CMD_STAT);
   EXPECT_EQ(d_.Feed("-ERR [SYS/TEMP] too busy\r\n"), POP3_REFUSED);

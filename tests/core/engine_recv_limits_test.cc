@@ -129,6 +129,15 @@ TEST_F(EngineLimits, Items) {
   }
 }
 
+TEST_F(EngineLimits, EachListingHasAllItsItems) {
+  EngineDriver d;
+  d.limits.max_items = 3;
+  d.StartReady();
+  for (int i = 0; i < 3; i++) d.Run(POP3_CMD_LIST, "+OK\r\n1 2\r\n2 2\r\n.\r\n");
+  EXPECT_EQ(d.error_text(), "");
+  EXPECT_EQ(d.log.size(), 9U);
+}
+
 TEST_F(EngineLimits, AListingWithoutEndForNobody) {
   EngineDriver d;
   d.limits.max_items = 10;

@@ -118,5 +118,24 @@ TEST(SessionCredentialWipe, NothingIsLeftWhenALoginIsCancelledOrFreed) {
   }
 }
 
+TEST(SessionCredentialWipe, NothingIsLeftOfAnyKind) {
+  Rig rig;
+  rig.AskForThem();
+  rig.options.credential_kinds = UINT32_MAX;
+  for (int what = POP3_CREDENTIAL_USER; what <= POP3_CREDENTIAL_REALM; what++) {
+    rig.known[static_cast<pop3_credential>(what)] = "s3cr3t-w0rd";
+  }
+  rig.Start();
+  on_begin = [&](const Context *context, pop3_error *err) {
+    for (const auto &one : rig.known) {
+      std::string got;
+      EXPECT_EQ(Rig::Get(context, one.first, &got, err), POP3_OK) << one.first;
+    }
+    return POP3_OK;
+  };
+  EXPECT_EQ(pop3_auth(rig.session, "x-probe", &rig.err), POP3_OK) << rig.err.text;
+  EXPECT_TRUE(IsForgotten(rig.session));
+}
+
 }  // namespace
 }  // namespace session_credential_wipe_test

@@ -152,7 +152,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: openssl_test MAILBOXD [PLUGIN...]\n");
     return 2;
   }
-  program = AbsolutePath(argv[1]);
-  for (int i = 2; i < argc; i++) plugins.push_back(AbsolutePath(argv[i]));
+  openssl_test::program = openssl_test::AbsolutePath(argv[1]);
+  for (int i = 2; i < argc; i++)
+    openssl_test::plugins.push_back(openssl_test::AbsolutePath(argv[i]));
   return RUN_ALL_TESTS();
 }

@@ -17,7 +17,7 @@ TEST(Usual, AddsAll) {
   for (const char *name : {"tcp", "unix", "tls"}) {
     EXPECT_NE(pop3_registry_transport(registry, name), nullptr) << name;
   }
-  for (const char *name : {"user", "apop", "rpop"}) {
+  for (const char *name : {"user", "apop", "rpop", "sasl", "oauthbearer", "xoauth2"}) {
     EXPECT_NE(pop3_registry_auth(registry, name), nullptr) << name;
   }
   pop3_registry_free(registry);

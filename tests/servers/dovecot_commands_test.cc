@@ -270,6 +270,8 @@ TEST_P(DovecotEveryWay, StoppedAndCancelledTransfersDoNotHurtTheSession) {
   EXPECT_EQ(piped.dones, 1);
 }
 
+#undef ASSERT_POP3
+
 }  // namespace
 }  // namespace dovecot_commands_test
 }  // namespace pop3_testing

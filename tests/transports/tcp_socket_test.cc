@@ -37,7 +37,7 @@ class TcpSocket : public ::testing::Test {
   }
 
   // Starts, and waits for the outcome.
-  pop3_attempt Try(const char *address, uint16_t port, int limit_ms = 5000) {
+  pop3_attempt Try(const char *address, uint16_t port, int limit_ms = 60000) {
     addresses_.count = 1;
     EXPECT_EQ(pop3_address_parse(&addresses_.at[0], address, port), 1);
     pop3_tcp_attempts attempts = {&options_, &addresses_};

@@ -7,15 +7,12 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <ostream>
 #include <set>
 
 #include "tests/conformance/rules.h"
 #include "tests/conformance/runner.h"
 
 namespace pop3_conformance {
-
-static void PrintTo(const Broken &broken, std::ostream *out) { *out << broken.name; }
 
 namespace broken_test {
 namespace {

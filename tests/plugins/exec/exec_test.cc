@@ -129,9 +129,12 @@ TEST_F(Exec, SubstitutesHostAndPort) {
 }
 
 TEST_F(Exec, RefusesHostsThatAShellWouldRead) {
-  for (const char *host :
-       {"", "-oProxyCommand=x", "a b", "a;b", "$(a)", "`a`", "a'b", "a\"b", "a\\b", "a\nb", "a|b",
-        "a&b", "a>b", "*", "~", "m\xC3\xA4il", "a#b", "a=b", "{a,b}"}) {
+  for (const char *host : {"",     "-v",          "-",    "-oProxyCommand=x",
+                           "a b",  "a;b",         "$(a)", "`a`",
+                           "a'b",  "a\"b",        "a\\b", "a\nb",
+                           "a|b",  "a&b",         "a>b",  "*",
+                           "~",    "m\xC3\xA4il", "a#b",  "a=b",
+                           "{a,b}"}) {
     EXPECT_NE(Refusal("echo %h", host).find("a shell could take this name"), std::string::npos);
   }
 }
@@ -142,6 +145,10 @@ TEST_F(Exec, RefusesCommandsThatAreNone) {
   EXPECT_NE(Refusal("echo %x").find("%h, %p and %%"), std::string::npos);
   EXPECT_NE(Refusal("echo %").find("%h, %p and %%"), std::string::npos);
   EXPECT_NE(Refusal(std::string(40000, 'x')).find("32768"), std::string::npos);
+  const std::string longest = "exit 0; #" + std::string(32768 - 9, 'x');
+  EXPECT_EQ(exec_.Create("h", 110, {Text("exec.command", longest.c_str())}), POP3_OK);
+  exec_.Destroy();
+  EXPECT_NE(Refusal(longest + "x").find("32768"), std::string::npos);
   std::string many;
   for (int i = 0; i < 8000; i++) many += "%h";
   EXPECT_NE(Refusal(many, std::string(255, 'x')).find("32768"), std::string::npos);
@@ -162,7 +169,7 @@ TEST_F(Exec, SaysHowTheCommandFailed) {
       {"/no/such/program", "the command exited with 127 (there is no such command): "},
       {"/dev/null", "the command exited with 126 (it cannot be run): "},
       {"kill -KILL $$", "cannot connect: the command was ended by signal 9"},
-      {"printf 'no line end\\033[2J' >&2; exit 1", "exited with 1: no line end?[2J"},
+      {"printf 'no line end\\033[2J\\177' >&2; exit 1", "exited with 1: no line end?[2J?"},
       {"if", "the command exited with 2"},
   };
   for (const auto &c : cases) {
@@ -184,6 +191,23 @@ TEST_F(Exec, SaysHowTheCommandFailedLater) {
       << other.error.text;
 }
 
+TEST_F(Exec, ACommandThatHasGoneRaisesNoSignal) {
+  ASSERT_EQ(exec_.Create("h", 110, {Text("exec.command", "exit 3")}), POP3_OK);
+  ASSERT_EQ(exec_.ConnectAll(), POP3_IO_DONE);
+  std::string got;
+  EXPECT_EQ(exec_.ReadWhenReady(&got), POP3_IO_FAIL) << "it has ended by now";
+  struct sigaction usual = {};
+  struct sigaction before = {};
+  usual.sa_handler = SIG_DFL;
+  sigaction(SIGPIPE, &usual, &before);
+  size_t len = 0;
+  pop3_error error = POP3_ERROR_INIT;
+  const uint8_t octet = 'x';
+  EXPECT_EQ(exec_.ops()->write(exec_.self(), &octet, 1, &len, &error), POP3_IO_WANT_READ)
+      << "who reads learns how it ended";
+  sigaction(SIGPIPE, &before, nullptr);
+}
+
 TEST_F(Exec, DoesNotWaitForACommandThatGoesOnInSilence) {
   const MailRun run = RunMail("exec >&- <&-; exec sleep 600", POP3_ERR_CONNECT);
   EXPECT_NE(std::string(run.error.text).find("closed its output without having said anything"),
@@ -203,12 +227,13 @@ TEST_F(Exec, NotesWhatTheCommandComplainsOf) {
                   kServer,
               POP3_OK);
   EXPECT_TRUE(HasNote(flood, "exec: complaint 64 of"));
-  EXPECT_FALSE(HasNote(flood, "exec: complaint 66 of"));
+  EXPECT_FALSE(HasNote(flood, "exec: complaint 65 of"));
   EXPECT_TRUE(HasNote(flood, "the command says more"));
   EXPECT_LT(flood.notes.size(), 80u);
   const MailRun endless =
       RunMail("head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 1", POP3_ERR_CONNECT);
-  EXPECT_NE(std::string(endless.error.text).find(std::string(150, 'x')), std::string::npos);
+  EXPECT_NE(std::string(endless.error.text).find(": " + std::string(200, 'x')), std::string::npos);
+  EXPECT_EQ(std::string(endless.error.text).find(std::string(201, 'x')), std::string::npos);
 }
 
 TEST_F(Exec, MovesMuchBothWays) {

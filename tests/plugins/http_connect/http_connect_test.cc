@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/plugins/mail_run.h"
+#include "tests/plugins/scripted_lower.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/socket_server.h"
@@ -297,6 +298,7 @@ TEST(HttpConnect, RefusesWhatItCannotSend) {
       {Text("http_connect.user", "")},
       {Text("http_connect.user", "a:b")},
       {Text("http_connect.user", "a\r\nX-Injected: 1")},
+      {Text("http_connect.user", "a\x7f")},
       {Text("http_connect.user", longer.c_str())},
       {Text("http_connect.user", "u"), Text("http_connect.password", longer.c_str())},
       {Text("http_connect.user", "u"), Text("http_connect.password", "a\nb")},
@@ -353,6 +355,88 @@ TEST(HttpConnect, WorksOverTcp) {
     EXPECT_EQ(peer.complaints(), std::vector<std::string>());
   }
   EXPECT_EQ(CountFds(), fds);
+}
+
+// What is sent and kept, step by step.
+class HttpConnectLayer : public ::testing::Test {
+ protected:
+  HttpConnectLayer()
+      : options_{Text("http_connect.user", "rose"), Text("http_connect.password", "proxys")},
+        layer_(host_.get(), pop3_plugin_http_connect(POP3_ABI)->transports[0], &lower_, options_,
+               2) {
+    EXPECT_EQ(layer_.status(), POP3_OK) << layer_.error().text;
+  }
+
+  bool Remembers() const {
+    return host_.Remembers("proxys") || host_.Remembers("cm9zZTpwcm94eXM=");
+  }
+
+  TestHost host_;
+  ScriptedLower lower_;
+  const pop3_option options_[2];
+  LayerOn layer_;
+};
+
+TEST_F(HttpConnectLayer, ForgetsThePasswordWhenItIsSent) {
+  EXPECT_TRUE(Remembers());
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  EXPECT_EQ(lower_.written, kLoginRequest);
+  EXPECT_FALSE(Remembers());
+}
+
+TEST_F(HttpConnectLayer, ForgetsThePasswordWhenItFails) {
+  lower_.room = 10;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_WRITE);
+  EXPECT_TRUE(Remembers());
+  lower_.when_full = POP3_IO_FAIL;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_FAIL);
+  EXPECT_FALSE(Remembers());
+}
+
+TEST_F(HttpConnectLayer, ForgetsThePasswordWhenItIsGivenUp) {
+  EXPECT_TRUE(Remembers());
+  layer_.Destroy();
+  EXPECT_FALSE(Remembers());
+}
+
+TEST_F(HttpConnectLayer, WaitsForWhatTheTransportBelowWaitsFor) {
+  host_.SetClock(1234);
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.events, POP3_WAIT_WRITE) << "it speaks first";
+  lower_.room = 0;
+  lower_.when_full = POP3_IO_WANT_READ;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  layer_.Interest(POP3_WAIT_WRITE);
+  EXPECT_EQ(lower_.events, POP3_WAIT_READ);
+  lower_.room = SIZE_MAX;
+  lower_.when_empty = POP3_IO_WANT_WRITE;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_WRITE);
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.events, POP3_WAIT_WRITE);
+  EXPECT_EQ(lower_.deadline_ms, POP3_NO_DEADLINE);
+  lower_.incoming = std::string(kGranted) + "+OK ready\r\n";
+  EXPECT_EQ(layer_.Connect(), POP3_IO_DONE);
+  // The greeting came with the header: nothing has to be waited for.
+  layer_.Interest(POP3_WAIT_WRITE);
+  EXPECT_EQ(lower_.events, POP3_WAIT_WRITE);
+  EXPECT_EQ(lower_.deadline_ms, POP3_NO_DEADLINE) << "but nobody wants to read it";
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.events, POP3_WAIT_READ);
+  EXPECT_EQ(lower_.deadline_ms, 1234);
+  std::string got;
+  EXPECT_EQ(layer_.Read(&got, 4), POP3_IO_DONE);
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.deadline_ms, 1234);
+  EXPECT_EQ(layer_.Read(&got), POP3_IO_DONE);
+  EXPECT_EQ(got, "+OK ready\r\n");
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.deadline_ms, POP3_NO_DEADLINE);
+}
+
+TEST_F(HttpConnectLayer, ClaimsNothingThatIsTrueOfTheProxy) {
+  lower_.incoming = kGranted;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_DONE);
+  EXPECT_EQ(layer_.Claims(), "");
 }
 
 }  // namespace

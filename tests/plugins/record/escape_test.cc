@@ -44,6 +44,15 @@ TEST(Escape, LooksAsDescribed) {
             (std::vector<int>{0xE4, POP3_RECORD_ANY, 'x', POP3_RECORD_END}));
 }
 
+TEST(Escape, ReadsNothingBehindTheEnd) {
+  const std::string text = "\\x41";
+  for (size_t len = 1; len < text.size(); len++) {
+    const char *at = text.data();
+    EXPECT_EQ(pop3_record_unescape(&at, text.data() + len), POP3_RECORD_BAD) << len;
+    EXPECT_LE(at, text.data() + len);
+  }
+}
+
 TEST(Escape, RefusesWhatIsNone) {
   for (const char *text : {"\\", "\\x", "\\x1", "\\xg0", "\\x0g", "\\a", "\t", "\x7F", "\xE4"}) {
     EXPECT_EQ(Unescaped(text).back(), POP3_RECORD_BAD) << text;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/plugins/mail_run.h"
+#include "tests/plugins/scripted_lower.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/socket_server.h"
@@ -158,15 +159,38 @@ TEST(Record, AppendsToNoFileOfOthers) {
   close(open(path.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
   ASSERT_EQ(symlink(path.c_str(), link.c_str()), 0);
   ASSERT_EQ(mkfifo(folder.Path("b").c_str(), 0600), 0);
-  ASSERT_EQ(chmod(path.c_str(), 0640), 0);
   const std::string fifo = folder.Path("b");
-  for (const std::string &name : {path, link, fifo, std::string("/dev/null"), folder.Path("")}) {
+  const auto append = [](const std::string &name) {
     MailPeer peer;
     MailRun run = Recorded({Text("record.file", name.c_str()), Number("record.append", 1)});
     EXPECT_EQ(RunOverMemory(&run, &peer), POP3_ERR_LOCAL_IO) << name;
-    EXPECT_NE(std::string(run.error.text).find("cannot record to "), std::string::npos);
+    const std::string text = run.error.text;
+    EXPECT_NE(text.find("cannot record to "), std::string::npos);
+    return text;
+  };
+  for (const std::string &name : {link, fifo, std::string("/dev/null"), folder.Path("")}) {
+    append(name);
+  }
+  for (const mode_t mode : {0640, 0620, 0604, 0602, 0601}) {
+    ASSERT_EQ(chmod(path.c_str(), mode), 0);
+    EXPECT_NE(append(path).find("others can read or write it"), std::string::npos) << mode;
+  }
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  if (chown(path.c_str(), 65534, static_cast<gid_t>(-1)) == 0) {  // who is root can
+    EXPECT_NE(append(path).find("it belongs to somebody else"), std::string::npos);
   }
   EXPECT_EQ(ReadFile(path), "");
+}
+
+TEST(Record, HandsItsFileToNoOtherProgram) {
+  Folder folder;
+  const std::string path = folder.Path("a");
+  TestHost host;
+  ScriptedLower lower;
+  const pop3_option option = Text("record.file", path.c_str());
+  LayerOn record(host.get(), pop3_plugin_record(POP3_ABI)->transports[0], &lower, &option, 1);
+  ASSERT_EQ(record.status(), POP3_OK) << record.error().text;
+  EXPECT_EQ(DescriptorFlags(path), FD_CLOEXEC);
 }
 
 TEST(Record, FailsIfItCannotGoOn) {
@@ -341,6 +365,7 @@ TEST_F(RecordLayer, HidesChallengesBehindTheFirstResponse) {
   Server("+ \r\n");
   Client("biws\r\n");
   Server("+ cj1hYmMscz1zYWx0\r\n");
+  EXPECT_FALSE(host_.Remembers("cj1hYmM")) << "it is not kept";
   Client("Yz1iaXdz\r\n");
   Server("+ dj1zaWc=\r\n+");  // in pieces
   Server("OK [AUTH] v=sig\n");
@@ -350,6 +375,17 @@ TEST_F(RecordLayer, HidesChallengesBehindTheFirstResponse) {
             "pop3-record 1\nC AUTH SCRAM-SHA-1\\r\\n\nS + \\r\\n\nC \\?\\r\\n\n"
             "S + PHJlZGFjdGVkPg==\\r\\n\nC \\?\\r\\n\nS + PHJlZGFjdGVkPg==\\r\\n\n"
             "S +OK [AUTH]<redacted>\\n\nS +OK open\\r\\n\n");
+}
+
+TEST_F(RecordLayer, ForgetsTheMail) {
+  Client("RETR 1\r\n");
+  Server("+OK\r\nSubject: between us\r\nhalf a li");
+  Client("XSECRET of the cli");
+  End();
+  EXPECT_NE(sink_.text.find("between us"), std::string::npos);
+  for (const char *text : {"between us", "half a li", "of the cli"}) {
+    EXPECT_FALSE(host_.Remembers(text)) << text;
+  }
 }
 
 TEST_F(RecordLayer, HidesAChallengeThatIsLongerThanItsBuffer) {

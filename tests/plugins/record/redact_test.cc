@@ -136,6 +136,8 @@ TEST_F(Redact, ShowsOfAReplyWhatIsHarmless) {
   EXPECT_EQ(shown("-err [auth] wrong"), "-err [auth]|<redacted>");
   EXPECT_EQ(shown("-ERR [AUTH/v=abc] wrong"), "-ERR |<redacted>");
   EXPECT_EQ(shown("-ERR [LOGIN-DELAY]"), "-ERR [LOGIN-DELAY]|");
+  EXPECT_EQ(shown("-ERR [AUTHabc"), "-ERR |<redacted>");
+  EXPECT_EQ(shown("-ERR [AUTH"), "-ERR |<redacted>");
   EXPECT_EQ(shown("+cj1hYmM="), "|<redacted>");
   EXPECT_EQ(shown("cj1hYmM="), "|<redacted>");
   EXPECT_EQ(shown(""), "|");
@@ -169,6 +171,7 @@ TEST_F(Redact, KnowsWhenTlsBegins) {
 TEST_F(Redact, ForgetsSecrets) {
   EXPECT_EQ(Client("PASS tanstaaf\r\n"), "PASS ?|\r\n");
   for (char c : redact_.line) EXPECT_EQ(c, '\0');
+  for (char c : redact_.last) EXPECT_EQ(c, '\0');
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "plugins/record/record.h"
 #include "tests/plugins/mail_run.h"
+#include "tests/plugins/scripted_lower.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/test_host.h"
@@ -241,6 +242,62 @@ TEST_F(Replay, SurvivesEachAllocationThatFails) {
     const pop3_status status = run.Run();
     EXPECT_EQ(status, allocator.has_failed() ? POP3_ERR_MEMORY : POP3_OK) << run.error.text;
   });
+}
+
+// Player is a transport that plays |path|.
+struct Player {
+  explicit Player(const std::string &path) {
+    const pop3_option option = Text("replay.file", path.c_str());
+    const pop3_transport_config config = {sizeof(config), 0, "", &option, 1};
+    EXPECT_EQ(pop3_replay_ops.create(host.get(), &config, nullptr, &self, &error), POP3_OK);
+    EXPECT_EQ(pop3_replay_ops.connect(self, &error), POP3_IO_DONE);
+  }
+  ~Player() { End(); }
+  void End() {
+    if (self != nullptr) pop3_replay_ops.destroy(self);
+    self = nullptr;
+  }
+  pop3_io Write(const std::string &text) {
+    size_t len = 0;
+    return pop3_replay_ops.write(self, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
+                                 &len, &error);
+  }
+  pop3_io Read() {
+    uint8_t buf[64];
+    size_t len = 0;
+    return pop3_replay_ops.read(self, buf, sizeof(buf), &len, &error);
+  }
+
+  TestHost host;
+  void *self = nullptr;
+  pop3_error error = POP3_ERROR_INIT;
+};
+
+TEST_F(Replay, HandsItsFileToNoOtherProgram) {
+  Write(kRecording);
+  const Player player(path_);
+  EXPECT_EQ(DescriptorFlags(path_), FD_CLOEXEC);
+}
+
+TEST_F(Replay, ForgetsTheClientsLine) {
+  Write(kRecording);
+  for (const char *line :
+       {"PASS sesame", "PASS sesame\n"}) {  // unfinished; and not the recorded one
+    Player player(path_);
+    EXPECT_EQ(player.Write("CAPA\r\nUSER mrose\r\n"), POP3_IO_DONE);
+    EXPECT_EQ(player.Write(line), std::string(line).back() == '\n' ? POP3_IO_FAIL : POP3_IO_DONE);
+    EXPECT_TRUE(player.host.Remembers("sesame"));
+    player.End();
+    EXPECT_FALSE(player.host.Remembers("sesame"));
+  }
+}
+
+TEST_F(Replay, SaysNothingToAClientThatDiffers) {
+  Write(kRecording);
+  Player player(path_);
+  EXPECT_EQ(player.Write("CAPA\r\nUSER mrose\r\nPASS other\r\nNOOP\r\n"), POP3_IO_FAIL);
+  EXPECT_EQ(pop3_replay_ops.pending(player.self), 0);
+  EXPECT_NE(player.Read(), POP3_IO_DONE);
 }
 
 TEST_F(Replay, WaitsForTheClient) {

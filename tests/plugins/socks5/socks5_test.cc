@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/plugins/mail_run.h"
+#include "tests/plugins/scripted_lower.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/socket_server.h"
@@ -322,6 +323,99 @@ TEST(Socks5, WorksThroughTwoProxies) {
   MailRun run = Via();
   run.transports = {"memory", "socks5", "socks5"};
   EXPECT_EQ(RunOverMemory(&run, &peer), POP3_OK) << run.error.text;
+}
+
+// What is sent and kept, step by step.
+class Socks5Layer : public ::testing::Test {
+ protected:
+  Socks5Layer()
+      : options_{Text("socks5.user", "rose"), Text("socks5.password", password_.c_str())},
+        layer_(host_.get(), pop3_plugin_socks5(POP3_ABI)->transports[0], &lower_, options_, 2) {
+    EXPECT_EQ(layer_.status(), POP3_OK) << layer_.error().text;
+  }
+
+  // Whether the password, and the message with it, are in memory.
+  bool Remembers() const { return host_.Remembers(password_) || host_.Remembers(login_); }
+
+  TestHost host_;
+  ScriptedLower lower_;
+  const std::string password_ = "a password that is longer than a request to a proxy";
+  const std::string login_ =
+      Octets({1, 4}) + "rose" + Octets({static_cast<int>(password_.size())}) + password_;
+  const pop3_option options_[2];
+  LayerOn layer_;
+};
+
+TEST_F(Socks5Layer, ForgetsThePasswordWhenItHasLoggedIn) {
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  EXPECT_TRUE(Remembers());
+  lower_.incoming = Octets({5, 2});
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  EXPECT_EQ(lower_.written, Octets({5, 2, 0, 2}) + login_);
+  EXPECT_FALSE(host_.Remembers(login_)) << "it has been sent";
+  lower_.incoming = Octets({1, 0});
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  EXPECT_FALSE(Remembers());
+  lower_.incoming = kGranted;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_DONE);
+}
+
+TEST_F(Socks5Layer, ForgetsAPasswordThatNobodyWants) {
+  lower_.incoming = Octets({5, 0});
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  EXPECT_FALSE(Remembers());
+  lower_.incoming = kGranted;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_DONE);
+}
+
+TEST_F(Socks5Layer, ForgetsThePasswordWhenItFails) {
+  lower_.incoming = Octets({5, 2});
+  lower_.room = 4 + 10;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_WRITE);
+  EXPECT_TRUE(host_.Remembers(login_)) << "half of it has been sent";
+  lower_.when_full = POP3_IO_FAIL;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_FAIL);
+  EXPECT_FALSE(Remembers());
+}
+
+TEST_F(Socks5Layer, ForgetsThePasswordWhenItIsGivenUp) {
+  EXPECT_TRUE(Remembers());
+  layer_.Destroy();
+  EXPECT_FALSE(Remembers());
+}
+
+TEST_F(Socks5Layer, WaitsForWhatTheTransportBelowWaitsFor) {
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.events, POP3_WAIT_WRITE) << "it speaks first";
+  lower_.room = 0;
+  lower_.when_full = POP3_IO_WANT_READ;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  layer_.Interest(POP3_WAIT_WRITE);
+  EXPECT_EQ(lower_.events, POP3_WAIT_READ);
+  lower_.when_full = POP3_IO_WANT_WRITE;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_WRITE);
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.events, POP3_WAIT_WRITE);
+  lower_.room = SIZE_MAX;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_READ);
+  layer_.Interest(POP3_WAIT_WRITE);
+  EXPECT_EQ(lower_.events, POP3_WAIT_READ);
+  lower_.when_empty = POP3_IO_WANT_WRITE;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_WANT_WRITE);
+  layer_.Interest(POP3_WAIT_READ);
+  EXPECT_EQ(lower_.events, POP3_WAIT_WRITE);
+  lower_.incoming = Octets({5, 0}) + kGranted;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_DONE);
+  for (const uint32_t events : {UINT32_C(0), POP3_WAIT_READ, POP3_WAIT_WRITE}) {
+    layer_.Interest(events);
+    EXPECT_EQ(lower_.events, events) << "now the session says";
+  }
+}
+
+TEST_F(Socks5Layer, ClaimsNothingThatIsTrueOfTheProxy) {
+  lower_.incoming = Octets({5, 0}) + kGranted;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_DONE);
+  EXPECT_EQ(layer_.Claims(), "");
 }
 
 }  // namespace

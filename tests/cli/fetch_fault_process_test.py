@@ -127,15 +127,16 @@ class Faults(CliTest):
             self.assertIn(f"the server keeps all messages, the {which} too", result.err)
 
     def test_nothing_is_stored_after_a_failure(self):
-        # The second message is empty: it can be stored without a write.
-        server = self.script({b"LIST": b"+OK\r\n1 8\r\n2 0\r\n.\r\n",
-                              b"UIDL": b"+OK\r\n1 a\r\n2 b\r\n.\r\n", b"RETR 2": b"+OK\r\n.\r\n"})
+        # The third message is empty: it can be stored without a write.
+        server = self.script({b"LIST": b"+OK\r\n1 8\r\n2 8\r\n3 0\r\n.\r\n",
+                              b"UIDL": b"+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n",
+                              b"RETR 3": b"+OK\r\n.\r\n"})
         for option in ("--dir", "--maildir"):
             place = (option, self.path("e" + option))
-            result = self.fetch(*place, server=server, fail=f"write:1:{errno.ENOSPC}")
+            result = self.fetch(*place, server=server, fail=f"write:2:{errno.ENOSPC}")
             self.check(result, 8, b"", "No space left on device")
-            self.assertEqual(0, self.stored(*place))
-        self.assertNotIn(b"DELE", [line[:4] for line in server.lines])
+            self.assertEqual(1, self.stored(*place))
+        self.assertEqual({b"DELE 1"}, {line for line in server.lines if line[:4] == b"DELE"})
 
     def test_few_octets_are_under_way(self):
         # Else there would be too much to read until what is stored can be deleted.

@@ -1,5 +1,6 @@
 #include "tools/cli/report.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@ TEST_F(Report, NotesAreQuietAndProblemsAreNot) {
 
 TEST_F(Report, ClearsTheProgressLineFirst) {
   int ends[2];
-  ASSERT_EQ(0, pipe(ends));
+  ASSERT_EQ(0, pipe2(ends, O_NONBLOCK));
   cli_progress progress = {};
   progress.fd = ends[1];
   report_.progress = &progress;

@@ -194,7 +194,7 @@ TEST_F(Layers, QueriesFallThrough) {
 
 TEST_F(Layers, AFailureIsAnAnswerToAQuery) {
   PushConnected(Bottom());
-  pop3_transport_ops broken = *Tls();
+  static pop3_transport_ops broken = *Tls();  // outlives the test
   broken.query = [](void *, uint32_t, pop3_answer *) { return POP3_ERR_MEMORY; };
   PushConnected(&broken);
   pop3_answer answer = POP3_ANSWER_INIT;

@@ -56,3 +56,13 @@ class ScriptServer(ThreadServer):
             client.sendall(reply)
             if session[-1] == b"QUIT" and reply:
                 return
+
+
+def message(size, text=b"Subject: x\r\n\r\n"):
+    """A reply to RETR with a message of `size` octets."""
+    return b"+OK\r\n" + text + b"x" * (size - len(text) - 2) + b"\r\n.\r\n"
+
+
+def listing(*lines):
+    """A multi-line reply."""
+    return b"+OK\r\n" + b"".join(line + b"\r\n" for line in lines) + b".\r\n"

@@ -426,7 +426,7 @@ TEST_F(SaslLayer, GoesOnTopOnly) {
 TEST_F(SaslLayer, KeepsNoMail) {
   ASSERT_NO_FATAL_FAILURE(Push(1, 1));
   wire_.incoming = server_->Encode("Subject: a secret");
-  EXPECT_EQ(ReadAll(), "Subject: a secret");
+  EXPECT_EQ(ReadAll(), "Subject: a secret") << error_.text;
   EXPECT_TRUE(host_.Remembers("Subject: a secret"));
   Destroy();
   EXPECT_FALSE(host_.Remembers("Subject: a secret"));

@@ -422,14 +422,17 @@ TEST_F(SaslLayer, GoesOnTopOnly) {
   EXPECT_EQ(ops_->flags, POP3_TRANSPORT_UPPER);
 }
 
-// With a layer that only signs, what was read lies in the frame as it was sent.
+// With a layer that only signs, what was read lies in the frame as it was sent. (Alone: a layer of
+// libsasl2's DIGEST-MD5 that only signs does not work in a process that has had one that encrypts.)
 TEST_F(SaslLayer, KeepsNoMail) {
-  ASSERT_NO_FATAL_FAILURE(Push(1, 1));
-  wire_.incoming = server_->Encode("Subject: a secret");
-  EXPECT_EQ(ReadAll(), "Subject: a secret") << error_.text;
-  EXPECT_TRUE(host_.Remembers("Subject: a secret"));
-  Destroy();
-  EXPECT_FALSE(host_.Remembers("Subject: a secret"));
+  Alone([this] {
+    ASSERT_NO_FATAL_FAILURE(Push(1, 1));
+    wire_.incoming = server_->Encode("Subject: a secret");
+    EXPECT_EQ(ReadAll(), "Subject: a secret") << error_.text;
+    EXPECT_TRUE(host_.Remembers("Subject: a secret"));
+    Destroy();
+    EXPECT_FALSE(host_.Remembers("Subject: a secret"));
+  });
 }
 
 TEST_F(SaslLayer, KeepsNoPassword) {

@@ -206,10 +206,10 @@ class Interrupt(CliTest):
         server answers."""
 
         def answer():
-            self.wait_until(lambda: self.process)
+            until(lambda: self.process)
             pid = self.process.pid
             self.process.send_signal(signal.SIGINT)
-            self.wait_until(lambda: not pending(pid) and waits(pid))
+            until(lambda: not pending(pid) and waits(pid))
             return reply
 
         self.process = None

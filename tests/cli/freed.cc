@@ -35,7 +35,7 @@ size_t g_secret_len = 0;
 int g_found = 0;
 
 // Looks into what is about to be freed.
-void Look(const void *block, size_t size) {
+[[maybe_unused]] void Look(const void *block, size_t size) {
   if (block == nullptr || g_secret_len == 0 || size < g_secret_len) return;
   if (memmem(block, size, g_secret, g_secret_len) != nullptr) g_found++;
 }

@@ -128,9 +128,11 @@ pop3_status pop3_trusted_file(int dir_fd, const char *name, const char *shown, u
   *out_fd = -1;
   pop3_status status = open_name(dir_fd, name, shown, owner, 0, &name_fd, out_stat, err);
   if (status != POP3_OK) return status;
-  close(name_fd);
   const int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return pop3_refuse_errno(err, POP3_ERR_LOCAL_IO, errno, shown, "opened");
+  const int saved = errno;
+  // Open until now: no other file could have its number meanwhile.
+  close(name_fd);
+  if (fd < 0) return pop3_refuse_errno(err, POP3_ERR_LOCAL_IO, saved, shown, "opened");
   struct stat st;
   if (fstat(fd, &st) != 0 || st.st_dev != out_stat->st_dev || st.st_ino != out_stat->st_ino) {
     close(fd);

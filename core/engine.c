@@ -65,16 +65,20 @@ void pop3_engine_free(pop3_engine *engine) {
   if (engine->recv != NULL && engine->had_secret) {
     pop3_wipe(engine->recv, engine->recv_high);
   }
-  if (engine->reply_text != NULL && engine->had_secret) {
-    pop3_wipe(engine->reply_text, engine->reply_text_cap);
-  }
+  pop3_engine_drop_text(engine);
   pop3_mem_free(&engine->allocator, engine->send);
   pop3_mem_free(&engine->allocator, engine->recv);
-  pop3_mem_free(&engine->allocator, engine->reply_text);
   pop3_mem_free(&engine->allocator, engine->greeting_text);
   pop3_mem_free(&engine->allocator, engine->first_greeting_text);
   const pop3_allocator allocator = engine->allocator;
   pop3_mem_free(&allocator, engine);
+}
+
+void pop3_engine_drop_text(pop3_engine *engine) {
+  if (engine->reply_text == NULL) return;
+  if (engine->had_secret) pop3_wipe(engine->reply_text, engine->reply_text_cap);
+  pop3_mem_free(&engine->allocator, engine->reply_text);
+  engine->reply_text = NULL;
 }
 
 static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,

@@ -160,6 +160,10 @@ size_t pop3_engine_harmless(const char *line, size_t line_len);
 // pop3_engine_drop_response wipes and frees the AUTH response that is kept, if any.
 void pop3_engine_drop_response(pop3_engine *engine);
 
+// pop3_engine_drop_text frees the text of the last reply; behind a secret that was sent it wipes
+// it, since the server may have repeated that in a place where nobody looked for it.
+void pop3_engine_drop_text(pop3_engine *engine);
+
 // pop3_engine_audit asks the audit hook about a line. Returns 1 if it may be sent.
 int pop3_engine_audit(pop3_engine *engine, const uint8_t *line, size_t line_len, size_t secret);
 

@@ -12,11 +12,13 @@
 static int reserve_text(pop3_engine *engine, size_t size) {
   if (size <= engine->reply_text_cap) return 1;
   const size_t cap = (size + 255) / 256 * 256;
-  char *grown = pop3_mem_grow(&engine->allocator, engine->reply_text, cap, 1);
+  char *grown = pop3_mem_alloc(&engine->allocator, cap);
   if (grown == NULL) {
     pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for a reply's text");
     return 0;
   }
+  if (engine->reply_text != NULL) memcpy(grown, engine->reply_text, engine->reply_text_cap);
+  pop3_engine_drop_text(engine);
   engine->reply_text = grown;
   engine->reply_text_cap = cap;
   engine->reply.text = grown;

@@ -256,16 +256,18 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int surve
                            ? POP3_NO_DEADLINE
                            : pop3_deadline_after(pop3_session_now(session), session->login_ms);
   session->touched = 1;
-  if (out_id != NULL) *out_id = login->id;
   if (pop3_engine_capabilities(session->engine) != NULL) {
-    login->active = 1;
     login->choosing = 1;  // in the next step: a sink is never called from inside a submit
-    return POP3_OK;
+  } else {
+    status = submit(session, POP3_CMD_CAPA, on_capa, err);
   }
-  status = submit(session, POP3_CMD_CAPA, on_capa, err);
   login->active = status == POP3_OK;
-  if (status != POP3_OK) pop3_login_wipe(session);
-  return status;
+  if (status != POP3_OK) {
+    pop3_login_wipe(session);
+    return status;
+  }
+  if (out_id != NULL) *out_id = login->id;
+  return POP3_OK;
 }
 
 pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, const pop3_sink *sink,

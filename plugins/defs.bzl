@@ -230,8 +230,12 @@ def pop3_plugin_set(name, plugins, hdrs = None, visibility = None, **kwargs):
 
 _CONFORMANCE = Label("//tests/conformance")
 _CONFORMANCE_MAIN = Label("//tests/conformance:main")
-_STATIC_ENTRY = Label("//tests/conformance:static_entry.cc")
-_DSO_ENTRY = Label("//tests/conformance:dso_entry.cc")
+_DSO_ENTRY = Label("//tests/conformance:dso_entry")
+_STATIC_ENTRY = Label("//tests/conformance:static_entry")
+_LINKED_ENTRY = Label("//tests/conformance:linked_entry.c")
+
+# Of the attributes of a cc_test those that say how its sources are compiled.
+_OF_SOURCES = ["copts", "defines", "includes", "local_defines"]
 
 def _loadable_form(plugin):
     # "//a:x" and "//a/x" to "//a:pop3_x.so", ":x" to ":pop3_x.so".
@@ -255,6 +259,7 @@ def pop3_plugin_test(
 
     Makes `NAME`, the suite on the plugin linked statically, and `NAME_so`, the same on the loadable
     object. Each rule is a test case of its own; docs/conformance.md of libpop3 has the list.
+    `NAME_cases` is what both have of `srcs`, which are compiled once.
 
     Args:
       name: name of the test.
@@ -267,18 +272,36 @@ def pop3_plugin_test(
       **kwargs: further attributes of cc_test.
     """
     entry = "pop3_plugin_" + plugin.rpartition(":")[2].rpartition("/")[2]
+    cases = name + "_cases"
+    native.cc_library(
+        name = cases,
+        testonly = True,
+        srcs = srcs,
+        # Nobody calls it but the suite, which comes later in the linker's list.
+        alwayslink = True,
+        linkstatic = True,
+        tags = tags,
+        visibility = ["//visibility:private"],
+        deps = deps + [
+            _CONFORMANCE,
+            _CONFORMANCE_MAIN,
+        ],
+        **{key: kwargs[key] for key in _OF_SOURCES if key in kwargs}
+    )
+    kwargs = {key: kwargs[key] for key in kwargs if key not in _OF_SOURCES}
     native.cc_test(
         name = name,
         size = size,
-        srcs = srcs + [_STATIC_ENTRY],
+        srcs = [_LINKED_ENTRY],
         data = data,
         linkstatic = True,
         local_defines = ["POP3_CONFORMANCE_ENTRY=" + entry],
         tags = tags,
-        deps = deps + [
+        deps = [
+            ":" + cases,
             plugin,
-            _CONFORMANCE,
-            _CONFORMANCE_MAIN,
+            _SPI,
+            _STATIC_ENTRY,
         ],
         **kwargs
     )
@@ -286,15 +309,14 @@ def pop3_plugin_test(
     native.cc_test(
         name = name + "_so",
         size = size,
-        srcs = srcs + [_DSO_ENTRY],
         args = ["--plugin=$(location %s)" % loadable],
         data = data + [loadable],
         linkopts = ["-ldl"],
         linkstatic = True,
         tags = tags,
-        deps = deps + [
-            _CONFORMANCE,
-            _CONFORMANCE_MAIN,
+        deps = [
+            ":" + cases,
+            _DSO_ENTRY,
         ],
         **kwargs
     )

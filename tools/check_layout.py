@@ -6,6 +6,8 @@
     public headers.
   * Each public symbol has a `//` comment right above it, whose first word is the symbol.
   * Each .c file of the library has a test of the same name.
+  * What a file of GoogleTest cases defines is in a namespace that has the name of the file, and a test
+    suite is in one file of a room: the tests of a room are compiled together.
 
     tools/check_layout.py [--root DIR]
 """
@@ -40,6 +42,12 @@ _SPI = {"pop3/interest.h", "pop3/status.h"}
 _OTHER_ROOTS = ("tools/bazel/", "tests/monorepo/")
 
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">]+)[">]', re.MULTILINE)
+
+# TEST(SUITE, and what stands outside of a namespace and is neither one nor a declaration with
+# another linkage (a sanitizer's options).
+_SUITE = re.compile(r"^(?:TYPED_)?TEST(?:_F|_P)?\(\s*(\w+)", re.MULTILINE)
+_GLOBAL = re.compile(r"^(?!namespace |int main\(|extern \"C\" |}|//|#)\S.*$", re.MULTILINE)
+_DEFINE = re.compile(r"^#[ \t]*define[ \t]+(\w+)", re.MULTILINE)
 
 
 def _read(name):
@@ -113,10 +121,33 @@ def check_tests(files):
             yield "%s: there is no %s under tests/" % (name, test)
 
 
+def check_test_file(name, text, suites):
+    """Yields what is wrong with a file of GoogleTest cases; `suites` is {(room, suite): file}."""
+    found = _SUITE.findall(text)
+    if not found or name.startswith(_OTHER_ROOTS):
+        return
+    stem = os.path.basename(name)[: -len(".cc")]
+    opened = "\nnamespace %s {\nnamespace {\n" % stem
+    closed = "\n}  // namespace\n}  // namespace %s\n" % stem
+    if text.count(opened) != 1 or text.count(closed) != 1:
+        yield "%s: no `namespace %s {`, `namespace {` around what is defined" % (name, stem)
+        return
+    outside = text[: text.index(opened)] + text[text.index(closed) :]
+    for line in _GLOBAL.findall(_INCLUDE.sub("", outside)):
+        yield "%s: `%s` is outside of the namespace %s" % (name, line.strip(), stem)
+    for line in _DEFINE.findall(text):
+        if not re.search(r"^#undef %s$" % line, text, re.MULTILINE):
+            yield "%s: the macro %s reaches other tests: use a function" % (name, line)
+    for suite in sorted(set(found)):
+        first = suites.setdefault((name.split("/")[1], suite), name)
+        if first != name:
+            yield "%s: the suite %s is in %s already" % (name, suite, first)
+
+
 def check_all():
     """Returns the number of files, and everything that is wrong."""
     files = sources.source_files(".c", ".h", ".cc", ".bzl", ".py", ".sh")
-    problems, headers = [], []
+    problems, headers, suites = [], [], {}
     for name in files:
         text = _read(name)
         lines = text.count("\n")
@@ -124,6 +155,8 @@ def check_all():
             problems.append("%s: %d lines, and %d is the most" % (name, lines, MAX_LINES))
         if name.endswith((".c", ".h", ".cc")) and not name.startswith(_OTHER_ROOTS):
             problems.extend(check_includes(name, text))
+        if name.endswith("_test.cc"):
+            problems.extend(check_test_file(name, text, suites))
         if "/include/pop3/" in name or _is_public(name):
             headers.append((name, text))
     problems.extend(public_comments.check(headers))

@@ -5,7 +5,6 @@
 
 With --all on the C++ files as well, which are tests and take most of the time; a FILE that is named
 is always looked at. Prints what it finds; the exit status is 0 if that is nothing.
-`bazel build //...` must have run.
 """
 
 import concurrent.futures

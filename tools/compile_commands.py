@@ -3,12 +3,12 @@
 
     tools/compile_commands.py [FILE]
 
-Bazel must have built //... before: generated headers, and the repositories of the dependencies, are
-then in place.
+Bazel makes the generated files that are compiled or included; it compiles nothing.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -17,6 +17,9 @@ from sources import ROOT
 # What clang makes use of. Warnings are not its job here, and gcc has options that it does not know.
 _WITH_VALUE = ("-iquote", "-isystem", "-I", "-D", "-U", "-include")
 _ALONE = ("-std=", "-iquote", "-isystem", "-I", "-D", "-U", "-pthread", "-fPIC")
+
+# What a generated source is made of.
+_INCLUDED = re.compile(r'^#include "(\S+[.]cc)"$', re.MULTILINE)
 
 
 def _bazel(*arguments):
@@ -58,8 +61,22 @@ def _arguments(words, base, execroot):
     return kept
 
 
+def _sources(source, execroot):
+    """Returns our own files that are compiled as `source`: those that a generated file includes."""
+    if source.startswith("external/") or not source.endswith((".c", ".cc")):
+        return []
+    if not source.startswith("bazel-out/"):
+        return [source]
+    try:
+        with open(os.path.join(execroot, source), encoding="utf-8") as file:
+            return _INCLUDED.findall(file.read())
+    except FileNotFoundError:  # it is for other configurations
+        return []
+
+
 def compile_commands():
     """Returns the entries of compile_commands.json for all of our own files."""
+    _bazel("build", "--output_groups=compilation_prerequisites_INTERNAL_", "//...")
     base = _bazel("info", "output_base").strip()
     execroot = _bazel("info", "execution_root").strip()
     query = "mnemonic('CppCompile', //...)"
@@ -67,19 +84,17 @@ def compile_commands():
     entries = {}
     for action in actions:
         words = action["arguments"]
-        source = words[words.index("-c") + 1]
-        if not source.endswith((".c", ".cc")) or source.startswith(("external/", "bazel-out/")):
-            continue
-        language = ["-x", "c++"] if source.endswith(".cc") else ["-x", "c"]
-        # Compiled for several targets: one of them will do, as long as it is always the same.
-        entries.setdefault(
-            source,
-            {
-                "directory": ROOT,
-                "file": source,
-                "arguments": _arguments(words, base, execroot) + language + ["-c", source],
-            },
-        )
+        for source in _sources(words[words.index("-c") + 1], execroot):
+            language = ["-x", "c++"] if source.endswith(".cc") else ["-x", "c"]
+            # Compiled for several targets: one of them will do, as long as it is always the same.
+            entries.setdefault(
+                source,
+                {
+                    "directory": ROOT,
+                    "file": source,
+                    "arguments": _arguments(words, base, execroot) + language + ["-c", source],
+                },
+            )
     return [entries[source] for source in sorted(entries)]
 
 

@@ -62,8 +62,8 @@ pop3_need build
 step "1. Building the client and the mail server. The first time takes a minute or two."
 options=(--ui_event_filters=-info,-debug)
 if [ -n "${CI:-}" ] || [ ! -t 2 ]; then options+=(--config=ci); fi
-bazel build "${options[@]}" //tools/cli:pop3 //tools/mailboxd || fail "the build failed"
-bin=$(bazel info bazel-bin 2>/dev/null) || fail "bazel does not tell where it has put the programs"
+bazel build -c opt "${options[@]}" //tools/cli:pop3 //tools/mailboxd || fail "the build failed"
+bin=$(bazel info -c opt --noshow_progress bazel-bin 2>/dev/null) || fail "bazel does not tell where it has put the programs"
 pop3=$bin/tools/cli/pop3
 mailboxd=$bin/tools/mailboxd/mailboxd
 

@@ -75,6 +75,8 @@ done
 
 pop3_need build test check
 stages_begin
+options=(--config=ci --keep_going)
+[ -z "${POP3_DISK_CACHE:-}" ] || options+=("--disk_cache=$POP3_DISK_CACHE")
 
 tests=(//...)
 if [ "$(id -u)" = 0 ]; then
@@ -88,7 +90,7 @@ fi
 bazel_test() {
   local name=$1 status
   shift
-  bazel test --config=ci --keep_going --build_event_json_file="$stages_dir/events" "$@"
+  bazel test "${options[@]}" --build_event_json_file="$stages_dir/events" "$@"
   status=$?
   python3 tools/test_report.py "$name" "$stages_dir/events" "$status"
   status=$?
@@ -96,24 +98,19 @@ bazel_test() {
   return $status
 }
 
-run_lint() {
-  # Generated headers, and the repositories of the dependencies, must be in place.
-  bazel build --config=ci //... && tools/check_lint.py --all
-}
-
 run_fuzz() {
   local labels label name folder before status=0
   [ -n "$found" ] || found=$(mktemp -d /tmp/pop3-fuzz-XXXXXX) || return 1
   labels=$(bazel query --noshow_progress "attr(tags, '[\\[ ]libfuzzer[\\],]', //tests/...)") || return 1
   # shellcheck disable=SC2086  # labels have no blanks
-  bazel build --config=ci --config=fuzz $labels || return 1
+  bazel build "${options[@]}" --config=fuzz $labels || return 1
   for label in $labels; do
     name=${label##*:}
     folder=$(mkdir -p "$found/$name" && cd "$found/$name" && pwd) || return 1
     before=$(find "$folder" -type f | wc -l)
     printf '\n%s: %d minutes\n' "$label" "$minutes"
     # What comes last counts: the time of the target's own arguments is that of CI.
-    bazel run --config=ci --config=fuzz "$label" -- -max_total_time=$((minutes * 60)) \
+    bazel run "${options[@]}" --config=fuzz "$label" -- -max_total_time=$((minutes * 60)) \
       -artifact_prefix="$folder.found-" "$folder" || {
       echo "FOUND: $label fails with one of $folder.found-*"
       status=1
@@ -133,7 +130,7 @@ run_mutants() {
 for name in "${all[@]}"; do
   [[ " ${chosen[*]} " = *" $name "* ]] || continue
   case $name in
-  lint) stage lint run_lint ;;
+  lint) stage lint tools/check_lint.py --all ;;
   plain) stage plain bazel_test plain -- "${tests[@]}" ;;
   asan) stage asan bazel_test asan --config=asan -- "${tests[@]}" ;;
   tsan)

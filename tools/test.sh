@@ -1,9 +1,10 @@
 #!/bin/bash
-# Builds everything and runs every test: as it is, under the sanitizers, the fuzzers for a while.
+# Builds everything and runs every test: all under the sanitizers, what acts as a whole as it ships too,
+# threads under ThreadSanitizer, the fuzzers for a while. CONTRIBUTING.md tells how to run one test.
 #
 #   tools/test.sh [--quick] [PATTERN...]
 #
-#   --quick       only the first of it, without sanitizers and fuzzers
+#   --quick       each test once, without sanitizers, optimisation and fuzzers
 #   PATTERN       tests to run instead of all, as Bazel names them: //tests/core/...
 #
 # Installs what is missing when it runs as root, else says what is. Its last line is
@@ -12,6 +13,8 @@ set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 # shellcheck source=tools/packages.sh
 . tools/packages.sh
+# shellcheck source=tools/stages.sh
+. tools/stages.sh
 
 quick=
 while [ $# -gt 0 ]; do
@@ -33,6 +36,7 @@ patterns=("$@")
 [ ${#patterns[@]} -gt 0 ] || patterns=(//...)
 
 pop3_need build test
+stages_begin
 
 options=(--keep_going)
 report_options=()
@@ -40,48 +44,38 @@ if [ -n "${CI:-}" ] || [ ! -t 2 ]; then options+=(--config=ci); fi
 # On a CI machine everything is there, so that a test which skips itself is a test that is broken.
 if [ -n "${CI:-}" ]; then report_options+=(--strict); fi
 
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
+[ -z "${POP3_DISK_CACHE:-}" ] || options+=("--disk_cache=$POP3_DISK_CACHE")
 
-# stage NAME BAZEL-ARGUMENT...: one run of `bazel test`, and what came out of it.
-stage() {
-  local name=$1 status last
+# run_tests NAME BAZEL-ARGUMENT...: one run of `bazel test`, and what came out of it.
+run_tests() {
+  local name=$1 status
   shift
-  printf '\n== %s ==\n' "$name"
-  bazel test "${options[@]}" --build_event_json_file="$work/events" "$@" </dev/null
+  bazel test "${options[@]}" --build_event_json_file="$stages_dir/events" "$@" </dev/null
   status=$?
-  python3 tools/test_report.py "${report_options[@]}" "$name" "$work/events" "$status" |
-    tee "$work/report"
-  rm -f "$work/events"
-  last=$(tail -n 1 "$work/report")
-  if [[ $last =~ :\ ([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
-    passed=$((passed + BASH_REMATCH[1]))
-    failed=$((failed + BASH_REMATCH[2]))
-  else
-    failed=$((failed + 1))
-  fi
+  python3 tools/test_report.py "${report_options[@]}" "$name" "$stages_dir/events" "$status"
+  status=$?
+  rm -f "$stages_dir/events"
+  return $status
 }
 
 # find QUERY: sets `labels` to what it gives, where $tests stands for the tests that were asked for.
 find() {
   labels=()
   bazel query --noshow_progress --keep_going "let tests = tests(${wanted# + }) in $1" \
-    >"$work/labels" 2>"$work/errors" </dev/null
+    >"$stages_dir/labels" 2>"$stages_dir/errors" </dev/null
   case $? in
-  0 | 3) mapfile -t labels <"$work/labels" ;; # 3: not all can be loaded; the build will say so
+  0 | 3) mapfile -t labels <"$stages_dir/labels" ;; # 3: not all can be loaded; the build will say so
   *)
-    cat "$work/errors"
+    cat "$stages_dir/errors"
     echo "FAILED: bazel cannot tell which tests there are"
-    failed=$((failed + 1))
+    stage_is query 0 1 0
     ;;
   esac
 }
 wanted=$(printf ' + %s' "${patterns[@]}")
 
 # shellcheck disable=SC2016  # the $tests is Bazel's
-tagged() { find '$tests'" intersect attr(tags, '[\\[ ]$1[\\],]', //...)"; }
+tagged() { find '$tests'" intersect attr(tags, '[\\[ ]($1)[\\],]', //...)"; }
 
 # Real servers are run by root only, in namespaces of their own.
 # shellcheck disable=SC2016
@@ -92,22 +86,27 @@ if [ ${#labels[@]} -gt 0 ]; then
     tests/servers/fetch.sh </dev/null
   else
     patterns+=(-//tests/servers/...)
+    wanted+=' - //tests/servers/...'
     printf 'NOT RUN, because it takes root: %s\n' "${labels[@]}"
-    [ -z "${CI:-}" ] || failed=$((failed + ${#labels[@]}))
+    [ -z "${CI:-}" ] || stage_is "needs root" 0 ${#labels[@]} 0
   fi
 fi
 
-stage plain -- "${patterns[@]}"
-if [ -z "$quick" ]; then
-  stage asan --config=asan -- "${patterns[@]}"
+# Everything under ASan and UBSan; then what is about the program as it ships, optimised, which is what
+# acts as a whole; threads under TSan; each fuzz target for a while.
+[ -n "$quick" ] || stage asan run_tests asan --config=asan -- "${patterns[@]}"
+if [ -n "$quick" ]; then
+  stage plain run_tests plain -- "${patterns[@]}"
+else
+  tagged 'shipped|noasan'
+  [ ${#labels[@]} -eq 0 ] || stage opt run_tests opt --config=opt -- "${labels[@]}"
   tagged tsan
-  [ ${#labels[@]} -eq 0 ] || stage tsan --config=tsan -- "${labels[@]}"
+  [ ${#labels[@]} -eq 0 ] || stage tsan run_tests tsan --config=tsan -- "${labels[@]}"
   tagged libfuzzer
-  [ ${#labels[@]} -eq 0 ] || stage fuzz --config=fuzz -- "${labels[@]}"
+  [ ${#labels[@]} -eq 0 ] || stage fuzz run_tests fuzz --config=fuzz -- "${labels[@]}"
 fi
 
 # Bazel's server stays around for the next run; on a CI machine there is none.
-[ -z "${CI:-}" ] || bazel shutdown >/dev/null 2>&1 </dev/null
+[ -z "${CI:-}" ] || [ -n "$stages_outer" ] || bazel shutdown >/dev/null 2>&1 </dev/null
 
-printf '\n%d passed, %d failed\n' "$passed" "$failed"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+stages_end

@@ -4,8 +4,9 @@
     tools/test_report.py [--strict] NAME EVENTS [STATUS]
 
 EVENTS is what `bazel test --build_event_json_file=EVENTS` has written, STATUS its exit status. A
-GoogleTest program counts as its cases, any other test as one. A test that has crashed or has taken
-too long counts as one failure, and so does whatever could not be built, be it a test or not.
+GoogleTest program and a Python unittest file count as their cases, any other test as one. A test
+that has crashed or has taken too long counts as one failure, and so does whatever could not be
+built, be it a test or not.
 
 Prints what has failed, what was skipped and why, and as its last line `NAME: N passed, N failed`.
 With --strict a case that skips itself is a failure, unless the reason is one of those below, which
@@ -24,11 +25,8 @@ _FINE = {"PASSED", "FLAKY"}
 
 # What a machine may be, and the tests cannot change. Whoever adds a reason has a reason.
 _MACHINE = {
-    "chown does not work here",  # a sandbox with one user in it
     "no IPv6",
-    "no /dev/full",
     "only root can give a file away",
-    "root may do anything",  # a test of missing permissions
 }
 
 

@@ -123,9 +123,7 @@ pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_erro
     host->note(host->ctx, used ? "tls: offering a session of the cache"
                                : "tls: the cache's session is of no use here");
   }
-  // What was written is not within |len| of the text.
-  if (entry.data) host->wipe(host->ctx, entry.data, entry.cap);
-  pop3_tls_text_free(&entry);
+  pop3_tls_text_free(&entry);  // which wipes all of its room
   return POP3_OK;
 }
 

@@ -265,6 +265,7 @@ static pop3_io fill_in(socks *self, pop3_error *err) {
 static pop3_io take_method(socks *self, pop3_error *err) {
   if (self->in[0] != VERSION) return not_socks(self, err);
   if (self->in[1] == NO_LOGIN) {
+    self->host->wipe(self->host->ctx, self->password, sizeof(self->password));
     say(self, SOCKS_REQUEST, write_request);
     return POP3_IO_DONE;
   }

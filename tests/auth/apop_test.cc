@@ -5,6 +5,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace apop_test {
 namespace {
 
 // The example of RFC 1939 section 7.
@@ -78,6 +79,8 @@ TEST_F(Apop, GivesUpOnAnythingButYes) {
     exchange_.Step(POP3_AUTH_START);
     EXPECT_EQ(exchange_.Step(event), POP3_AUTH_FAIL);
     EXPECT_EQ(exchange_.error().status != POP3_OK, event != POP3_AUTH_NEGATIVE);
+    EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL) << "it is over";
+    EXPECT_EQ(exchange_.error().status, POP3_ERR_STATE);
     exchange_.End();
   }
 }
@@ -93,7 +96,10 @@ TEST_F(Apop, LeavesNoDigestBehind) {
     EXPECT_TRUE(host_.Remembers(kDigest));
     EXPECT_FALSE(host_.Remembers("tanstaaf"));
     if (steps >= 1) exchange_.Step(POP3_AUTH_START);
-    if (steps >= 2) exchange_.Step(POP3_AUTH_NEGATIVE);
+    if (steps >= 2) {
+      exchange_.Step(POP3_AUTH_NEGATIVE);
+      EXPECT_FALSE(host_.Remembers(kDigest)) << "not even until the end";
+    }
     exchange_.End();
     EXPECT_FALSE(host_.Remembers(kDigest)) << "after " << steps << " steps";
   }
@@ -112,4 +118,5 @@ TEST_F(Apop, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace apop_test
 }  // namespace pop3_testing

@@ -4,7 +4,12 @@
 #include <sasl/saslplug.h>
 #include <sasl/saslutil.h>
 
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <system_error>
 #include <vector>
 
 // LeakSanitizer asks for this. Cyrus' DIGEST-MD5 forgets the cipher that OpenSSL gave it for each
@@ -79,11 +84,31 @@ const sasl_callback_t *Callbacks() {
   return callbacks;
 }
 
+// The modules that libsasl2 has loaded and that are not those which the test has taken along.
+std::set<std::string> ForeignModules() {
+  std::set<std::string> foreign;
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    const size_t path = line.find('/');
+    if (path != std::string::npos && line.find("/sasl2/") != std::string::npos) {
+      foreign.insert(line.substr(path));
+    }
+  }
+  const char *folder = getenv("SASL_PATH");
+  std::error_code none;
+  for (const auto &file : std::filesystem::directory_iterator(folder ? folder : "", none)) {
+    foreign.erase(std::filesystem::canonical(file.path()).string());
+  }
+  return foreign;
+}
+
 void SetUp() {
   static const int code = [] {
     const int added = sasl_auxprop_add_plugin(kUsers, InitUsers);
     return added != SASL_OK ? added : sasl_server_init(Callbacks(), "pop3_test");
   }();
+  static const std::set<std::string> foreign = ForeignModules();
+  EXPECT_EQ(foreign, std::set<std::string>()) << "see //tests/testing:sasl_modules";
   ASSERT_EQ(code, SASL_OK) << sasl_errstring(code, nullptr, nullptr);
 }
 

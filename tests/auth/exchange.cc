@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <vector>
 
 namespace pop3_testing {
 
@@ -14,7 +15,7 @@ void Exchange::Prepare() {
   context_.size = sizeof(context_);
   context_.channel = channel;
   context_.session = this;
-  context_.host = host_name.c_str();
+  context_.host = without_name ? nullptr : host_name.c_str();
   context_.mechanism = mechanism;
   if (!timestamp.empty()) {
     context_.timestamp = timestamp.data();
@@ -24,9 +25,11 @@ void Exchange::Prepare() {
   context_.credential = Credential;
   context_.has_credential = HasCredential;
   context_.query = Query;
-  context_.offer = TakeOffer;
-  context_.renew = Renew;
-  context_.detail = TakeDetail;
+  if (!without_options) {
+    context_.offer = TakeOffer;
+    context_.renew = Renew;
+    context_.detail = TakeDetail;
+  }
   context_.prefers_two_step = prefers_two_step ? 1 : 0;
   context_.channel_binding = static_cast<uint32_t>(channel_binding);
   context_.timestamp_problem = timestamp_problem;
@@ -48,19 +51,27 @@ int Exchange::Score() {
   return score;
 }
 
+int Exchange::ScoreInto(char *why, size_t why_cap) {
+  Prepare();
+  offers.clear();
+  return ops_->score(host_->get(), &context_, why, why_cap);
+}
+
 pop3_status Exchange::Begin() {
   Prepare();
-  return ops_->begin(host_->get(), &context_, &self_, &error_);
+  error_ = POP3_ERROR_INIT;
+  return ops_->begin(host_->get(), &context_, &self_, Error());
 }
 
 pop3_auth_verdict Exchange::Step(pop3_auth_event event, const std::string &text) {
-  pop3_auth_input in = {sizeof(in), event, text.data(), text.size()};
+  const std::vector<char> octets(text.begin(), text.end());
+  pop3_auth_input in = {sizeof(in), event, octets.data(), octets.size()};
   pop3_auth_output &out = output_;
   ReleaseLayer();
   std::memset(&out, 0, sizeof(out));
-  out.size = sizeof(out);
+  out.size = static_cast<uint32_t>(output_size != 0 ? output_size : sizeof(out));
   error_ = POP3_ERROR_INIT;
-  const pop3_auth_verdict verdict = ops_->step(self_, &in, &out, &error_);
+  const pop3_auth_verdict verdict = ops_->step(self_, &in, &out, Error());
   line_.clear();
   shown_.clear();
   if (verdict == POP3_AUTH_SEND) {

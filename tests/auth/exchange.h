@@ -43,8 +43,13 @@ class Exchange {
   std::map<uint32_t, int64_t> numbers;
   // What renew gives, one after the other.
   std::vector<std::string> renewals;
-  // The host knows no more of pop3_auth_context than these octets, if not 0.
+  // The host knows no more of pop3_auth_context, or pop3_auth_output, than these octets, if not 0.
   size_t context_size = 0;
+  size_t output_size = 0;
+  // What the host may leave NULL: the server's name, all of offer, renew and detail, the errors.
+  bool without_name = false;
+  bool without_options = false;
+  bool without_errors = false;
 
   // Offer is a call of offer.
   struct Offer {
@@ -58,9 +63,12 @@ class Exchange {
   int renews = 0;
 
   int Score();
+  // ScoreInto is Score with the room for the reason that the host has.
+  int ScoreInto(char *why, size_t why_cap);
   const std::string &why() const { return why_; }
 
   pop3_status Begin();
+  // Step hands |text| over in a block of just that size, or as NULL if it is empty.
   pop3_auth_verdict Step(pop3_auth_event event, const std::string &text = "");
   void End();
 
@@ -86,6 +94,7 @@ class Exchange {
                            size_t *out_len, pop3_error *err);
   static void TakeDetail(void *session, const char *text, size_t text_len);
   void Prepare();
+  pop3_error *Error() { return without_errors ? nullptr : &error_; }
 
   TestHost *host_;
   const pop3_auth_ops *ops_;

@@ -7,6 +7,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace line_test {
 namespace {
 
 pop3_auth_bytes Bytes(const std::string &text) {
@@ -51,5 +52,30 @@ TEST(Line, RefusesLengthsThatWouldWrapAround) {
   pop3_auth_line_clear(&line, host.get());
 }
 
+TEST(Line, WipesAllOfALine) {
+  TestHost host;
+  pop3_auth_line line = {};
+  // One octet that nothing else here has.
+  const std::string password = "\xC3";
+  const pop3_auth_bytes secret = Bytes(password);
+  ASSERT_EQ(pop3_auth_line_set(&line, host.get(), "x", "PASS", nullptr, &secret, nullptr), POP3_OK);
+  EXPECT_TRUE(host.Remembers(password));
+  pop3_auth_line_clear(&line, host.get());
+  EXPECT_FALSE(host.Remembers(password));
+}
+
+TEST(Line, CutsAReasonToTheRoom) {
+  char why[] = "########";
+  EXPECT_EQ(pop3_auth_unusable(why, 0, "reason"), 0);
+  EXPECT_STREQ(why, "########");
+  EXPECT_EQ(pop3_auth_unusable(why, 6, "reason"), 0);
+  EXPECT_STREQ(why, "reaso");
+  EXPECT_EQ(why[6], '#') << "the NUL is one of the six";
+  EXPECT_EQ(pop3_auth_unusable(why, 7, "reason"), 0);
+  EXPECT_STREQ(why, "reason");
+  EXPECT_EQ(pop3_auth_unusable(nullptr, 7, "reason"), 0);
+}
+
 }  // namespace
+}  // namespace line_test
 }  // namespace pop3_testing

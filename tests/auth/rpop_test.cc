@@ -5,6 +5,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace rpop_test {
 namespace {
 
 class Rpop : public ::testing::Test {
@@ -25,6 +26,7 @@ TEST_F(Rpop, IsChosenByNameOnly) {
 
 TEST_F(Rpop, NamesTheUserTwice) {
   EXPECT_GT(exchange_.Score(), 0);
+  EXPECT_LT(exchange_.Score(), POP3_STRENGTH_READABLE) << "it proves nothing";
   ASSERT_EQ(exchange_.Begin(), POP3_OK);
   EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
   EXPECT_EQ(exchange_.line(), "USER mrose");
@@ -55,6 +57,10 @@ TEST_F(Rpop, GivesUpOnAnythingButYes) {
       if (good > 0) exchange_.Step(POP3_AUTH_POSITIVE);
       EXPECT_EQ(exchange_.Step(event), POP3_AUTH_FAIL);
       EXPECT_EQ(exchange_.error().status != POP3_OK, event != POP3_AUTH_NEGATIVE);
+      if (event != POP3_AUTH_NEGATIVE) {
+        const std::string text = exchange_.error().text;
+        EXPECT_NE(text.find(good > 0 ? "RPOP" : "USER"), std::string::npos) << text;
+      }
       EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL);
       exchange_.End();
     }
@@ -70,9 +76,22 @@ TEST_F(Rpop, RefusesBadNames) {
   exchange_.credentials[POP3_CREDENTIAL_AUTHZID] = "root\r\nDELE 1";
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_ARGUMENT);
   EXPECT_NE(std::string(exchange_.error().text).find("local user"), std::string::npos);
+  exchange_.without_errors = true;
+  EXPECT_EQ(exchange_.Begin(), POP3_ERR_ARGUMENT) << "also for a host that does not ask why";
+  exchange_.without_errors = false;
   exchange_.credentials.clear();
   EXPECT_EQ(exchange_.Score(), 0);
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_NO_CREDENTIALS);
+}
+
+TEST_F(Rpop, ALineThatCouldNotBeMadeWasNotSent) {
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  host_.FailAllocation(0);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL);
+  EXPECT_EQ(exchange_.error().status, POP3_ERR_MEMORY);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL) << "no RPOP was sent";
+  EXPECT_EQ(exchange_.error().status, POP3_ERR_STATE);
 }
 
 TEST_F(Rpop, SurvivesEveryFailedAllocation) {
@@ -93,4 +112,5 @@ TEST_F(Rpop, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace rpop_test
 }  // namespace pop3_testing

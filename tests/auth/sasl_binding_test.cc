@@ -6,6 +6,7 @@
 #include <string>
 
 namespace pop3_testing {
+namespace sasl_binding_test {
 namespace {
 
 // What the transports answer.
@@ -48,6 +49,15 @@ TEST_F(SaslBinding, FitsTheVersionOfTls) {
   EXPECT_EQ(Get(), "tls-unique:U");
 }
 
+TEST_F(SaslBinding, KnowsTheVersionByAllOfItsName) {
+  answers[POP3_QUERY_CB_TLS_EXPORTER] = "E";
+  answers[POP3_QUERY_CB_TLS_UNIQUE] = "U";
+  for (const char *version : {"TLSv1.31", "TLSv1.", "TLSv1", ""}) {
+    answers[POP3_QUERY_TLS_VERSION] = version;
+    EXPECT_EQ(Get(), "tls-unique:U") << version;
+  }
+}
+
 TEST_F(SaslBinding, TakesTheCertificateIfThereIsNothingBetter) {
   answers[POP3_QUERY_CB_TLS_SERVER_END_POINT] = "C";
   answers[POP3_QUERY_TLS_VERSION] = "TLSv1.3";
@@ -70,4 +80,5 @@ TEST_F(SaslBinding, LeavesOutWhatIsEmptyOrHuge) {
 }
 
 }  // namespace
+}  // namespace sasl_binding_test
 }  // namespace pop3_testing

@@ -2,17 +2,26 @@
 #include "auth/sasl_client.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
+#include <cerrno>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "auth/sasl.h"
+#include "auth/sasl_conn.h"
 #include "tests/auth/base64.h"
+#include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"
+#include "tests/auth/sasl_memory.h"
+#include "tests/auth/sasl_probe.h"
 #include "tests/auth/scram_server.h"
+#include "tests/testing/alone.h"
 
 namespace pop3_testing {
+namespace sasl_client_test {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery";
@@ -89,6 +98,56 @@ TEST(SaslClient, IsSetUpOnce) {
   EXPECT_EQ(sasl_global_listmech(), before);
 }
 
+TEST(SaslClient, CountsAsOneUserOfTheLibrary) {
+  Alone([] {
+    for (int i = 0; i < 3; i++) EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+    EXPECT_EQ(sasl_client_done(), SASL_OK);  // SASL_CONTINUE: somebody else is left
+  });
+}
+
+TEST(SaslClient, GivesTheLibraryMutexesThatLock) {
+  Alone([] {
+    const SaslProbe::Mutexes mutexes = SaslProbe::mutexes();
+    void *mutex = mutexes.alloc();
+    ASSERT_NE(mutex, nullptr);
+    EXPECT_EQ(mutexes.lock(mutex), SASL_OK);
+    auto *native = static_cast<pthread_mutex_t *>(mutex);
+    EXPECT_EQ(pthread_mutex_trylock(native), EBUSY);
+    EXPECT_EQ(mutexes.unlock(mutex), SASL_OK);
+    EXPECT_EQ(pthread_mutex_trylock(native), 0);
+    EXPECT_EQ(pthread_mutex_unlock(native), 0);
+    mutexes.free(mutex);
+    mutexes.free(nullptr);
+    EXPECT_NE(mutexes.lock(nullptr), SASL_OK);
+    EXPECT_NE(mutexes.unlock(nullptr), SASL_OK);
+  });
+}
+
+// What was made with the old mutexes cannot be locked with new ones.
+TEST(SaslClient, LeavesTheMutexesOfAProgramThatWasFirst) {
+  Alone([] {
+    CyrusServer server;
+    TestHost host;
+    Exchange exchange(&host, pop3_plugin_sasl(POP3_ABI));
+    exchange.credentials[POP3_CREDENTIAL_USER] = "alice";
+    exchange.credentials[POP3_CREDENTIAL_PASSWORD] = kPassword;
+    EXPECT_TRUE(Plain(&exchange));
+  });
+}
+
+TEST(SaslClient, SaysThatTheLibraryCannotBeSetUp) {
+  Alone([] {
+    TestHost host;
+    pop3_sasl_conn *conn = nullptr;
+    pop3_error error = POP3_ERROR_INIT;
+    SaslMemory::FailAllocation(0, true);
+    EXPECT_EQ(pop3_sasl_conn_new(&conn, host.get(), "mail.example", &error), POP3_ERR_SYSTEM);
+    SaslMemory::FailAllocation(-1);
+    EXPECT_EQ(conn, nullptr);
+    EXPECT_EQ(std::string(error.text).find("libsasl2 cannot be set up: "), 0U) << error.text;
+  });
+}
+
 // A program that uses libsasl2 itself may come and go.
 TEST(SaslClient, LeavesTheLibraryToOthers) {
   TestHost host;
@@ -109,4 +168,5 @@ TEST(SaslClient, KeepsSilent) {
 }
 
 }  // namespace
+}  // namespace sasl_client_test
 }  // namespace pop3_testing

@@ -6,9 +6,11 @@
 #include <string>
 
 #include "auth/sasl_mechanism.h"
+#include "tests/auth/sasl_memory.h"
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace sasl_conn_test {
 namespace {
 
 class SaslConn : public ::testing::Test {
@@ -35,7 +37,7 @@ class SaslConn : public ::testing::Test {
     auto *self = static_cast<SaslConn *>(session);
     self->asked_ += std::to_string(static_cast<int>(what));
     if (self->refuse == what) {
-      err->status = POP3_ERR_MEMORY;
+      if (err != nullptr) err->status = POP3_ERR_MEMORY;
       return POP3_ERR_MEMORY;
     }
     const auto found = self->credentials.find(what);
@@ -57,7 +59,7 @@ class SaslConn : public ::testing::Test {
 TEST_F(SaslConn, FetchesWhatTheMechanismNeeds) {
   New();
   credentials[POP3_CREDENTIAL_USER] = "alice";
-  credentials[POP3_CREDENTIAL_PASSWORD] = "SECRET";
+  credentials[POP3_CREDENTIAL_PASSWORD] = "SECRET, AND MORE OF IT";
   credentials[POP3_CREDENTIAL_AUTHZID] = "bob";
   credentials[POP3_CREDENTIAL_REALM] = "here";
   ASSERT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD | POP3_SASL_REALM), POP3_OK);
@@ -65,12 +67,16 @@ TEST_F(SaslConn, FetchesWhatTheMechanismNeeds) {
   EXPECT_STREQ(conn_->authzid, "bob");
   EXPECT_STREQ(conn_->realm, "here");
   ASSERT_NE(conn_->secret, nullptr);
-  EXPECT_EQ(conn_->secret->len, 6UL);
+  EXPECT_EQ(conn_->secret->len, 22UL);
+  EXPECT_STREQ(reinterpret_cast<const char *>(conn_->secret->data), "SECRET, AND MORE OF IT");
   EXPECT_TRUE(host_.Remembers("SECRET"));
   pop3_sasl_conn_forget(conn_);
   EXPECT_STREQ(conn_->user, "");
+  EXPECT_STREQ(conn_->authzid, "");
+  EXPECT_STREQ(conn_->realm, "");
   EXPECT_EQ(conn_->secret, nullptr);
   EXPECT_FALSE(host_.Remembers("SECRET"));
+  EXPECT_FALSE(host_.Remembers("MORE OF IT"));
 }
 
 TEST_F(SaslConn, AsksForNothingElse) {
@@ -91,8 +97,12 @@ TEST_F(SaslConn, SaysWhatIsMissing) {
        {POP3_CREDENTIAL_USER, POP3_CREDENTIAL_AUTHZID, POP3_CREDENTIAL_REALM}) {
     credentials[POP3_CREDENTIAL_USER] = "alice";
     refuse = what;
+    error_ = POP3_ERROR_INIT;
     EXPECT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_REALM), POP3_ERR_MEMORY) << what;
     EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
+    EXPECT_EQ(
+        pop3_sasl_conn_credentials(conn_, &context_, POP3_SASL_USER | POP3_SASL_REALM, nullptr),
+        POP3_ERR_MEMORY);
   }
 }
 
@@ -119,6 +129,39 @@ TEST_F(SaslConn, NamesTheServer) {
     ASSERT_EQ(sasl_getprop(conn_->sasl, SASL_SERVICE, &value), SASL_OK);
     EXPECT_STREQ(static_cast<const char *>(value), "pop");
   }
+}
+
+// libsasl2 leaves out the mechanisms that need the server's name only if it has none at all.
+TEST_F(SaslConn, DoesNotMakeANameUp) {
+  for (const char *name : {static_cast<const char *>(nullptr), ""}) {
+    pop3_sasl_conn_free(conn_);
+    ASSERT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), name, &error_), POP3_OK);
+    const void *value = "";
+    const int code = sasl_getprop(conn_->sasl, SASL_SERVERFQDN, &value);
+    EXPECT_TRUE(code != SASL_OK || value == nullptr) << static_cast<const char *>(value);
+  }
+}
+
+TEST_F(SaslConn, WipesTheBinding) {
+  New();
+  const std::string binding = "the octets of a binding";
+  binding.copy(reinterpret_cast<char *>(conn_->binding.data), binding.size());
+  EXPECT_TRUE(host_.Remembers(binding));
+  pop3_sasl_conn_free(conn_);
+  conn_ = nullptr;
+  EXPECT_FALSE(host_.Remembers(binding));
+}
+
+TEST_F(SaslConn, SurvivesThatLibsasl2HasNoMemory) {
+  New();  // sets libsasl2 up
+  pop3_sasl_conn *const before = conn_;
+  SaslMemory::FailAllocation(0);
+  EXPECT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), "mail.example", &error_), POP3_ERR_MEMORY);
+  SaslMemory::FailAllocation(-1);
+  EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
+  EXPECT_EQ(conn_, nullptr);
+  pop3_sasl_conn_free(before);
+  EXPECT_EQ(host_.live(), 0);
 }
 
 TEST_F(SaslConn, TellsErrorsInWords) {
@@ -151,4 +194,5 @@ TEST_F(SaslConn, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace sasl_conn_test
 }  // namespace pop3_testing

@@ -7,8 +7,10 @@
 #include "tests/auth/base64.h"
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"
+#include "tests/auth/sasl_memory.h"
 
 namespace pop3_testing {
+namespace sasl_exchange_test {
 namespace {
 
 class SaslExchange : public ::testing::Test {
@@ -165,6 +167,67 @@ TEST_F(SaslExchange, AnonymousByName) {
   EXPECT_EQ(server.user(), "anonymous");
 }
 
+// Digests of the same login, one after the other: libsasl2 remembers the first.
+TEST_F(SaslExchange, DigestBeginsAnewEachTime) {
+  for (int login = 0; login < 2; login++) {
+    CyrusServer server;
+    EXPECT_EQ(Login("DIGEST-MD5", &server), POP3_AUTH_DONE) << Why();
+    EXPECT_EQ(lines_, 3) << "no subsequent authentication";
+  }
+}
+
+// The octets of PLAIN's response are libsasl2's, which gives them back as they are.
+TEST_F(SaslExchange, WipesTheReadableResponseThatIsLibsasl2s) {
+  // One octet that nothing else here has, at the end.
+  const std::string last = "\xF7";
+  exchange_.mechanism = "PLAIN";
+  exchange_.credentials[POP3_CREDENTIAL_PASSWORD] = "wonderland" + last;
+  for (bool two_step : {false, true}) {
+    for (int steps = 0; steps <= 3; steps++) {
+      SCOPED_TRACE(std::to_string(steps) + (two_step ? " in two steps" : ""));
+      exchange_.prefers_two_step = two_step;
+      SaslMemory::Forbid(last);
+      ASSERT_EQ(exchange_.Begin(), POP3_OK);
+      if (steps >= 1) {
+        exchange_.Step(POP3_AUTH_START);
+        EXPECT_EQ(SaslMemory::Holds("wonderland"), two_step);
+      }
+      if (steps >= 2 && two_step) {
+        EXPECT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE), POP3_AUTH_SEND);
+        EXPECT_FALSE(SaslMemory::Holds("wonderland")) << "it is sent";
+      }
+      if (steps >= 3) exchange_.Step(POP3_AUTH_NEGATIVE, "no");
+      exchange_.End();
+      EXPECT_EQ(SaslMemory::unwiped(), 0);
+    }
+  }
+  SaslMemory::Forbid("");
+}
+
+// A refusal in the place of the challenge that the response waits for.
+TEST_F(SaslExchange, WipesTheReadableResponseThatWasNotSent) {
+  exchange_.mechanism = "PLAIN";
+  exchange_.prefers_two_step = true;
+  SaslMemory::Forbid(kCyrusPassword);
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
+  EXPECT_FALSE(SaslMemory::Holds(kCyrusPassword)) << "not even until the end";
+  exchange_.End();
+  EXPECT_EQ(SaslMemory::unwiped(), 0);
+  SaslMemory::Forbid("");
+}
+
+// What the host sees while a challenge is answered: the response alone.
+TEST_F(SaslExchange, KeepsNoChallengeWithItsResponse) {
+  exchange_.mechanism = "CRAM-MD5";
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64("<1896.697170952@challenge>")),
+            POP3_AUTH_SEND);
+  EXPECT_FALSE(host_.Remembers("697170952@challenge")) << "a password can be guessed from both";
+}
+
 // --- Channel binding -----------------------------------------------------------------------------
 
 class SaslBound : public SaslExchange {
@@ -188,6 +251,24 @@ TEST_F(SaslBound, PlusBinds) {
     CyrusServer server(options_);
     EXPECT_EQ(Login(mechanism, &server), POP3_AUTH_DONE) << Why();
     EXPECT_EQ(server.user(), "alice");
+  }
+}
+
+TEST_F(SaslBound, LeavesNoBindingBehind) {
+  exchange_.capabilities["SASL"] = "SCRAM-SHA-256-PLUS";
+  CyrusServer server(options_);
+  EXPECT_EQ(Login("SCRAM-SHA-256-PLUS", &server), POP3_AUTH_DONE) << Why();
+  exchange_.End();
+  EXPECT_FALSE(host_.Remembers(kExporter));
+}
+
+TEST_F(SaslBound, EachScramSaysThatItCouldHave) {
+  for (const char *hash : {"1", "224", "256", "384", "512"}) {
+    const std::string name = std::string("SCRAM-SHA-") + hash;
+    exchange_.capabilities["SASL"] = name;
+    CyrusServer server(options_);
+    EXPECT_EQ(Login(name.c_str(), &server), POP3_AUTH_FAIL) << "the server offers -PLUS too";
+    EXPECT_EQ(reply_.event, POP3_AUTH_NEGATIVE) << name;
   }
 }
 
@@ -247,6 +328,30 @@ TEST_F(SaslBound, AServerThatSaysWhyItRefuses) {
   }
 }
 
+TEST_F(SaslBound, TheServersWordsLeaveRoomForOurs) {
+  exchange_.capabilities["SASL"] = exchange_.mechanism = "SCRAM-SHA-256-PLUS";
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  // Its word is cut off, too.
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=" + std::string(1000, 'x'))),
+            POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, std::string(10000, 'y')), POP3_AUTH_FAIL);
+  const std::string text = exchange_.error().text;
+  EXPECT_EQ(text.find(std::string(100, 'y') + " (SCRAM-SHA-256-PLUS: the server says " +
+                      std::string(39, 'x') + "; if the password is right"),
+            0U)
+      << text;
+}
+
+TEST_F(SaslBound, AServersWordIsAWord) {
+  exchange_.capabilities["SASL"] = exchange_.mechanism = "SCRAM-SHA-256";
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  ASSERT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64("e=other-error \x1B[2J")), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
+  EXPECT_STREQ(exchange_.error().text, "no (SCRAM-SHA-256: the server says other-error)");
+}
+
 // Then no login without binding may follow: POP3_REFUSED would allow it.
 TEST_F(SaslBound, AnotherChannelIsNoRefusal) {
   exchange_.capabilities["SASL"] = exchange_.mechanism = "SCRAM-SHA-256-PLUS";
@@ -292,6 +397,13 @@ TEST_F(SaslBound, WithoutPlusSaysThatItCouldHave) {
   EXPECT_EQ(Login("SCRAM-SHA-256", &honest), POP3_AUTH_DONE) << Why();
 }
 
+// Whether the server has -PLUS is not known: it would take the offer for a tampered list.
+TEST_F(SaslBound, WithoutAListIsNoComplaint) {
+  exchange_.capabilities.clear();
+  CyrusServer server(options_);
+  EXPECT_EQ(Login("SCRAM-SHA-256", &server), POP3_AUTH_DONE) << Why();
+}
+
 TEST_F(SaslBound, WithoutPlusByNameIsNoComplaint) {
   exchange_.capabilities["SASL"] = "PLAIN SCRAM-SHA-256-PLUS SCRAM-SHA-256";
   CyrusServer server(options_);
@@ -313,13 +425,20 @@ TEST_F(SaslExchange, DigestBringsALayerOnAnOpenChannelOnly) {
     options.max_ssf = strength;
     options.min_ssf = 1;
     CyrusServer server(options);
-    exchange_.numbers.clear();
+    exchange_.numbers[POP3_QUERY_IS_ENCRYPTED] = 0;
     EXPECT_EQ(Login("DIGEST-MD5", &server), POP3_AUTH_DONE) << Why();
     EXPECT_GE(server.ssf(), 1U);
     EXPECT_LE(server.ssf(), strength);
     ASSERT_NE(exchange_.output().layer, nullptr);
     EXPECT_EQ(exchange_.output().num_layer_options, 1U);
     exchange_.End();  // nobody takes it: nothing leaks
+
+    CyrusServer third(options);
+    exchange_.output_size = offsetof(pop3_auth_output, release_layer);
+    EXPECT_EQ(Login("DIGEST-MD5", &third), POP3_AUTH_FAIL) << "a host that cannot give it back";
+    EXPECT_EQ(exchange_.error().status, POP3_ERR_UNSUPPORTED);
+    EXPECT_EQ(exchange_.output().layer, nullptr);
+    exchange_.output_size = 0;
 
     options.min_ssf = 0;
     CyrusServer other(options);
@@ -331,4 +450,5 @@ TEST_F(SaslExchange, DigestBringsALayerOnAnOpenChannelOnly) {
 }
 
 }  // namespace
+}  // namespace sasl_exchange_test
 }  // namespace pop3_testing

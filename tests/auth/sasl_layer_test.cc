@@ -10,8 +10,10 @@
 #include "auth/sasl.h"
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"
+#include "tests/auth/sasl_probe.h"
 
 namespace pop3_testing {
+namespace sasl_layer_test {
 namespace {
 
 // Wire is the transport below. It moves at most |piece| octets at a time.
@@ -74,11 +76,11 @@ class SaslLayer : public ::testing::Test {
   ~SaslLayer() override { Destroy(); }
 
   // Logs in, so that the exchange has a layer to offer.
-  void Login(unsigned min_ssf, unsigned max_ssf) {
+  void Login(unsigned min_ssf, unsigned max_ssf, unsigned max_frame = 65536) {
     CyrusServer::Options options;
     options.min_ssf = min_ssf;
     options.max_ssf = max_ssf;
-    options.max_frame = 65536;
+    options.max_frame = max_frame;
     server_ = std::make_unique<CyrusServer>(options);
     ASSERT_EQ(exchange_.Begin(), POP3_OK);
     pop3_auth_verdict verdict = exchange_.Step(POP3_AUTH_START);
@@ -100,11 +102,29 @@ class SaslLayer : public ::testing::Test {
     return ops_->create(host_.get(), &config, &lower_, &self_, &error_);
   }
 
-  void Push(unsigned min_ssf, unsigned max_ssf) {
-    Login(min_ssf, max_ssf);
+  void Push(unsigned min_ssf, unsigned max_ssf, unsigned max_frame = 65536) {
+    Login(min_ssf, max_ssf, max_frame);
+    Connect();
+  }
+
+  void Connect() {
     ASSERT_EQ(Create(), POP3_OK) << error_.text;
     exchange_.End();  // the options are gone, the layer stays
     ASSERT_EQ(ops_->connect(self_, &error_), POP3_IO_DONE);
+  }
+
+  // Pushes the layer of a mechanism that does what the test says.
+  void PushProbe(unsigned ssf, unsigned max_out = 0) {
+    SaslProbe::Use();
+    SaslProbe::ssf = ssf;
+    SaslProbe::max_out = max_out;
+    exchange_.mechanism = "X-PROBE";
+    ASSERT_EQ(exchange_.Begin(), POP3_OK) << exchange_.error().text;
+    ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND) << exchange_.error().text;
+    ASSERT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_DONE) << exchange_.error().text;
+    ops_ = exchange_.output().layer;
+    ASSERT_NE(ops_, nullptr);
+    Connect();
   }
 
   void Destroy() {
@@ -201,6 +221,62 @@ TEST_F(SaslLayer, SaysWhetherItEncrypts) {
               strong ? POP3_OK : POP3_ERR_UNSUPPORTED);
     EXPECT_EQ(answer.number, strong ? 1 : 0);
     EXPECT_EQ(ops_->query(self_, POP3_QUERY_FD, &answer), POP3_ERR_UNSUPPORTED);
+    Destroy();
+  }
+}
+
+// Triple DES, or RC4 with 128 bits, is what one may call encrypted.
+TEST_F(SaslLayer, EncryptsFrom112BitsOn) {
+  for (unsigned ssf : {1U, 56U, 111U, 112U, 113U, 256U}) {
+    ASSERT_NO_FATAL_FAILURE(PushProbe(ssf));
+    pop3_answer answer = POP3_ANSWER_INIT;
+    EXPECT_EQ(ops_->query(self_, POP3_QUERY_IS_ENCRYPTED, &answer),
+              ssf >= 112 ? POP3_OK : POP3_ERR_UNSUPPORTED)
+        << ssf;
+    Destroy();
+  }
+}
+
+TEST_F(SaslLayer, TakesFramesOfTheGreatestLength) {
+  ASSERT_NO_FATAL_FAILURE(PushProbe(1));
+  const std::string text = Pattern(POP3_SASL_FRAME_MAX);
+  wire_.incoming = SaslProbe::Frame(text);
+  EXPECT_TRUE(ReadAll() == text);
+  wire_.incoming = SaslProbe::Frame(text + "x");
+  EXPECT_EQ(ReadAll(), "");
+  EXPECT_EQ(io_, POP3_IO_FAIL);
+  EXPECT_EQ(error_.status, POP3_ERR_LIMIT);
+}
+
+TEST_F(SaslLayer, PassesEmptyFramesOver) {
+  ASSERT_NO_FATAL_FAILURE(PushProbe(1));
+  wire_.incoming = SaslProbe::Frame("") + SaslProbe::Frame("") + SaslProbe::Frame("+OK");
+  uint8_t buf[16];
+  size_t len = 0;
+  EXPECT_EQ(ops_->read(self_, buf, sizeof(buf), &len, &error_), POP3_IO_DONE);
+  EXPECT_EQ(std::string(buf, buf + len), "+OK") << "a read of nothing would be the end";
+}
+
+TEST_F(SaslLayer, SaysThatItCannotEncode) {
+  ASSERT_NO_FATAL_FAILURE(PushProbe(1));
+  SaslProbe::encode_code = SASL_FAIL;
+  WriteAll("STAT\r\n");
+  EXPECT_EQ(io_, POP3_IO_FAIL);
+  EXPECT_EQ(error_.status, POP3_ERR_AUTH);
+  EXPECT_NE(ErrorText().find("security layer cannot be written"), std::string::npos);
+  EXPECT_EQ(wire_.outgoing, "");
+}
+
+TEST_F(SaslLayer, LeavesRoomInItsFrames) {
+  for (unsigned max_out : {0U, 1000U}) {
+    ASSERT_NO_FATAL_FAILURE(PushProbe(1, max_out));
+    const std::string text(40000, 'x');
+    size_t len = 0;
+    EXPECT_EQ(ops_->write(self_, reinterpret_cast<const uint8_t *>(text.data()), text.size(), &len,
+                          &error_),
+              POP3_IO_DONE);
+    EXPECT_EQ(len, max_out == 0 ? 16384U : max_out) << "mechanisms may lengthen what they encode";
+    EXPECT_EQ(SaslProbe::longest, len);
     Destroy();
   }
 }
@@ -314,6 +390,10 @@ TEST_F(SaslLayer, ComesFromALoginOnly) {
   ASSERT_NO_FATAL_FAILURE(Login(128, 128));
   const pop3_transport_config config = {sizeof(config), 110, "mail.example", nullptr, 0};
   EXPECT_EQ(ops_->create(host_.get(), &config, &lower_, &self_, &error_), POP3_ERR_STATE);
+  const pop3_transport_config alone = {sizeof(alone), 110, "mail.example",
+                                       exchange_.output().layer_options, 1};
+  EXPECT_EQ(ops_->create(host_.get(), &alone, nullptr, &self_, &error_), POP3_ERR_STATE)
+      << "nothing is below";
   EXPECT_EQ(Create(), POP3_OK);
   void *second = nullptr;
   std::swap(second, self_);
@@ -337,10 +417,29 @@ TEST_F(SaslLayer, SurvivesEveryFailedAllocation) {
   }
 }
 
+TEST_F(SaslLayer, GoesOnTopOnly) {
+  ASSERT_NO_FATAL_FAILURE(Push(1, 1));
+  EXPECT_EQ(ops_->flags, POP3_TRANSPORT_UPPER);
+}
+
+// With a layer that only signs, what was read lies in the frame as it was sent. (Alone: a layer of
+// libsasl2's DIGEST-MD5 that only signs does not work in a process that has had one that encrypts.)
+TEST_F(SaslLayer, KeepsNoMail) {
+  Alone([this] {
+    ASSERT_NO_FATAL_FAILURE(Push(1, 1));
+    wire_.incoming = server_->Encode("Subject: a secret");
+    EXPECT_EQ(ReadAll(), "Subject: a secret") << error_.text;
+    EXPECT_TRUE(host_.Remembers("Subject: a secret"));
+    Destroy();
+    EXPECT_FALSE(host_.Remembers("Subject: a secret"));
+  });
+}
+
 TEST_F(SaslLayer, KeepsNoPassword) {
   ASSERT_NO_FATAL_FAILURE(Push(128, 128));
   EXPECT_FALSE(host_.Remembers(kCyrusPassword));
 }
 
 }  // namespace
+}  // namespace sasl_layer_test
 }  // namespace pop3_testing

@@ -8,6 +8,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace sasl_line_test {
 namespace {
 
 class SaslLine : public ::testing::Test {
@@ -130,4 +131,5 @@ TEST_F(SaslLine, LeavesNothingBehind) {
 }
 
 }  // namespace
+}  // namespace sasl_line_test
 }  // namespace pop3_testing

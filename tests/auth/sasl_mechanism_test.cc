@@ -6,6 +6,7 @@
 #include <vector>
 
 namespace pop3_testing {
+namespace sasl_mechanism_test {
 namespace {
 
 std::vector<std::string> Names(const char *list) {
@@ -26,19 +27,38 @@ TEST(SaslMechanism, KnowsThemInAnyCase) {
   EXPECT_NE(pop3_sasl_mechanism_find("LOGIN")->flags & POP3_SASL_READABLE, 0U);
 }
 
+TEST(SaslMechanism, KnowsEachScramWithAndWithoutBinding) {
+  int last = 0;
+  for (const char *hash : {"1", "224", "256", "384", "512"}) {
+    const std::string name = std::string("SCRAM-SHA-") + hash;
+    const pop3_sasl_mechanism *plain = pop3_sasl_mechanism_find(name.c_str());
+    const pop3_sasl_mechanism *plus = pop3_sasl_mechanism_find((name + "-PLUS").c_str());
+    const uint32_t secret = POP3_SASL_USER | POP3_SASL_PASSWORD;
+    EXPECT_EQ(plain->flags, secret | POP3_SASL_MAY_BIND) << name;
+    EXPECT_EQ(plus->flags, secret | POP3_SASL_BINDS) << name;
+    EXPECT_EQ(plus->points, plain->points + 100) << name;
+    EXPECT_GT(plain->points, last) << "a longer hash is stronger";
+    last = plain->points;
+  }
+}
+
 TEST(SaslMechanism, TakesWhatIsNewByNameOnly) {
   for (const char *name : {"NTLM", "", "PLAI", "PLAINX", "SCRAM-SHA-256-PLUSX"}) {
     EXPECT_STREQ(pop3_sasl_mechanism_find(name)->name, "") << name;
     EXPECT_EQ(pop3_sasl_mechanism_find(name)->flags,
               POP3_SASL_BY_NAME | POP3_SASL_USER | POP3_SASL_PASSWORD);
   }
-  EXPECT_NE(pop3_sasl_mechanism_find("GSSAPI")->flags & POP3_SASL_BY_NAME, 0U);
+  for (const char *name : {"GSSAPI", "GSS-SPNEGO", "GS2-KRB5"}) {
+    EXPECT_STREQ(pop3_sasl_mechanism_find(name)->name, name);
+    EXPECT_NE(pop3_sasl_mechanism_find(name)->flags & POP3_SASL_BY_NAME, 0U) << name;
+  }
   EXPECT_NE(pop3_sasl_mechanism_find("ANONYMOUS")->flags & POP3_SASL_BY_NAME, 0U);
 }
 
 TEST(SaslMechanism, TakesNamesApart) {
   EXPECT_EQ(Names("PLAIN login  Cram-MD5 "),
             (std::vector<std::string>{"PLAIN", "LOGIN", "CRAM-MD5"}));
+  EXPECT_EQ(Names("AZ-az_09"), std::vector<std::string>{"AZ-AZ_09"});
   EXPECT_EQ(Names(""), std::vector<std::string>());
   EXPECT_EQ(Names("   "), std::vector<std::string>());
 }
@@ -54,9 +74,11 @@ TEST(SaslMechanism, FindsWholeWordsInLists) {
   EXPECT_TRUE(pop3_sasl_listed("PLAIN scram-sha-256", "SCRAM-SHA-256"));
   EXPECT_FALSE(pop3_sasl_listed("PLAIN SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"));
   EXPECT_FALSE(pop3_sasl_listed("PLAIN", "PLAI"));
+  EXPECT_FALSE(pop3_sasl_listed("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"));
   EXPECT_FALSE(pop3_sasl_listed("", "PLAIN"));
   EXPECT_FALSE(pop3_sasl_listed(nullptr, "PLAIN"));
 }
 
 }  // namespace
+}  // namespace sasl_mechanism_test
 }  // namespace pop3_testing

@@ -4,8 +4,10 @@
 
 #include "auth/sasl.h"
 #include "tests/auth/exchange.h"
+#include "tests/auth/sasl_memory.h"
 
 namespace pop3_testing {
+namespace sasl_offer_test {
 namespace {
 
 constexpr char kAll[] =
@@ -130,6 +132,44 @@ TEST_F(SaslOffer, PicksTheBestForAHostThatKnowsNoOffer) {
   EXPECT_NE(std::string(exchange_.error().text).find("not installed here"), std::string::npos);
 }
 
+TEST_F(SaslOffer, CallsNothingThatAHostDoesNotHave) {
+  exchange_.without_options = true;
+  EXPECT_EQ(exchange_.Score(), 310);
+  EXPECT_TRUE(exchange_.offers.empty());
+}
+
+TEST_F(SaslOffer, BeginsWithNoNameOfItsOwn) {
+  exchange_.mechanism = "NO\"NAME";
+  EXPECT_EQ(exchange_.Begin(), POP3_ERR_NO_MECHANISM);
+  EXPECT_STREQ(exchange_.error().text, "not the name of a SASL mechanism");
+}
+
+TEST_F(SaslOffer, CutsItsReasonToTheRoom) {
+  exchange_.mechanism = "NO\"NAME";
+  char why[] = "########";
+  EXPECT_EQ(exchange_.ScoreInto(why, 0), 0);
+  EXPECT_STREQ(why, "########");
+  EXPECT_EQ(exchange_.ScoreInto(why, 6), 0);
+  EXPECT_STREQ(why, "not t");
+  EXPECT_EQ(why[6], '#') << "the NUL is one of the six";
+  EXPECT_EQ(exchange_.ScoreInto(nullptr, 100), 0);
+  // As long as the room, but for the NUL.
+  std::string room(sizeof("not the name of a SASL mechanism") - 1, '#');
+  EXPECT_EQ(exchange_.ScoreInto(&room[0], room.size()), 0);
+  EXPECT_STREQ(room.c_str(), "not the name of a SASL mechanis");
+}
+
+TEST_F(SaslOffer, SaysThatLibsasl2HasNoMemory) {
+  EXPECT_EQ(exchange_.Score(), 310) << "sets libsasl2 up";
+  SaslMemory::FailAllocation(0);
+  EXPECT_EQ(exchange_.Score(), 0);
+  EXPECT_NE(exchange_.why(), "");
+  SaslMemory::FailAllocation(0);
+  EXPECT_EQ(exchange_.Begin(), POP3_ERR_MEMORY);
+  SaslMemory::FailAllocation(-1);
+  EXPECT_EQ(host_.live(), 0);
+}
+
 TEST_F(SaslOffer, OffersAMechanismOnceHoweverOftenItIsListed) {
   exchange_.capabilities["SASL"] = "PLAIN plain Plain";
   EXPECT_EQ(exchange_.Score(), 110);
@@ -146,4 +186,5 @@ TEST_F(SaslOffer, TakesNoMemory) {
 }
 
 }  // namespace
+}  // namespace sasl_offer_test
 }  // namespace pop3_testing

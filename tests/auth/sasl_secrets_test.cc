@@ -8,6 +8,7 @@
 #include "tests/testing/failing_allocator.h"
 
 namespace pop3_testing {
+namespace sasl_secrets_test {
 namespace {
 
 const char *const kMechanisms[] = {"PLAIN",       "LOGIN",         "CRAM-MD5",     "DIGEST-MD5",
@@ -82,4 +83,5 @@ TEST_F(SaslSecrets, AfterTheConnectionBroke) {
 }
 
 }  // namespace
+}  // namespace sasl_secrets_test
 }  // namespace pop3_testing

@@ -8,6 +8,7 @@
 #include "tests/testing/failing_allocator.h"
 
 namespace pop3_testing {
+namespace sasl_session_test {
 namespace {
 
 TEST_F(SaslSession, LogsInByName) {
@@ -113,4 +114,5 @@ TEST_F(SaslSessionLayer, IsGivenBackIfNobodyMakesIt) {
 }
 
 }  // namespace
+}  // namespace sasl_session_test
 }  // namespace pop3_testing

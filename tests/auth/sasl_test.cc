@@ -7,6 +7,7 @@
 #include "tests/auth/scram_server.h"
 
 namespace pop3_testing {
+namespace sasl_test {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery";
@@ -254,4 +255,5 @@ TEST_F(Sasl, LeavesNoReadableResponseBehind) {
 }
 
 }  // namespace
+}  // namespace sasl_test
 }  // namespace pop3_testing

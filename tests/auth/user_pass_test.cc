@@ -5,6 +5,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace user_pass_test {
 namespace {
 
 constexpr char kPassword[] = "correct horse battery";
@@ -146,10 +147,23 @@ TEST_F(UserPass, LeavesNoPasswordBehind) {
     if (steps >= 1) exchange_.Step(POP3_AUTH_START);
     if (steps >= 2) exchange_.Step(POP3_AUTH_POSITIVE);
     EXPECT_EQ(host_.Remembers(kPassword), steps >= 2);
-    if (steps >= 3) exchange_.Step(POP3_AUTH_NEGATIVE);
+    if (steps >= 3) {
+      exchange_.Step(POP3_AUTH_NEGATIVE);
+      EXPECT_FALSE(host_.Remembers(kPassword)) << "not even until the end";
+    }
     exchange_.End();
     EXPECT_FALSE(host_.Remembers(kPassword)) << "after " << steps << " steps";
   }
+}
+
+TEST_F(UserPass, ALineThatCouldNotBeMadeWasNotSent) {
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  host_.FailAllocation(0);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL);
+  EXPECT_EQ(exchange_.error().status, POP3_ERR_MEMORY);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL) << "no password was sent";
+  EXPECT_EQ(exchange_.error().status, POP3_ERR_STATE);
 }
 
 TEST_F(UserPass, SurvivesEveryFailedAllocation) {
@@ -170,4 +184,5 @@ TEST_F(UserPass, SurvivesEveryFailedAllocation) {
 }
 
 }  // namespace
+}  // namespace user_pass_test
 }  // namespace pop3_testing

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+namespace contest_test {
 namespace {
 
 // Counts as many octets as it is told.
@@ -38,3 +39,4 @@ TEST(Contest, AFailedRunIsAFailure) {
 }
 
 }  // namespace
+}  // namespace contest_test

@@ -7,8 +7,11 @@ import subprocess
 import tempfile
 import unittest
 
-BENCH = os.environ["BENCH"]
+import script_server
+
+BENCH = os.path.abspath(os.environ["BENCH"])
 SERVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "login_server.py")
+MODULES = os.path.dirname(script_server.__file__)
 LOGINS = {"USER", "PASS", "AUTH", "APOP", "RPOP"}
 SAME = ("USER", "PASS")
 
@@ -23,7 +26,8 @@ class Login(unittest.TestCase):
             done = subprocess.run([BENCH, "--server", SERVER, "--runs", "1", *arguments],
                                   check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=120,
-                                  env={**os.environ, "LOGIN_LOG": log})
+                                  env={**os.environ, "LOGIN_LOG": log, "PYTHONPATH": MODULES,
+                                       "PYTHONDONTWRITEBYTECODE": "1"})
             self.assertEqual(0, done.returncode, done.stdout)
             connections = [line.split() for line in pathlib.Path(log).read_text().splitlines()]
         counts = (collections.Counter(), collections.Counter())

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+namespace options_test {
 namespace {
 
 // What is understood points into |words|.
@@ -85,3 +86,4 @@ TEST(Options, WhatMakesNoSenseIsRefused) {
 }
 
 }  // namespace
+}  // namespace options_test

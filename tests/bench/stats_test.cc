@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+namespace stats_test {
 namespace {
 
 std::unique_ptr<bench_series> Series(const std::vector<double> &values) {
@@ -35,3 +36,4 @@ TEST(Stats, MoreThanThereIsRoomForIsDropped) {
 }
 
 }  // namespace
+}  // namespace stats_test

@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace workload_test {
 namespace {
 
 TEST(Workload, ParsesCountAndSize) {
@@ -50,3 +51,4 @@ TEST(Workload, BulkIsWhereOctetsCount) {
 }
 
 }  // namespace
+}  // namespace workload_test

@@ -5,15 +5,16 @@ import json
 import socket
 import ssl
 import subprocess
-import threading
 import unittest
 
-from harness import PASSWORD, CliTest
+from account import PASSWORD
+from pop3_program import CliTest
+from thread_server import ThreadServer
 
 NO_APPLICATION_PROTOCOL = b"\x15\x03\x03\x00\x02\x02\x78"
 
 
-class TlsServer:
+class TlsServer(ThreadServer):
     """A mailbox with one message, by TLS from the start or by STLS.
 
     `commands` holds what each client sent. With `refuses_alpn` it answers a ClientHello with ALPN by an
@@ -25,36 +26,15 @@ class TlsServer:
         self.refuses_alpn = refuses_alpn
         self.commands = []
         self.alpn = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__()
 
     def url(self):
         """The URL, with a user and a password."""
         scheme = "pop3" if self.stls else "pop3s"
         return f"{scheme}://alice:{PASSWORD}@localhost:{self.port}"
 
-    def stop(self):
-        """Takes no more clients."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
-        self._listener.close()
-
-    def _serve(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            self.commands.append([])
-            try:
-                self._talk(client)
-            except OSError:
-                pass
-            client.close()
-
-    def _talk(self, client):
+    def talk(self, client):
+        self.commands.append([])
         if self.stls:
             client.sendall(b"+OK ready\r\n")
             if not self._answer(client, b"STLS\r\nUSER\r\n"):
@@ -240,6 +220,17 @@ class CertificatesTest(CliTest):
             result = self.pop3("stat", server.url(), *policy, "--alpn", "none")
             self.check(result, 0, b"1 8\n")
             self.assertEqual([False], server.alpn)
+
+    def test_when_it_expires(self):
+        self.root()
+        self.issue(issuer="ca")
+        date = r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"
+        result = self.pop3("check", self.server().url(), *self.trust)
+        self.assertRegex(result.out.decode(), rf"\nexpires       {date}, in [12] days\n")
+        self.openssl("x509", "-req", "-in", "localhost.csr", "-days", "-1", "-CA", "ca.pem",
+                     "-CAkey", "ca.key", "-extfile", "localhost.ext", "-out", "localhost.pem")
+        result = self.pop3("check", self.server().url(), "--insecure-do-not-verify")
+        self.assertRegex(result.out.decode(), rf"\nexpires       {date}, in the past\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <string>
 
+namespace check_report_test {
 namespace {
 
 class CheckReport : public testing::Test {
@@ -29,6 +30,17 @@ class CheckReport : public testing::Test {
     free(data_);
     pop3_session_free(session_);
     pop3_registry_free(registry_);
+  }
+
+  // Printed is what the report says about the channel in words.
+  std::string Printed(const pop3_security &security) {
+    testing::internal::CaptureStdout();
+    cli_check_report report;
+    cli_check_begin(&report, nullptr, session_);
+    cli_check_transport(&report, &security);
+    cli_check_end(&report);
+    fflush(stdout);
+    return testing::internal::GetCapturedStdout();
   }
 
   // Written runs the whole report and returns its JSON.
@@ -71,6 +83,9 @@ TEST_F(CheckReport, EachStateOfTheChannelHasItsWords) {
       {0, 0, POP3_STLS_NOT_OFFERED, "\"not offered by the server\""},
       {0, 0, POP3_STLS_OFFERED, "\"offered, not used\""},
       {1, 0, POP3_STLS_DONE, "\"yes, by STLS\""},
+      {1, 0, POP3_STLS_DONE, "\"stls\":\"done\""},
+      {0, 1, POP3_STLS_OFFERED, "\"is_encrypted\":false,\"is_local\":true"},
+      {1, 0, POP3_STLS_OFFERED, "\"is_encrypted\":true,\"is_local\":false"},
       {1, 0, POP3_STLS_UNKNOWN, "\"yes, from the start\""},
   };
   for (const auto &one : kCases) {
@@ -83,4 +98,35 @@ TEST_F(CheckReport, EachStateOfTheChannelHasItsWords) {
   }
 }
 
+TEST_F(CheckReport, EachPolicyHasItsWord) {
+  const struct {
+    pop3_tls_policy policy;
+    const char *words;
+  } kCases[] = {{POP3_TLS_REQUIRED, "policy        required\n"},
+                {POP3_TLS_IF_OFFERED, "policy        if-offered\n"},
+                {POP3_TLS_NEVER, "policy        never\n"},
+                {POP3_TLS_DEFAULT, "policy        default\n"}};
+  for (const auto &one : kCases) {
+    pop3_security security = {};
+    security.policy = one.policy;
+    EXPECT_NE(Printed(security).find(one.words), std::string::npos) << one.words;
+  }
+}
+
+TEST_F(CheckReport, WhatLeavesThisMachineInTheClearIsNotCalledLocal) {
+  pop3_security security = {};
+  EXPECT_NE(Printed(security).find("encrypted     no\n"), std::string::npos);
+}
+
+TEST_F(CheckReport, ThatTheCapabilitiesChangedIsSaid) {
+  pop3_security security = {};
+  EXPECT_EQ(Printed(security).find("changed"), std::string::npos);
+  security.capabilities_changed = 1;
+  EXPECT_NE(Printed(security).find(
+                "note          the capabilities changed across STLS in more than STLS itself\n"),
+            std::string::npos);
+  EXPECT_NE(Written(security).find("\"capabilities_changed\":true"), std::string::npos);
+}
+
 }  // namespace
+}  // namespace check_report_test

@@ -4,7 +4,8 @@ import json
 import os
 import unittest
 
-from harness import CliTest, PASSWORD
+from account import PASSWORD
+from pop3_program import CliTest
 
 MAIL = [
     b"From: a\nSubject: one\n\nfirst\nsecond\n.dot\n..dots\n",
@@ -28,7 +29,7 @@ class Commands(CliTest):
             os.mkdir(self.path(name))
         for number, data in enumerate(MAIL, 1):
             self.write(f"m/new/{number}.x", data)
-        self.server = self.mailboxd("--maildir", self.path("m"))
+        self.server = self.mailboxd("--maildir", self.path("m"), "--unix", self.path("sock"))
         self.url = self.server.url()
 
     def test_stat(self):
@@ -42,6 +43,8 @@ class Commands(CliTest):
         self.check(self.pop3("list", self.url), 0, lines.encode())
         expected = [{"number": n, "octets": len(wire(m))} for n, m in enumerate(MAIL, 1)]
         self.assertEqual(expected, json.loads(self.pop3("list", "--json", self.url).out))
+        server = self.script({b"LIST": b"-ERR not now\r\n"})
+        self.check(self.pop3("list", server.url()), 7, b"", "pop3: list: LIST: not now\n")
 
     def test_uidl(self):
         result = self.pop3("uidl", self.url)
@@ -116,6 +119,8 @@ class Commands(CliTest):
     def test_dele_is_all_or_nothing(self):
         result = self.pop3("dele", self.url, "1-3", "7")
         self.check(result, 7, b"", "pop3: dele: message 7, so nothing is deleted: ")
+        result = self.pop3("dele", self.url, "1-3", "7-9")
+        self.check(result, 7, b"", "pop3: dele: message 7, so nothing is deleted: ")
         self.assertTrue(self.pop3("stat", self.url).out.startswith(b"3 "))
 
     def test_raw(self):
@@ -160,6 +165,31 @@ class Commands(CliTest):
         at = lines.index("-> RETR 1")
         self.assertTrue(lines[at + 1].startswith("<- +OK"), lines)
 
+    def test_a_server_without_capa(self):
+        server = self.script({b"CAPA": b"-ERR what?\r\n"})
+        result = self.pop3("capa", server.url())
+        self.check(result, 0, b"", "pop3: capa: before login the server refuses CAPA: what?\n")
+        self.assertIn("pop3: capa: after login the server refuses CAPA: what?\n", result.err)
+        result = self.pop3("check", server.url())
+        self.check(result, 0, None, "pop3: check: the server refuses CAPA: what?\n")
+        self.assertIn(b"capabilities, in the clear: not known\n", result.out)
+
+    def test_a_greeting_for_the_terminal(self):
+        server = self.script(greeting=b"+OK \x1b]0;title\x07ready \x9b2J\r\n")
+        result = self.pop3("check", server.url())
+        self.check(result)
+        self.assertIn(b"greeting      \\x1B]0;title\\x07ready \\x9B2J\n", result.out)
+        self.assertNotIn(b"\x1b", result.out)
+        report = json.loads(self.pop3("check", server.url(), "--json").out)
+        self.assertEqual("\x1b]0;title\x07ready \x9b2J", report["greeting"])
+
+    def test_two_step_auth(self):
+        for arguments, line in (([], "-> AUTH PLAIN <redacted>\n"),
+                                (["--two-step-auth"], "-> AUTH PLAIN\n")):
+            result = self.pop3("stat", self.url, "-v", "--auth", "PLAIN", *arguments)
+            self.assertEqual(0, result.code, result.err)
+            self.assertIn(line, result.err)
+
 
 class Words(CliTest):
     """--help, --version, mistakes."""
@@ -202,7 +232,8 @@ class Words(CliTest):
     def test_a_url_and_an_option_that_contradict_each_other(self):
         word = self.write("pw", "x")
         for arguments in (["--user", "bob"], ["--password-file", word],
-                          ["--password-command", "echo x"], ["--auth", "user"]):
+                          ["--password-command", "echo x"], ["--token-command", "echo x"],
+                          ["--auth", "user"]):
             result = self.pop3("stat", "pop3://alice;auth=APOP:secret@127.0.0.1:1", *arguments)
             self.check(result, 2, b"", "the URL and an option both give")
             self.assertNotIn("secret", result.err)

@@ -8,6 +8,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace credential_memory_test {
 namespace {
 
 class CredentialMemory : public testing::Test {
@@ -68,3 +69,4 @@ TEST_F(CredentialMemory, AFailureIsNotRemembered) {
 }
 
 }  // namespace
+}  // namespace credential_memory_test

@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from harness import CliTest, PASSWORD, POP3
+from account import PASSWORD
+from pop3_program import CliTest, POP3
 from terminal import Terminal
 
 
@@ -16,7 +17,8 @@ class Sources(CliTest):
 
     def setUp(self):
         super().setUp()
-        self.server = self.mailboxd("--generate", "1x512", users=("alice", "bob"))
+        self.server = self.mailboxd("--generate", "1x512", "--unix", self.path("sock"),
+                                    users=("alice", "bob"))
         self.url = self.server.url(password=None)
 
     def ok(self, *arguments, url=None, stdin=b""):
@@ -48,7 +50,9 @@ class Sources(CliTest):
         self.assertNotIn(PASSWORD, result.err)
         result = self.pop3("stat", self.url, "--password-command", "true")
         self.check(result, 5, b"", "printed no password")
-        self.ok("--password-command", f"sleep 1; echo '{PASSWORD}'", "--timeout", "0.5")
+        # Neither is the server's time, nor that of the connection.
+        self.ok("--password-command", f"sleep 3; echo '{PASSWORD}'", "--timeout", "2",
+                "--connect-timeout", "2.5")
 
     def test_netrc(self):
         self.write(".netrc", f"machine 127.0.0.1 login alice password {PASSWORD}\n")
@@ -91,7 +95,7 @@ class Visibility(CliTest):
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    env=self.environment())
         try:
-            for _ in range(200):
+            for _ in range(3000):
                 if b"STAT" in server.lines:
                     break
                 time.sleep(0.02)
@@ -143,9 +147,9 @@ class Prompt(CliTest):
         self.assertEqual(0, terminal.end(), terminal.text)
 
     def test_a_person_takes_longer_than_a_server_may(self):
-        terminal = self.ask("--timeout", "0.5")
+        terminal = self.ask("--timeout", "2")
         terminal.wait_for(b": ")
-        time.sleep(1)
+        self.assertFalse(terminal.speaks(2.5), "it goes on waiting")
         terminal.type(PASSWORD.encode() + b"\n")
         self.assertEqual(0, terminal.end(), terminal.text)
 
@@ -179,11 +183,12 @@ class Prompt(CliTest):
         os.kill(terminal.pid, signal.SIGTSTP)
         # The leader of an orphaned process group is not stopped by the terminal's signals; either
         # way the question must come again and echo be off.
-        time.sleep(0.3)
+        while not terminal.is_stopped() and not terminal.speaks(0.01):
+            pass
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.text = b""
         terminal.wait_for(b"Password for alice")
-        for _ in range(100):
+        for _ in range(3000):
             if not terminal.echoes():
                 break
             time.sleep(0.02)
@@ -195,6 +200,19 @@ class Prompt(CliTest):
         terminal = self.ask("--no-prompt")
         self.assertEqual(5, terminal.end(), terminal.text)
         self.assertIn(b"no password given", terminal.text)
+
+    def test_a_signal_after_the_answer(self):
+        server = self.script({b"STAT": b""})
+        terminal = Terminal(self, "stat", f"pop3://alice@127.0.0.1:{server.port}")
+        terminal.wait_for(b": ")
+        terminal.type(PASSWORD.encode() + b"\n")
+        for _ in range(1000):
+            if b"STAT" in server.lines:
+                break
+            time.sleep(0.02)
+        self.assertTrue(terminal.echoes())
+        terminal.type(b"\x03")
+        self.assertEqual(130, terminal.end(), terminal.text)
 
 
 if __name__ == "__main__":

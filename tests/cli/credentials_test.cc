@@ -9,6 +9,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace credentials_test {
 namespace {
 
 class Credentials : public testing::Test {
@@ -146,4 +147,43 @@ TEST_F(Credentials, NothingElseAndNothingTwice) {
   EXPECT_EQ(POP3_ERR_NO_CREDENTIALS, err_.status);
 }
 
+TEST_F(Credentials, ATokenIsFetchedAnewOnce) {
+  from_.user = "alice";
+  from_.token_command = "echo token";
+  Start();
+  EXPECT_EQ("token", Fetch(POP3_CREDENTIAL_TOKEN));
+  EXPECT_EQ("token", Fetch(POP3_CREDENTIAL_TOKEN, 1)) << "it may have expired a moment ago";
+  EXPECT_EQ("failed", Fetch(POP3_CREDENTIAL_TOKEN, 2));
+  EXPECT_STREQ("the server refused the credentials", err_.text);
+}
+
+TEST_F(Credentials, WhoTypesAnotherNameDoesNotGetThePasswordOfTheNetrc) {
+  WriteFile(dir_.Path(".netrc"), "machine mail.example password netrc\n");
+  Start();
+  ASSERT_TRUE(pop3_secret_set(&credentials_.user, "mallory", 7));  // what a question leaves
+  EXPECT_EQ("mallory", Fetch(POP3_CREDENTIAL_USER));
+  EXPECT_EQ("failed", Fetch(POP3_CREDENTIAL_PASSWORD));
+  EXPECT_EQ(POP3_ERR_NO_CREDENTIALS, err_.status);
+}
+
+TEST_F(Credentials, TheNetrcIsReadOnce) {
+  WriteFile(dir_.Path(".netrc"), "machine mail.example login carol password netrc\n");
+  Start();
+  EXPECT_EQ("carol", Fetch(POP3_CREDENTIAL_USER));
+  WriteFile(dir_.Path(".netrc"), "no netrc\n");
+  EXPECT_EQ("netrc", Fetch(POP3_CREDENTIAL_PASSWORD));
+}
+
+TEST_F(Credentials, WhatThereIsAWayToFind) {
+  Start();
+  EXPECT_EQ(
+      POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) | POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_PASSWORD),
+      cli_credentials_kinds(&credentials_));
+  from_.token_command = "true";
+  Start();
+  EXPECT_EQ(POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) | POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN),
+            cli_credentials_kinds(&credentials_));
+}
+
 }  // namespace
+}  // namespace credentials_test

@@ -6,6 +6,7 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_dir_test {
 namespace {
 
 class DeliverDir : public testing::Test {
@@ -114,3 +115,4 @@ TEST_F(DeliverDir, SaysWhatIsWrong) {
 }
 
 }  // namespace
+}  // namespace deliver_dir_test

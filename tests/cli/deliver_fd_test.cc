@@ -7,7 +7,9 @@
 
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
+#include "tools/cli/fd_writer.h"
 
+namespace deliver_fd_test {
 namespace {
 
 TEST(DeliverFd, WritesOneBehindTheOther) {
@@ -39,4 +41,22 @@ TEST(DeliverFd, TellsAFullDisk) {
   close(fd);
 }
 
+TEST(DeliverFd, ThatNobodyReadsInTimeIsNoFailureOfThisMachine) {
+  int ends[2];
+  ASSERT_EQ(0, pipe(ends));
+  cli_patience patience = {};
+  patience.limit_ms[CLI_LIMIT_TOTAL] = 1;
+  patience.deadline_ms[CLI_LIMIT_TOTAL] = 1;  // long ago
+  cli_write_limit(&patience);
+  Place place;
+  ASSERT_EQ(POP3_OK, cli_deliver_fd_open(place.out(), ends[1], "standard output", &place.err));
+  EXPECT_EQ(POP3_ERR_TIMEOUT, place.Put(1, std::string(1000000, 'x')));
+  EXPECT_STREQ("nobody took all of standard output in time (total_ms)", place.err.text);
+  cli_write_limit(nullptr);
+  place.Close();
+  close(ends[0]);
+  close(ends[1]);
+}
+
 }  // namespace
+}  // namespace deliver_fd_test

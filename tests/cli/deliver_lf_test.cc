@@ -8,6 +8,7 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_lf_test {
 namespace {
 
 class DeliverLf : public testing::Test {
@@ -57,7 +58,28 @@ TEST_F(DeliverLf, AMessageDoesNotLeakIntoTheNext) {
   ASSERT_EQ(POP3_OK, place.Put(2, "\nnext\r\n"));
   ASSERT_EQ(POP3_OK, place.Flush());
   EXPECT_EQ("\nnext\n", ReadFile(dir.Path("d/2.eml")));
-  EXPECT_EQ((std::vector<std::string>{"2.eml"}), ListDir(dir.Path("d")));
+  ASSERT_EQ(POP3_OK, place.Begin(3));
+  ASSERT_EQ(POP3_OK, place.Write("cut\r"));
+  place.Abort();
+  ASSERT_EQ(POP3_OK, place.Put(4, "last\r\n"));
+  ASSERT_EQ(POP3_OK, place.Flush());
+  EXPECT_EQ("last\n", ReadFile(dir.Path("d/4.eml")));
+  EXPECT_EQ((std::vector<std::string>{"2.eml", "4.eml"}), ListDir(dir.Path("d")));
+}
+
+TEST_F(DeliverLf, LetsThePlaceBehindItRest) {
+  TempDir dir;
+  Place inner;
+  ASSERT_EQ(POP3_OK,
+            cli_deliver_mbox_open(inner.out(), dir.Path("mbox").c_str(), 0, nullptr, nullptr));
+  Place place;
+  ASSERT_EQ(POP3_OK, cli_deliver_lf_open(place.out(), inner.Release(), nullptr));
+  ASSERT_EQ(POP3_OK, place.Put(1, "x\r\n"));
+  ASSERT_EQ(POP3_OK, place.Flush());
+  EXPECT_EQ((std::vector<std::string>{"mbox", "mbox.lock"}), ListDir(dir.Path()));
+  place.Rest();
+  EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir.Path()));
 }
 
 }  // namespace
+}  // namespace deliver_lf_test

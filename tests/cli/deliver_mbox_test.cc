@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <ctime>
 #include <regex>
 #include <string>
 
@@ -10,16 +12,18 @@
 #include "tests/cli/place.h"
 #include "tests/cli/temp_dir.h"
 
+namespace deliver_mbox_test {
 namespace {
 
 class DeliverMbox : public testing::Test {
  protected:
   DeliverMbox() { Calls::Reset(); }
+  ~DeliverMbox() override { Calls::Reset(); }
 
-  void Open(int crlf = 0) {
+  void Open(int crlf = 0, const cli_report *report = nullptr) {
     place_.Close();
     ASSERT_EQ(POP3_OK,
-              cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, nullptr, &place_.err))
+              cli_deliver_mbox_open(place_.out(), path_.c_str(), crlf, report, &place_.err))
         << place_.err.text;
   }
 
@@ -89,11 +93,11 @@ TEST_F(DeliverMbox, AnAbortedMessageIsCutOff) {
   ASSERT_EQ(POP3_OK, place_.Write(std::string(500000, 'x')));
   place_.Abort();
   EXPECT_EQ("old", ReadFile(path_));
-  ASSERT_EQ(POP3_OK, place_.Put(2, "y\n"));
+  ASSERT_EQ(POP3_OK, place_.Put(2, "From y\n"));
   ASSERT_EQ(POP3_OK, place_.Begin(3));
   ASSERT_EQ(POP3_OK, place_.Write(std::string(500000, 'z')));
   place_.Close();
-  EXPECT_EQ("old\n\n<From>\ny\n\n", Mbox());
+  EXPECT_EQ("old\n\n<From>\n>From y\n\n", Mbox()) << "its first line is not the rest of another";
 }
 
 TEST_F(DeliverMbox, ADiskThatIsFullLeavesTheOldMbox) {
@@ -163,11 +167,75 @@ TEST_F(DeliverMbox, IsNotTouchedWithoutMessages) {
 }
 
 TEST_F(DeliverMbox, SaysWhatIsWrongBeforeAnythingIsFetched) {
-  for (const std::string &path : {dir_.Path(), dir_.Path("none/mbox"), std::string("/dev/null")}) {
+  ASSERT_EQ(0, mkfifo(dir_.Path("fifo").c_str(), 0600));
+  for (const std::string &path : {dir_.Path(), dir_.Path("none/mbox"), dir_.Path("fifo")}) {
     EXPECT_EQ(POP3_ERR_LOCAL_IO,
               cli_deliver_mbox_open(place_.out(), path.c_str(), 0, nullptr, &place_.err))
         << path;
   }
 }
 
+TEST_F(DeliverMbox, IsGivenBackNowAndThen) {
+  Open();
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x\n"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ((std::vector<std::string>{"mbox", "mbox.lock"}), ListDir(dir_.Path()));
+  Calls::ahead_ms = 1000;
+  ASSERT_EQ(POP3_OK, place_.Put(2, "y\n"));
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir_.Path()));
+  EXPECT_EQ(2U, place_.stored());
+}
+
+TEST_F(DeliverMbox, TheTimeIsUtc) {
+  setenv("TZ", "XXX-7", 1);
+  tzset();
+  Open();
+  const time_t before = time(nullptr);
+  ASSERT_EQ(POP3_OK, place_.Put(1, "x\n"));
+  const time_t after = time(nullptr);
+  ASSERT_EQ(POP3_OK, place_.Flush());
+  const std::string line = ReadFile(path_).substr(0, ReadFile(path_).find('\n'));
+  bool is_utc = false;
+  for (time_t at = before; at <= after; ++at) {
+    struct tm date;
+    char text[64];
+    ASSERT_NE(nullptr, gmtime_r(&at, &date));
+    ASSERT_NE(0U, strftime(text, sizeof(text), "From MAILER-DAEMON %a %b %e %H:%M:%S %Y", &date));
+    is_utc = is_utc || line == text;
+  }
+  unsetenv("TZ");
+  tzset();
+  EXPECT_TRUE(is_utc) << line;
+}
+
+TEST_F(DeliverMbox, WhatAKilledRunLeftIsRemoved) {
+  WriteFile(dir_.Path(".pop3-0123456789abcdef.tmp"), "1:a");
+  Open();
+  EXPECT_EQ((std::vector<std::string>{}), ListDir(dir_.Path()));
+}
+
+TEST_F(DeliverMbox, TellsThatItTookALockOver) {
+  const cli_report report = {"fetch", 0, nullptr};
+  for (const char *lock : {"", "2147483647\n"}) {  // a process that is not there
+    Open(0, &report);
+    if (lock[0] != '\0') WriteFile(path_ + ".lock", lock, 0444);
+    testing::internal::CaptureStderr();
+    const pop3_status status = place_.Put(1, "x\n");
+    const std::string said = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(POP3_OK, status) << place_.err.text;
+    EXPECT_EQ(lock[0] == '\0' ? ""
+                              : "pop3: fetch: took over " + path_ +
+                                    ".lock, which a program that is gone had left\n",
+              said);
+  }
+}
+
+TEST_F(DeliverMbox, ADeviceIsNone) {
+  EXPECT_EQ(POP3_ERR_LOCAL_IO,
+            cli_deliver_mbox_open(place_.out(), "/dev/null", 0, nullptr, &place_.err));
+  EXPECT_STREQ("cannot use /dev/null as an mbox: not a regular file", place_.err.text);
+}
+
 }  // namespace
+}  // namespace deliver_mbox_test

@@ -13,21 +13,21 @@ import socket
 import threading
 import unittest
 
-from harness import PASSWORD, CliTest
+from account import PASSWORD
+from pop3_program import CliTest
+from thread_server import ThreadServer
 
 WORDS = ["123456", "letmein", PASSWORD.upper(), PASSWORD, "wonderland"]
 
 
-class Relay:
+class Relay(ThreadServer):
     """Passes octets on between a client and the server at `port`, and keeps them all in `seen`."""
 
     def __init__(self, port):
         self.seen = b""
         self._port = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        self._done = threading.Event()
+        super().__init__()
 
     def _pump(self, source, sink):
         while octets := source.recv(65536):
@@ -35,18 +35,18 @@ class Relay:
             sink.sendall(octets)
         sink.shutdown(socket.SHUT_WR)
 
-    def _serve(self):
-        client, _ = self._listener.accept()
-        with client, socket.create_connection(("127.0.0.1", self._port)) as server:
+    def talk(self, client):
+        with socket.create_connection(("127.0.0.1", self._port)) as server:
             other = threading.Thread(target=self._pump, args=(server, client), daemon=True)
             other.start()
             self._pump(client, server)
-            other.join(20)
+            other.join(60)
+        self._done.set()
 
     def finish(self):
         """Waits for the end of the connection and returns what was seen."""
-        self._thread.join(20)
-        self._listener.close()
+        self._done.wait(60)
+        self.stop()
         return self.seen.decode("latin-1")
 
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
+namespace dot_lock_test {
 namespace {
 
 class DotLock : public testing::Test {
@@ -28,6 +30,7 @@ class DotLock : public testing::Test {
     dead_ = std::to_string(pid);
     alive_ = std::to_string(getppid());
   }
+  ~DotLock() override { Calls::Reset(); }
 
   cli_dot_lock Take() {
     taken_over_ = -1;
@@ -170,7 +173,7 @@ TEST_F(DotLock, ManyTakeItOverOneByOne) {
         usleep(500);
       }
       const int alone = open(dir_.Path("alone").c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
-      usleep(500);
+      for (int turn = 0; turn < 10; ++turn) sched_yield();
       if (alone >= 0) unlink(dir_.Path("alone").c_str());
       unlink(path_.c_str());
       _exit(alone >= 0 ? 0 : 1);
@@ -234,4 +237,33 @@ TEST_F(DotLock, TellsWhyItCannotBeMade) {
   EXPECT_EQ(ENOENT, errno_);
 }
 
+TEST_F(DotLock, OfAProcessThatMayNotBeSignalledIsHeld) {
+  Put(dead_ + ":" + host_);
+  Calls::FailAt("kill", 1, EPERM);
+  EXPECT_EQ(CLI_DOT_LOCK_HELD, Take());
+  EXPECT_EQ(dead_ + ":" + host_, ReadFile(path_));
+}
+
+TEST_F(DotLock, IsMadeInPlaceWhereThereAreNoLinks) {
+  for (const int sys_errno : {EPERM, EOPNOTSUPP, ENOSYS}) {
+    Calls::FailAt("linkat", 1, sys_errno);
+    EXPECT_EQ(CLI_DOT_LOCK_MADE, Take());
+    EXPECT_EQ(Own(), ReadFile(path_));
+    EXPECT_EQ((std::vector<std::string>{"box.lock"}), ListDir(dir_.Path()));
+    unlink(path_.c_str());
+  }
+  Put(alive_);
+  Calls::FailAt("linkat", 1, EPERM);
+  EXPECT_EQ(CLI_DOT_LOCK_HELD, Take());
+  EXPECT_EQ(alive_, ReadFile(path_));
+}
+
+TEST_F(DotLock, WhereNoneMayBeMadeThatIsTold) {
+  for (const int sys_errno : {EACCES, EROFS}) {
+    Calls::FailAt("linkat", 1, sys_errno);
+    EXPECT_EQ(CLI_DOT_LOCK_FORBIDDEN, Take());
+  }
+}
+
 }  // namespace
+}  // namespace dot_lock_test

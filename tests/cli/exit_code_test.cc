@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+namespace exit_code_test {
 namespace {
 
 cli_exit_code CodeFor(pop3_status status, cli_stage stage = CLI_STAGE_OTHER,
@@ -63,3 +64,4 @@ TEST(ExitCode, EveryCodeHasATextAndNoOtherNumberHas) {
 }
 
 }  // namespace
+}  // namespace exit_code_test

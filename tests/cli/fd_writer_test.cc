@@ -13,6 +13,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace fd_writer_test {
 namespace {
 
 const uint8_t *Octets(const std::string &text) {
@@ -112,3 +113,4 @@ TEST_F(FdWriter, WaitsForANonBlockingPipe) {
 }
 
 }  // namespace
+}  // namespace fd_writer_test

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+namespace fetch_batch_test {
 namespace {
 
 TEST(FetchBatch, IsFullAfterSoManyMessages) {
@@ -45,3 +46,4 @@ TEST(FetchBatch, IsFullOnceClosed) {
 }
 
 }  // namespace
+}  // namespace fetch_batch_test

@@ -5,7 +5,9 @@ import os
 import pathlib
 import unittest
 
-from harness import CliTest, FAULTS, PASSWORD
+from pop3_program import CliTest
+
+FAULTS = os.path.abspath("tests/cli/faults.so")  # see faults.c
 
 
 class Faults(CliTest):
@@ -123,6 +125,30 @@ class Faults(CliTest):
         if stored:
             which = "stored one" if stored == 1 else f"{stored} stored ones"
             self.assertIn(f"the server keeps all messages, the {which} too", result.err)
+
+    def test_nothing_is_stored_after_a_failure(self):
+        # The third message is empty: it can be stored without a write.
+        server = self.script({b"LIST": b"+OK\r\n1 8\r\n2 8\r\n3 0\r\n.\r\n",
+                              b"UIDL": b"+OK\r\n1 a\r\n2 b\r\n3 c\r\n.\r\n",
+                              b"RETR 3": b"+OK\r\n.\r\n"})
+        for option in ("--dir", "--maildir"):
+            place = (option, self.path("e" + option))
+            result = self.fetch(*place, server=server, fail=f"write:2:{errno.ENOSPC}")
+            self.check(result, 8, b"", "No space left on device")
+            self.assertEqual(1, self.stored(*place))
+        self.assertEqual({b"DELE 1"}, {line for line in server.lines if line[:4] == b"DELE"})
+
+    def test_few_octets_are_under_way(self):
+        # Else there would be too much to read until what is stored can be deleted.
+        self.server.stop()
+        self.server = self.mailboxd("--generate", "20x1M")
+        place = ("--dir", self.path("d"))
+        result = self.fetch(*place, fail=f"write:100:{errno.ENOSPC}")
+        self.check(result, 8, b"", "No space left on device")
+        self.assertNotIn("keeps", result.err)
+        stored = self.stored(*place)
+        self.assertGreater(stored, 0)
+        self.assertEqual(20, self.left() + stored)
 
 
 if __name__ == "__main__":

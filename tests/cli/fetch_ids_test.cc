@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+namespace fetch_ids_test {
 namespace {
 
 class FetchIds : public testing::Test {
@@ -61,4 +63,13 @@ TEST_F(FetchIds, NoneAtAll) {
   EXPECT_EQ(0U, cli_fetch_ids_number(&ids_, "a"));
 }
 
+TEST_F(FetchIds, NumbersOfAnySize) {
+  std::vector<uint32_t> numbers;
+  for (uint32_t i = 1; i <= 15; ++i) numbers.push_back(i * 7 % 16 * 0x11111111U);
+  for (const uint32_t n : numbers) Add(n, "u" + std::to_string(n));
+  ASSERT_TRUE(cli_fetch_ids_settle(&ids_));
+  for (const uint32_t n : numbers) EXPECT_EQ("u" + std::to_string(n), Uid(n));
+}
+
 }  // namespace
+}  // namespace fetch_ids_test

@@ -14,7 +14,10 @@ import subprocess
 import time
 import unittest
 
-from harness import CliTest, PASSWORD, POP3, FAULTS, wire_form
+from account import PASSWORD
+from pop3_program import CliTest, POP3, wire_form
+
+FAULTS = os.path.abspath("tests/cli/faults.so")  # see faults.c
 
 KILLS = int(os.environ.get("POP3_KILLS", "60"))
 

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
+namespace fetch_plan_test {
 namespace {
 
 class FetchPlan : public testing::Test {
@@ -132,7 +134,10 @@ TEST_F(FetchPlan, WhatIsDeletedUnseenHasTheSameSizeStill) {
     const char *uids[] = {"a", "b", "c"};
     GiveUids(uids, 3);
     Later later({"c", "b", "a"}, {30, 21, 10});
-    later.plan.is_unsorted = unsorted ? 1 : 0;
+    if (unsorted) {  // 3, 2, 1
+      later.plan.is_unsorted = 1;
+      std::swap(later.plan.entries[0], later.plan.entries[2]);
+    }
     cli_fetch_plan_renumber(&plan_, 0, 3, &later.plan);
     EXPECT_EQ((std::vector<uint32_t>{3, 0, 1}), Numbers());
     EXPECT_EQ(0U, plan_.gone);
@@ -148,3 +153,4 @@ TEST_F(FetchPlan, SillySizesDoNotOverflow) {
 }
 
 }  // namespace
+}  // namespace fetch_plan_test

@@ -9,7 +9,8 @@ import socket
 import threading
 import unittest
 
-from harness import CliTest, PASSWORD, wire_form
+from account import PASSWORD
+from pop3_program import CliTest, wire_form
 
 MAIL = [
     b"From: a\nSubject: dots\n\n.\n..\n...x\n.\n",
@@ -37,7 +38,7 @@ class Fetch(CliTest):
             os.mkdir(self.path(name))
         for number, data in enumerate(MAIL, 1):
             self.write(f"m/new/{number:03}.x", data)
-        self.server = self.mailboxd("--maildir", self.path("m"))
+        self.server = self.mailboxd("--maildir", self.path("m"), "--unix", self.path("sock"))
         self.url = self.server.url()
         self.wire = [wire_form(data) for data in MAIL]
 
@@ -175,8 +176,9 @@ class Fetch(CliTest):
         self.assertEqual(6, result.code, result.err)
 
     def test_places_that_cannot_be_used(self):
+        os.mkfifo(self.path("fifo"))
         for arguments in (["--maildir", "/dev/null/x"], ["--maildir", self.write("file", "")],
-                          ["--mbox", self.path("none", "mbox")], ["--mbox", "/dev/null"],
+                          ["--mbox", self.path("none", "mbox")], ["--mbox", self.path("fifo")],
                           ["--dir", self.path("none", "dir")]):
             result = self.pop3("fetch", "pop3://a:b@127.0.0.1:1", *arguments)
             self.assertEqual(8, result.code, result.err)  # before the server is asked
@@ -262,7 +264,7 @@ class OddServers(CliTest):
     def test_dele_comes_after_the_message_is_stored(self):
         server = self.script({b"RETR": b"+OK\r\nhalf a mess"})
         result = self.pop3("fetch", server.url(), "--dir", self.path("out"), "--delete",
-                           "--timeout", "0.3")
+                           "--timeout", "2")
         self.check(result, 3, b"", "pop3: fetch: message 1: ")
         self.assertEqual([], os.listdir(self.path("out")))
         self.assertNotIn(b"DELE 1", server.lines)
@@ -296,9 +298,9 @@ class OddServers(CliTest):
         # The time that storing takes is not the server's: here it is a lock that is waited for.
         server = self.mailboxd("--generate", "20x1M")
         self.write("mbox.lock", "")
-        timer = threading.Timer(1.5, os.unlink, [self.path("mbox.lock")])
+        timer = threading.Timer(2.5, os.unlink, [self.path("mbox.lock")])
         timer.start()
-        result = self.pop3("fetch", server.url(), "--mbox", self.path("mbox"), "--timeout", "0.5")
+        result = self.pop3("fetch", server.url(), "--mbox", self.path("mbox"), "--timeout", "2")
         timer.join()
         self.check(result, 0, b"")
         self.assertEqual(20, self.read("mbox").count(b"\nFrom: Generator"))
@@ -308,6 +310,38 @@ class OddServers(CliTest):
         self.check(self.pop3("fetch", server.url(), "--dir", self.path("out")), 0, b"")
         for name in self.names(server.url()):
             self.assertEqual(20000, len(self.read("out", name)))
+
+    def test_the_first_refusal_counts(self):
+        server = self.script({
+            b"CAPA": b"+OK\r\nUSER\r\nUIDL\r\nRESP-CODES\r\n.\r\n",
+            b"LIST": b"+OK\r\n1 8\r\n2 8\r\n3 8\r\n.\r\n",
+            b"RETR 1": b"-ERR [SYS/TEMP] later\r\n",
+            b"RETR 2": b"-ERR never\r\n",
+        })
+        result = self.pop3("fetch", server.url(), "--dir", self.path("out"))
+        self.check(result, 6, b"", "pop3: fetch: message 1: [SYS/TEMP] later")
+        self.assertIn("pop3: fetch: message 2: never\n", result.err)
+
+    def test_many_sizes_that_differ(self):
+        for count in (5, 7):
+            lines = b"".join(b"%d 6\r\n" % n for n in range(1, count + 1))
+            server = self.script({b"LIST": b"+OK\r\n" + lines + b".\r\n"})
+            result = self.pop3("fetch", server.url(), "--maildir", self.path("out"))
+            self.assertEqual(0, result.code, result.err)
+            self.assertEqual(5, result.err.count("LIST says 6 octets, 8 came\n"), result.err)
+            self.assertEqual(count > 5, f"pop3: fetch: {count} messages in all have another size than "
+                             "LIST says\n" in result.err, result.err)
+
+    def test_pipelining_that_is_offered_after_the_login(self):
+        without = b"+OK\r\nUSER\r\nUIDL\r\n.\r\n"
+        answers = [without]
+        server = self.script()
+        offers = server._replies[b"CAPA"]
+        self.check(self.pop3("fetch", server.url(), "--dir", self.path("out")))
+        self.assertEqual(1, server.lines.count(b"CAPA"), "it is offered before")
+        server = self.script({b"CAPA": lambda: answers.pop() if answers else offers})
+        self.check(self.pop3("fetch", server.url(), "--dir", self.path("out")))
+        self.assertEqual(2, server.lines.count(b"CAPA"))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <pop3/limits.h>
 
+namespace fetch_size_test {
 namespace {
 
 TEST(FetchSize, WhatWasPromised) {
@@ -46,3 +47,4 @@ TEST(FetchSize, AFewLongLinesAreNoReasonForMuchLess) {
 }
 
 }  // namespace
+}  // namespace fetch_size_test

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+namespace fetch_stop_test {
 namespace {
 
 TEST(FetchStop, BeginsOnce) {
@@ -35,3 +36,4 @@ TEST(FetchStop, ReadsOnlySoMuch) {
 }
 
 }  // namespace
+}  // namespace fetch_stop_test

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+namespace json_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -67,9 +68,12 @@ TEST_F(Json, KeepsUtf8AndTakesTheRestAsLatin1) {
             Quoted("gr\xC3\xBC\xC3\x9F \xE2\x82\xAC \xF0\x9F\x93\xAC"));
   EXPECT_EQ(R"("gr\u00fc")", Quoted("gr\xFC"));
   EXPECT_EQ(R"("\u00c0\u0080")", Quoted("\xC0\x80")) << "overlong";
+  EXPECT_EQ(R"("\u00e0\u0082\u0080")", Quoted("\xE0\x82\x80")) << "overlong";
+  EXPECT_EQ(R"("\u00f0\u0082\u0080\u0080")", Quoted("\xF0\x82\x80\x80")) << "overlong";
   EXPECT_EQ(R"("\u00ed\u00a0\u0080")", Quoted("\xED\xA0\x80")) << "surrogate";
   EXPECT_EQ(R"("\u00f4\u0090\u0080\u0080")", Quoted("\xF4\x90\x80\x80")) << "above U+10FFFF";
-  EXPECT_EQ(R"("\u00e2\u0082")", Quoted("\xE2\x82")) << "cut";
+  EXPECT_EQ(R"("\u00e2\u0082")", Quoted("\xE2\x82\xAC"sv.substr(0, 2))) << "cut";
 }
 
 }  // namespace
+}  // namespace json_test

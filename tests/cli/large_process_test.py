@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from harness import CliTest, POP3
+from pop3_program import CliTest, POP3
 
 LIMIT = 8 * 1000 * 1000
 # Without SASL, whose modules bring 4 MB of OpenSSL's libcrypto into the process.

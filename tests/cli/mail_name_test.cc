@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+namespace mail_name_test {
 namespace {
 
 std::string Name(const char *uid, uint32_t number = 7, int others_have_uids = 0) {
@@ -62,3 +63,4 @@ TEST(MailName, WithoutAnIdItIsTheNumber) {
 }
 
 }  // namespace
+}  // namespace mail_name_test

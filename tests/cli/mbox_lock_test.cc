@@ -12,13 +12,18 @@
 
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
+#include "tests/testing/asleep.h"
 
+namespace mbox_lock_test {
 namespace {
 
 class MboxLock : public testing::Test {
  protected:
   MboxLock() { Calls::Reset(); }
-  ~MboxLock() override { cli_mbox_lock_release(&lock_); }
+  ~MboxLock() override {
+    Calls::Reset();
+    cli_mbox_lock_release(&lock_);
+  }
 
   pop3_status Take(int64_t wait_ms = 0) {
     err_ = POP3_ERROR_INIT;
@@ -70,7 +75,7 @@ TEST_F(MboxLock, WaitsForTheLockFile) {
   WriteFile(path_ + ".lock", "1\n");
   const pid_t pid = fork();
   if (pid == 0) {
-    usleep(150000);
+    pop3_testing::AwaitSleep(getppid());
     unlink((path_ + ".lock").c_str());
     _exit(0);
   }
@@ -184,4 +189,40 @@ TEST_F(MboxLock, RefusesWhatIsNoMbox) {
   EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
 }
 
+TEST_F(MboxLock, WaitsForAReader) {
+  WriteFile(path_, "");
+  int ready[2];
+  ASSERT_EQ(0, pipe(ready));
+  const pid_t pid = fork();
+  if (pid == 0) {
+    const int fd = open(path_.c_str(), O_RDONLY);
+    struct flock request = {};
+    request.l_type = F_RDLCK;
+    if (fcntl(fd, F_SETLK, &request) == 0) (void)!write(ready[1], "x", 1);
+    pause();
+    _exit(0);
+  }
+  char c;
+  ASSERT_EQ(1, read(ready[0], &c, 1));
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Take());
+  kill(pid, SIGKILL);
+  waitpid(pid, nullptr, 0);
+  EXPECT_EQ(POP3_OK, Take()) << err_.text;
+  close(ready[0]);
+  close(ready[1]);
+}
+
+TEST_F(MboxLock, WhereNoLockFileCanBeMadeFcntlHasToDo) {
+  for (const int sys_errno : {EACCES, EROFS}) {
+    Calls::FailAt("linkat", 1, sys_errno);
+    ASSERT_EQ(POP3_OK, Take()) << err_.text;
+    EXPECT_EQ((std::vector<std::string>{"mbox"}), ListDir(dir_.Path()));
+    EXPECT_EQ(0, cli_mbox_lock_release(&lock_));
+  }
+  Calls::FailAt("linkat", 1, EIO);
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Take()) << "that is something else";
+  EXPECT_EQ(EIO, err_.sys_errno);
+}
+
 }  // namespace
+}  // namespace mbox_lock_test

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+namespace mbox_quote_test {
 namespace {
 
 int Append(void *arg, const uint8_t *data, size_t data_len) {
@@ -81,3 +82,4 @@ TEST(MboxQuote, PassesAFailureOn) {
 }
 
 }  // namespace
+}  // namespace mbox_quote_test

@@ -6,6 +6,7 @@
 
 #include "tests/cli/temp_dir.h"
 
+namespace netrc_test {
 namespace {
 
 std::string Text(const pop3_secret &secret) {
@@ -57,6 +58,7 @@ TEST(Netrc, ReadsQuotesCommentsAndCrLf) {
   EXPECT_EQ("x/y", Find("machine a # the mail host: login z\nlogin x password y", "a"));
   EXPECT_EQ("x/y", Find("machine a\r\n\tlogin x\r\n\tpassword y\r\n", "a"));
   EXPECT_EQ("x/", Find(R"(machine a login x password "")", "a"));
+  EXPECT_EQ("x/p\\n\\", Find(R"(machine a login x password p\n\)", "a")) << "outside of quotes";
 }
 
 TEST(Netrc, SkipsAccountsAndMacros) {
@@ -75,6 +77,10 @@ TEST(Netrc, SaysWhereItIsWrong) {
   EXPECT_EQ("netrc, line 1: a quote is not closed", Find("machine a password \"x", "a"));
   EXPECT_EQ("netrc, line 1: a word is too long",
             Find("machine a password " + std::string(5000, 'x'), "a"));
+  EXPECT_EQ("netrc, line 4: a quote is not closed",
+            Find("machine a\nlogin \"x\ny\"\npassword \"z", "a"));
+  EXPECT_EQ("netrc, line 5: a value is missing at the end",
+            Find("macdef m\ncd /\nput x\n\nmachine a password", "a"));
 }
 
 TEST(NetrcLoad, RefusesAPasswordThatOthersCanRead) {
@@ -102,4 +108,11 @@ TEST(NetrcLoad, RefusesAPasswordThatOthersCanRead) {
             cli_netrc_load(&entry, dir.Path("none").c_str(), "a", nullptr, &patience, &err));
 }
 
+TEST(Netrc, AWordHasALimit) {
+  const std::string longest(4095, 'x');
+  EXPECT_EQ("-/" + longest, Find("machine a password " + longest, "a"));
+  EXPECT_EQ("netrc, line 1: a word is too long", Find("machine a password x" + longest, "a"));
+}
+
 }  // namespace
+}  // namespace netrc_test

@@ -3,7 +3,8 @@
 import os
 import unittest
 
-from harness import PASSWORD, CliTest
+from account import PASSWORD
+from pop3_program import CliTest
 
 PRELOAD = os.path.abspath("tests/cli/libno_boringssl.so")
 WORDS = ("BoringSSL cannot be loaded; it is in Debian's package android-libboringssl "
@@ -18,8 +19,9 @@ class NoBoringSslTest(CliTest):
 
     def server(self, *arguments):
         """A mailboxd with TLS, and the options that trust its certificate."""
-        server = self.mailboxd("--generate", "3x1K", "--tls-listen", "127.0.0.1:0",
-                               "--self-signed", self.path("tls"), *arguments)
+        server = self.mailboxd("--generate", "3x1K", "--unix", self.path("sock"),
+                               "--tls-listen", "127.0.0.1:0", "--self-signed", self.path("tls"),
+                               *arguments)
         self.trust = ("--ca-file", self.path("tls", "ca.pem"))
         return server
 

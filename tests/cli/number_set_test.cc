@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace number_set_test {
 namespace {
 
 class NumberSet : public testing::Test {
@@ -72,3 +73,4 @@ TEST_F(NumberSet, HasAndCount) {
 }
 
 }  // namespace
+}  // namespace number_set_test

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+namespace option_value_test {
 namespace {
 
 TEST(OptionValue, Numbers) {
@@ -42,6 +43,9 @@ TEST(OptionValue, Seconds) {
   EXPECT_EQ(250, ms);
   EXPECT_TRUE(cli_value_seconds(&ms, "1.0009"));
   EXPECT_EQ(1000, ms);
+  EXPECT_TRUE(cli_value_seconds(&ms, "31536000")) << "a year";
+  EXPECT_EQ(31536000000, ms);
+  EXPECT_FALSE(cli_value_seconds(&ms, "31536000.001"));
   for (const char *bad : {"", "0", "0.0", "0.0004", "-1", "1s", "1.", "inf", "nan", "99999999999",
                           "99999999999999999999"}) {
     EXPECT_FALSE(cli_value_seconds(&ms, bad)) << bad;
@@ -49,3 +53,4 @@ TEST(OptionValue, Seconds) {
 }
 
 }  // namespace
+}  // namespace option_value_test

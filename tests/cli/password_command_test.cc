@@ -5,12 +5,15 @@
 #include <signal.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "tests/cli/freed.h"
 #include "tests/cli/temp_dir.h"
 
+namespace password_command_test {
 namespace {
 
 // Whether a process is there, and is more than what is left of it until somebody waits for it.
@@ -95,7 +98,10 @@ TEST_F(PasswordCommand, TheExitStatusCountsWhateverIsWithSigchld) {
 }
 
 TEST_F(PasswordCommand, OutputMayComeInPiecesAndEndBeforeTheCommand) {
-  EXPECT_EQ("secret", Run("printf sec; sleep 0.2; echo ret; exec >&-; sleep 0.2"));
+  // Each part once we wait for it.
+  const std::string wait = "until grep -q '^State:.S' /proc/$PPID/status; do :; done; ";
+  EXPECT_EQ("secret",
+            Run("printf sec; " + wait + "echo ret; exec >&-; " + wait + "sleep 0; " + wait));
 }
 
 // gpg-agent and its like keep standard output open, and stay.
@@ -144,4 +150,56 @@ TEST_F(PasswordCommand, HasTimeToTidyUpWhenItIsEnded) {
   EXPECT_EQ("done\n", ReadFile(path));
 }
 
+TEST_F(PasswordCommand, LeavesNoCopy) {
+  const char *secret = "a secret that nobody may find";
+  Freed::Watch(secret);
+  const pop3_status status = cli_password_command(
+      &secret_, "password", "echo a secret that nobody may find", &patience_, &err_);
+  EXPECT_EQ(0, Freed::Stop());
+  EXPECT_EQ(POP3_OK, status);
+  EXPECT_STREQ(secret, reinterpret_cast<const char *>(secret_.data));
+}
+
+// This program ignores SIGPIPE; the command shall not.
+TEST_F(PasswordCommand, SignalsThatAreIgnoredHereAreNotIgnoredThere) {
+  for (const int number : {SIGPIPE, SIGXFSZ}) {
+    const auto before = signal(number, SIG_IGN);
+    EXPECT_EQ("the password command was killed by signal " + std::to_string(number),
+              Run("ulimit -c 0; kill -" + std::to_string(number) + " $$; echo secret"));
+    signal(number, before);
+  }
+}
+
+TEST_F(PasswordCommand, HasNoDescriptorsOfThisProgram) {
+  const char *command = "cd /proc/$$/fd; echo *";
+  FILE *out = popen(command, "r");
+  ASSERT_NE(nullptr, out);
+  char line[256] = "";
+  ASSERT_NE(nullptr, fgets(line, sizeof(line), out));
+  pclose(out);
+  EXPECT_EQ(line, Run(command) + "\n");
+}
+
+TEST_F(PasswordCommand, OneThatIsStoppedCanTidyUp) {
+  const std::string path = dir_.Path("tidy");
+  for (int64_t ms = 100; ms < 10000 && ReadFile(path) != "done\n"; ms *= 2) {
+    patience_.limit_ms[CLI_LIMIT_TOTAL] = ms;
+    cli_patience_start(&patience_, CLI_LIMIT_TOTAL);
+    Run("trap 'echo done >" + path + "; exit' TERM; while :; do kill -STOP $$; done");
+    EXPECT_EQ(POP3_ERR_TIMEOUT, err_.status);
+    cli_patience_stop(&patience_, CLI_LIMIT_TOTAL);
+  }
+  EXPECT_EQ("done\n", ReadFile(path));
+}
+
+TEST_F(PasswordCommand, WhatItWaitsForIsEndedWithIt) {
+  const std::string path = dir_.Path("pids");
+  patience_.limit_ms[CLI_LIMIT_TOTAL] = 300;
+  cli_patience_start(&patience_, CLI_LIMIT_TOTAL);
+  Run("sleep 1000 & echo $! >" + path + "; wait");
+  EXPECT_EQ(POP3_ERR_TIMEOUT, err_.status);
+  for (const pid_t pid : Numbers(path)) EXPECT_FALSE(Lives(pid));
+}
+
 }  // namespace
+}  // namespace password_command_test

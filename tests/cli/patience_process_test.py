@@ -11,8 +11,10 @@ import termios
 import time
 import unittest
 
-from harness import CliTest, PASSWORD, POP3
+from account import PASSWORD
+from pop3_program import CliTest, POP3
 from terminal import Terminal
+from waiting import until
 
 HANG = "echo $$ >pids; exec sleep 1000"
 STUBBORN = "trap '' TERM; echo $$ >pids; while :; do sleep 1000; done"
@@ -72,14 +74,6 @@ class Patience(CliTest):
         self.addCleanup(process.kill)
         return process
 
-    def wait_until(self, condition):
-        """Waits for something to happen."""
-        for _ in range(1000):
-            if condition():
-                return
-            time.sleep(0.02)
-        self.fail("it does not happen")
-
     def pids(self):
         """Takes the numbers that a command has written."""
         try:
@@ -91,14 +85,14 @@ class Patience(CliTest):
             return []
 
     def test_a_limit(self):
-        for option, limit in (("--login-timeout", "0.5"), ("--total-timeout", "0.4")):
+        for option, limit in (("--login-timeout", "1.5"), ("--total-timeout", "1.4")):
             for source, who in self.sources():
                 process = self.start(option, limit, *source)
                 _, err = process.communicate(timeout=60)
                 self.assertEqual(3, process.returncode, err)
                 self.assertIn(f"{who} did not end within the {limit} s of {option}\n".encode(), err)
                 for pid in self.pids():
-                    self.wait_until(lambda pid=pid: not lives(pid))
+                    until(lambda pid=pid: not lives(pid))
 
     def test_a_limit_when_there_is_a_writer(self):
         fifo = self.path("fifo")
@@ -106,10 +100,10 @@ class Patience(CliTest):
         writer = os.open(fifo, os.O_RDWR)
         self.addCleanup(os.close, writer)
         os.write(writer, b"half a pass")
-        process = self.start("--login-timeout", "0.4", "--password-file", fifo)
+        process = self.start("--login-timeout", "1.5", "--password-file", fifo)
         _, err = process.communicate(timeout=60)
         self.assertEqual(3, process.returncode, err)
-        self.assertIn(b"within the 0.4 s of --login-timeout\n", err)
+        self.assertIn(b"within the 1.5 s of --login-timeout\n", err)
         self.assertNotIn(b"half", err)
 
     def test_a_signal(self):
@@ -118,25 +112,25 @@ class Patience(CliTest):
                 self.server.lines.clear()
                 process = self.start(*source)
                 if "command" in source[0]:
-                    self.wait_until(lambda: os.path.exists(self.path("pids")) and
+                    until(lambda: os.path.exists(self.path("pids")) and
                                     self.read("pids").endswith(b"\n"))
                 else:
-                    self.wait_until(lambda: b"CAPA" in self.server.lines)
+                    until(lambda: b"CAPA" in self.server.lines)
                 process.send_signal(number)
                 _, err = process.communicate(timeout=60)
                 self.assertEqual(128 + number, process.returncode, err)
                 self.assertIn(b"pop3: stat: login: interrupted\n", err)
                 for pid in self.pids():
-                    self.wait_until(lambda pid=pid: not lives(pid))
+                    until(lambda pid=pid: not lives(pid))
 
     def test_a_netrc_before_the_login(self):
         # `capa` looks for a name before it logs in.
         os.mkfifo(self.path("fifo"), 0o600)
         self.url = f"pop3://127.0.0.1:{self.server.port}"
-        process = self.start("--netrc", self.path("fifo"), "--login-timeout", "0.4", command="capa")
+        process = self.start("--netrc", self.path("fifo"), "--login-timeout", "1.5", command="capa")
         _, err = process.communicate(timeout=60)
         self.assertEqual(3, process.returncode, err)
-        self.assertIn(b"fifo did not end within the 0.4 s of --login-timeout\n", err)
+        self.assertIn(b"fifo did not end within the 1.5 s of --login-timeout\n", err)
 
 
 class Stuck(CliTest):
@@ -156,7 +150,7 @@ class Stuck(CliTest):
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.kill)
         size = fcntl.fcntl(process.stdout, F_GETPIPE_SZ)
-        for _ in range(1000):
+        for _ in range(3000):
             count = fcntl.ioctl(process.stdout, termios.FIONREAD, bytes(4))
             # No page is free any more; the first one need not be full.
             if int.from_bytes(count, sys.byteorder) > size - resource.getpagesize():
@@ -184,6 +178,15 @@ class Stuck(CliTest):
         code, err = self.end(self.start("--total-timeout", "1"))
         self.assertEqual(3, code, err)
         self.assertIn(b"nobody took all of standard output in time (--total-timeout)\n", err)
+
+    def test_the_time_for_the_login(self):
+        # It is over, and was kept.
+        process = self.start("--login-timeout", "2")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.wait(2.1)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual((0, b""), (process.returncode, err))
+        self.assertEqual(1 << 20, len(out))
 
 
 class Late(CliTest):
@@ -217,6 +220,11 @@ class Late(CliTest):
         result = self.stat("--password-command", "exit 4", **ignore)
         self.check(result, 5, b"", "exit code 4")
 
+    def test_a_server_that_takes_its_time(self):
+        server = self.script({b"PASS": b""})
+        result = self.pop3("stat", server.url(), "--login-timeout", "0.4")
+        self.check(result, 3, b"", "(--login-timeout)\n")
+
 
 class OnATerminal(CliTest):
     """With a terminal the command may use it."""
@@ -246,18 +254,18 @@ class OnATerminal(CliTest):
         self.assertFalse(lives(int(self.read("pid"))))
 
     def test_a_command_that_hangs(self):
-        terminal = self.ask("--login-timeout", "0.5", "--password-command",
+        terminal = self.ask("--login-timeout", "1.5", "--password-command",
                             "echo $$ >pid; exec sleep 1000")
         self.assertEqual(3, terminal.end(), terminal.text)
-        self.assertIn(b"the password command did not end within the 0.5 s of --login-timeout",
+        self.assertIn(b"the password command did not end within the 1.5 s of --login-timeout",
                       terminal.text)
         if os.path.exists(self.path("pid")):
             self.assertFalse(lives(int(self.read("pid") or b"1000000000")))
 
     def test_nobody_types_a_password(self):
         for option in ("--login-timeout", "--total-timeout"):
-            terminal = self.ask(option, "0.5")
-            terminal.wait_for(b"nothing was typed within the 0.5 s of " + option.encode())
+            terminal = self.ask(option, "1.5")
+            terminal.wait_for(b"nothing was typed within the 1.5 s of " + option.encode())
             self.assertTrue(terminal.echoes(), "echo is back")
             self.assertEqual(3, terminal.end(), terminal.text)
 

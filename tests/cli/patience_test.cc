@@ -7,6 +7,7 @@
 
 #include "tools/cli/clock.h"
 
+namespace patience_test {
 namespace {
 
 class Patience : public testing::Test {
@@ -98,3 +99,4 @@ TEST_F(Patience, WaitsForADescriptor) {
 }
 
 }  // namespace
+}  // namespace patience_test

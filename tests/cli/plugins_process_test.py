@@ -5,7 +5,7 @@ import os
 import shutil
 import unittest
 
-from harness import CliTest
+from pop3_program import CliTest
 
 # An authentication plugin that says "X-GROWN --" and is content with +OK.
 GROWING = "tests/plugins/newer/pop3_x_growing.so"

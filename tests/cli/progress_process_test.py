@@ -4,7 +4,7 @@ import re
 import time
 import unittest
 
-from harness import CliTest
+from pop3_program import CliTest
 from terminal import Terminal, set_columns
 
 LINE = re.compile(rb"\r(\d+/\d+[^\r]*?)\x1b\[K")
@@ -54,7 +54,9 @@ class Progress(CliTest):
         terminal = self.fetch(columns=100)
         terminal.wait_for(b"/40")
         set_columns(terminal.fd, 24)
-        time.sleep(0.3)
+        # What was on its way before is as wide as before.
+        while not any(len(line) < 24 for line in LINE.findall(terminal.text)):
+            self.assertTrue(terminal.read(), terminal.text)
         terminal.text = b""
         self.assertEqual(0, terminal.end(), terminal.text)
         self.assertLess(max(map(len, LINE.findall(terminal.text)[1:])), 24)

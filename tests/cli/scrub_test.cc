@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace scrub_test {
 namespace {
 
 // What ps shows, and that nothing of the rest is left behind.
@@ -39,3 +40,4 @@ TEST(Scrub, RatherTakesTooMuchThanTooLittle) {
 }
 
 }  // namespace
+}  // namespace scrub_test

@@ -7,8 +7,10 @@
 #include <cerrno>
 #include <string>
 
+#include "tests/cli/freed.h"
 #include "tests/cli/temp_dir.h"
 
+namespace secret_buffer_test {
 namespace {
 
 class SecretBuffer : public testing::Test {
@@ -71,4 +73,21 @@ TEST_F(SecretBuffer, SaysThatNothingIsThere) {
   close(ends[0]);
 }
 
+TEST_F(SecretBuffer, IsFreedWithoutTheSecret) {
+  const char *secret = "a secret that nobody may find";
+  Open(secret + std::string(100000, 'x'));
+  Freed::Watch(secret);
+  while (end_ == 0) cli_secret_buffer_read(&buffer_, fd_, &end_);
+  EXPECT_EQ(0, Freed::Stop()) << "while it grew";
+  Freed::Watch(secret);
+  cli_secret_buffer_cleanup(&buffer_);
+  EXPECT_EQ(0, Freed::Stop());
+  // The search itself is worth something.
+  std::string *copy = new std::string(std::string(secret) + "!");
+  Freed::Watch(secret);
+  delete copy;
+  EXPECT_EQ(1, Freed::Stop());
+}
+
 }  // namespace
+}  // namespace secret_buffer_test

@@ -14,6 +14,7 @@
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
+namespace staged_files_test {
 namespace {
 
 class StagedFiles : public testing::Test {
@@ -23,6 +24,7 @@ class StagedFiles : public testing::Test {
     cli_staged_files_init(files_.get(), "dir", "there", ".t-", dir_fd_, dir_fd_);
   }
   ~StagedFiles() override {
+    Calls::Reset();
     cli_staged_files_cleanup(files_.get());
     close(dir_fd_);
   }
@@ -210,4 +212,30 @@ TEST_F(StagedFiles, NamesHaveALimit) {
   EXPECT_EQ(ENAMETOOLONG, err_.sys_errno);
 }
 
+TEST_F(StagedFiles, ALongerFileIsAnother) {
+  WriteFile(dir_.Path("a"), "one and more");
+  ASSERT_EQ(POP3_OK, Put("a", "one", CLI_STAGED_SAME_WILL_DO));
+  EXPECT_EQ(POP3_OK, Publish());
+  EXPECT_EQ((std::vector<std::string>{"a", "a~2"}), ListDir(dir_.Path()));
+  EXPECT_EQ("one", ReadFile(dir_.Path("a~2")));
+}
+
+TEST_F(StagedFiles, FilesDifferWhereverTheyDo) {
+  const std::string text(20000, 'x');
+  WriteFile(dir_.Path("a"), text.substr(1) + "y");
+  ASSERT_EQ(POP3_OK, Put("a", text, CLI_STAGED_SAME_WILL_DO));
+  EXPECT_EQ(POP3_OK, Publish());
+  EXPECT_EQ((std::vector<std::string>{"a", "a~2"}), ListDir(dir_.Path()));
+}
+
+// NFS may tell at the close only that there is no room.
+TEST_F(StagedFiles, WhatCannotBeClosedDoesNotCount) {
+  ASSERT_EQ(POP3_OK, Put("a", "one"));
+  Calls::FailAt("close", 1, EDQUOT);
+  EXPECT_EQ(POP3_ERR_LOCAL_IO, Publish());
+  EXPECT_STREQ("cannot close a in there: Disk quota exceeded", err_.text);
+  EXPECT_EQ(0U, published_);
+}
+
 }  // namespace
+}  // namespace staged_files_test

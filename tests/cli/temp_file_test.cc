@@ -10,14 +10,19 @@
 #include <regex>
 #include <string>
 
+#include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 
+namespace temp_file_test {
 namespace {
 
 class TempFile : public testing::Test {
  protected:
-  TempFile() : dir_fd_(open(dir_.Path().c_str(), O_RDONLY | O_DIRECTORY)) {}
-  ~TempFile() override { close(dir_fd_); }
+  TempFile() : dir_fd_(open(dir_.Path().c_str(), O_RDONLY | O_DIRECTORY)) { Calls::Reset(); }
+  ~TempFile() override {
+    Calls::Reset();
+    close(dir_fd_);
+  }
 
   std::vector<std::string> Names() { return ListDir(dir_.Path()); }
 
@@ -118,4 +123,65 @@ TEST_F(TempFile, AnErrorIsTold) {
   cli_temp_file_sweep(fd, ".x-");
 }
 
+TEST_F(TempFile, ANameThatIsTakenIsAnothers) {
+  WriteFile(dir_.Path(".x-0000000000000001.tmp"), "mine");
+  Calls::random = {1, 2};
+  const int fd = cli_temp_file_create(dir_fd_, ".x-", name_);
+  ASSERT_GE(fd, 0);
+  EXPECT_STREQ(".x-0000000000000002.tmp", name_);
+  EXPECT_EQ("mine", ReadFile(dir_.Path(".x-0000000000000001.tmp")));
+  close(fd);
+}
+
+// Somebody who sweeps sees the file between its making and its lock.
+TEST_F(TempFile, OneThatIsSweptAtOnceIsMadeAnew) {
+  int looks = 0;
+  Calls::before_flock = [&] {
+    if (looks++ == 0) unlink(dir_.Path(Names().at(0)).c_str());
+  };
+  const int fd = cli_temp_file_create(dir_fd_, ".x-", name_);
+  ASSERT_GE(fd, 0);
+  EXPECT_EQ((std::vector<std::string>{name_}), Names());
+  EXPECT_EQ(2, looks);
+  close(fd);
+}
+
+TEST_F(TempFile, AnotherUsersIsNotSwept) {
+  WriteFile(dir_.Path(".x-0123456789abcdef.tmp"), "");
+  Calls::owner = 12345;
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ(1U, Names().size());
+}
+
+// The writer gives its file another name, and makes the next one, while the first is looked at.
+TEST_F(TempFile, WhatHasTheNameOfOneThatWasPublishedIsNotSwept) {
+  const std::string path = dir_.Path(".x-0123456789abcdef.tmp");
+  WriteFile(path, "first");
+  Calls::before_flock = [&] {
+    ASSERT_EQ(0, rename(path.c_str(), dir_.Path("mail").c_str()));
+    WriteFile(path, "next");
+  };
+  cli_temp_file_sweep(dir_fd_, ".x-");
+  EXPECT_EQ("first", ReadFile(dir_.Path("mail")));
+  EXPECT_EQ("next", ReadFile(path));
+}
+
+TEST_F(TempFile, ATakenNameStaysWhatItIsOnAnyFileSystem) {
+  for (const bool links : {true, false}) {
+    WriteFile(dir_.Path("new"), "new");
+    WriteFile(dir_.Path("old"), "old");
+    for (const char *name : {"old", "free"}) {
+      Calls::no_noreplace = true;
+      if (!links) Calls::FailAt("linkat", 1, EPERM);
+      EXPECT_EQ(name[0] == 'o' ? EEXIST : 0, cli_temp_file_rename(dir_fd_, "new", dir_fd_, name));
+      EXPECT_EQ("old", ReadFile(dir_.Path("old"))) << links;
+    }
+    EXPECT_EQ((std::vector<std::string>{"free", "old"}), Names());
+    EXPECT_EQ("new", ReadFile(dir_.Path("free")));
+    Calls::Reset();
+    unlink(dir_.Path("free").c_str());
+  }
+}
+
 }  // namespace
+}  // namespace temp_file_test

@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace text_format_test {
 namespace {
 
 std::string Octets(uint64_t octets) {
@@ -42,3 +43,4 @@ TEST(TextFormat, Duration) {
 }
 
 }  // namespace
+}  // namespace text_format_test

@@ -5,6 +5,7 @@
 
 #include <string>
 
+namespace tls_options_test {
 namespace {
 
 std::string Names(const cli_options &options) {
@@ -63,3 +64,4 @@ TEST(TlsOptions, NobodyIsAskedForAPassphraseWithNoPrompt) {
 }
 
 }  // namespace
+}  // namespace tls_options_test

@@ -7,7 +7,9 @@ import subprocess
 import threading
 import unittest
 
-from harness import PASSWORD, CliTest
+from account import PASSWORD
+from pop3_program import CliTest
+from terminal import Terminal
 
 
 class TlsTest(CliTest):
@@ -139,6 +141,10 @@ class TlsTest(CliTest):
         self.assertEqual("yes, from the start", report["encryption"])
         chosen = [one["mechanism"] for one in report["mechanisms"] if one["chosen"]]
         self.assertEqual(["SCRAM-SHA-512-PLUS"], chosen)
+        usable = {one["mechanism"]: one["usable"] for one in report["mechanisms"]}
+        self.assertTrue(usable["SCRAM-SHA-512-PLUS"])
+        self.assertTrue(usable["PLAIN"])
+        self.assertIn(False, usable.values())
         self.assertTrue(report["would_be_bound"])
         self.assertNotIn("capabilities_in_the_clear", report)
 
@@ -214,7 +220,7 @@ class TlsTest(CliTest):
         result = self.pop3("stat", f"pop3s://alice:x@localhost:{server.port}", *self.trust)
         self.check(result, 3, b"", "plain POP3")
         result = self.pop3("stat", f"pop3://alice:x@localhost:{server.tls_port}",
-                           "--connect-timeout", "1")
+                           "--connect-timeout", "2")
         self.check(result, 3, b"", "expects TLS")
 
     def test_hostile_servers(self):
@@ -277,6 +283,23 @@ class TlsTest(CliTest):
             for number, name in enumerate(self.names(server.url()), 1):
                 clear = self.pop3("retr", server.url(), str(number)).out
                 self.assertEqual(clear, self.read("D", name))
+
+    def test_a_key_with_a_passphrase(self):
+        cert, key = self.path("alice.pem"), self.path("alice.key")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-passout", "pass:xyzzy",
+                        "-days", "2", "-subj", "/CN=alice", "-keyout", key, "-out", cert],
+                       check=True, stderr=subprocess.DEVNULL)
+        server = self.server("--client-ca", cert)
+        url = f"pop3s://alice@localhost:{server.tls_port}"
+        for typed, code in ((b"xyzzy\n", 0), (b"wrong\n", None)):
+            terminal = Terminal(self, "stat", url, "--auth", "EXTERNAL", "--cert", cert, "--key",
+                                key, *self.trust)
+            terminal.wait_for(f"Passphrase for {key}: ".encode())
+            self.assertFalse(terminal.echoes())
+            terminal.type(typed)
+            ended = terminal.end()
+            self.assertEqual(code is None, ended != 0, terminal.text)
+            self.assertEqual(code == 0, b"3 3072\r\n" in terminal.text, terminal.text)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ import sys
 import threading
 import unittest
 
-import harness
+from account import PASSWORD
+from pop3_program import CliTest, wire_form
+from thread_server import ThreadServer
 
 # What `nc HOST PORT` does.
 RELAY = """
@@ -41,28 +43,20 @@ def _pump(source, target):
         target.shutdown(socket.SHUT_WR)
 
 
-class Proxy:
+class Proxy(ThreadServer):
     """A proxy that leads all who may pass to one server. `asked` is what they asked for."""
 
     def __init__(self, port, login=None):
         self._server = port
         self._login = login
         self.asked = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
+        super().__init__()
 
-    def _serve(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            with client, contextlib.suppress(OSError, ValueError, IndexError):
-                client.settimeout(60)
-                if self.open(client):
-                    self._relay(client)
+    def talk(self, client):
+        client.settimeout(60)
+        with contextlib.suppress(ValueError, IndexError):  # it says what a client should not
+            if self.open(client):
+                self._relay(client)
 
     def open(self, client):
         """Talks to a client; whether it may pass."""
@@ -83,13 +77,6 @@ class Proxy:
             thread.start()
             _pump(client, server)
             thread.join(60)
-
-    def stop(self):
-        """Takes no more clients."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._thread.join(60)
-        self._listener.close()
 
 
 def _exactly(client, count):
@@ -150,7 +137,7 @@ class Http(Proxy):
         return True
 
 
-class ViaTest(harness.CliTest):
+class ViaTest(CliTest):
     """A mailboxd with one message, which is to be reached in roundabout ways."""
 
     def setUp(self):
@@ -159,12 +146,12 @@ class ViaTest(harness.CliTest):
             os.makedirs(self.path("in", name))
         self.message = b"Subject: hello\n\nthe body\n"
         self.write(os.path.join("in", "new", "1.x"), self.message)
-        self.server = self.mailboxd("--maildir", self.path("in"))
-        self.url = f"pop3://alice:{harness.PASSWORD}@mail.example:1234"
+        self.server = self.mailboxd("--maildir", self.path("in"), "--unix", self.path("sock"))
+        self.url = f"pop3://alice:{PASSWORD}@mail.example:1234"
 
-    def proxy(self, kind, **options):
-        """Starts a proxy for the time of the test."""
-        proxy = kind(self.server.port, **options)
+    def proxy(self, kind, port=None, **options):
+        """Starts a proxy in front of the server, or of another port, for the time of the test."""
+        proxy = kind(port or self.server.port, **options)
         self.addCleanup(proxy.stop)
         return proxy
 
@@ -190,7 +177,7 @@ class ViaTest(harness.CliTest):
 
     def test_socks_refusal(self):
         proxy = self.proxy(Socks)
-        url = f"pop3://alice:{harness.PASSWORD}@forbidden.example"
+        url = f"pop3://alice:{PASSWORD}@forbidden.example"
         result = self.list("--via", f"socks5://127.0.0.1:{proxy.port}", url=url)
         self.assertNotEqual(0, result.code)
         self.assertIn("cannot connect to forbidden.example:110: the proxy's rules", result.err)
@@ -211,7 +198,7 @@ class ViaTest(harness.CliTest):
 
     def test_command(self):
         relay = self.write("relay.py", RELAY)
-        url = f"pop3://alice:{harness.PASSWORD}@127.0.0.1:{self.server.port}"
+        url = f"pop3://alice:{PASSWORD}@127.0.0.1:{self.server.port}"
         command = f"exec:{sys.executable} {relay} %h %p"
         self.check(self.list("--via", command, url=url), out=b"1 28\n")
         result = self.list("--via", "exec:echo the gate is shut >&2; exit 5")
@@ -228,7 +215,7 @@ class ViaTest(harness.CliTest):
         self.check(self.pop3("retr", url, "1", *record), out=None)
         trace = self.read("trace").decode()
         self.assertTrue(trace.startswith("pop3-record 1\nS +OK"), trace)
-        self.assertNotIn(harness.PASSWORD, trace)
+        self.assertNotIn(PASSWORD, trace)
         self.assertIn("S the body\\r\\n\n", trace)
         again = self.pop3("retr", url, "1", *record)
         self.assertIn("cannot record to trace", again.err)
@@ -239,7 +226,7 @@ class ViaTest(harness.CliTest):
         url = "pop3://alice:other@mail.example"
         replay = ("--auth", "user", "--via", "replay:trace")
         played = self.pop3("retr", url, "1", *replay)
-        self.check(played, out=harness.wire_form(self.message))
+        self.check(played, out=wire_form(self.message))
         other = self.pop3("retr", url, "2", *replay)
         self.assertNotEqual(0, other.code)
         self.assertRegex(
@@ -266,6 +253,33 @@ class ViaTest(harness.CliTest):
         self.assertIn("Unix socket", result.err)
         result = self.list("--via", "exec:true", "--ipv4")
         self.assertIn("--ipv4", result.err)
+
+    def test_a_replay_is_one_session(self):
+        self.write(os.path.join("in", "new", "2.x"), self.message)
+        fetch = ("--delete", "--commit-every", "1", "--auth", "user", "--no-pipelining")
+        url = self.server.url()
+        self.check(self.pop3("fetch", url, "--dir", "first", *fetch, "--record", "trace"))
+        self.server.stop()
+        self.check(self.pop3("fetch", url, "--dir", "second", *fetch, "--via", "replay:trace"))
+        self.assertEqual(2, len(os.listdir(self.path("second"))))
+
+    def test_tls(self):
+        self.server.stop()
+        self.server = self.mailboxd("--maildir", self.path("in"), "--tls-listen", "127.0.0.1:0",
+                                    "--self-signed", self.path("tls"))
+        relay = self.write("relay.py", RELAY)
+        command = f"exec:{sys.executable} {relay} %h %p"
+        proxies = [self.proxy(kind, self.server.tls_port) for kind in (Socks, Http)]
+        for via in (command, f"socks5://127.0.0.1:{proxies[0].port}",
+                    f"http://127.0.0.1:{proxies[1].port}"):
+            result = self.list("--via", via, "--ca-file", self.path("tls", "ca.pem"),
+                               "--connect-timeout", "20", url=self.server.tls_url())
+            self.check(result, out=b"1 28\n")
+
+    def test_the_usual_port(self):
+        result = self.list("--via", "socks5://127.123.45.67")  # nobody listens there
+        self.assertNotEqual(0, result.code)
+        self.assertIn("1080", result.err)
 
 
 if __name__ == "__main__":

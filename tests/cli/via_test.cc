@@ -7,7 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "tests/cli/freed.h"
+
+namespace via_test {
 namespace {
+
+constexpr char kProxyPassword[] = "a-long-password-of-a-proxy";
 
 class Via : public testing::Test {
  protected:
@@ -27,7 +32,9 @@ class Via : public testing::Test {
     session_options.num_options = options.size();
     pop3_session *session = nullptr;
     err_ = POP3_ERROR_INIT;
+    Freed::Watch(kProxyPassword);
     status_ = cli_via_session(&session, registry_, &url, &session_options, via, record, &err_);
+    EXPECT_EQ(0, Freed::Stop()) << "the proxy's password";
     EXPECT_EQ(status_ == POP3_OK, session != nullptr);
     pop3_session_free(session);
     pop3_url_cleanup(&url);
@@ -40,9 +47,10 @@ class Via : public testing::Test {
 };
 
 TEST_F(Via, MakesSessions) {
-  for (const char *via : {"socks5://proxy", "socks5h://proxy:1081", "socks5://u:p%40@[::1]:1080",
-                          "socks5://u:p@[::1]", "http://proxy:3128", "http://u:p@proxy:3128",
-                          "http://u@[::1]:3128", "exec:nc %h %p", "replay:file"}) {
+  for (const char *via :
+       {"socks5://proxy", "socks5h://proxy:1081", "socks5://u:p%40@[::1]:1080",
+        "socks5://u:a-long-password-of-a-proxy@[::1]", "http://proxy:3128", "http://u:p@proxy:3128",
+        "http://u@[::1]:3128", "exec:nc %h %p", "replay:file"}) {
     for (const char *url : {"pop3://mail.example", "pop3s://u:p@mail.example"}) {
       EXPECT_EQ("", Make(url, via)) << via;
       EXPECT_EQ("", Make(url, via, "recording")) << "again, and with another one";
@@ -96,3 +104,4 @@ TEST_F(Via, OptionsForTcpNeedTcp) {
 }
 
 }  // namespace
+}  // namespace via_test

@@ -4,6 +4,7 @@
 
 #include <string>
 
+namespace words_test {
 namespace {
 
 std::string Translated(const char *text, size_t cap = 200) {
@@ -46,3 +47,4 @@ TEST(Words, CutsWhatDoesNotFit) {
 }
 
 }  // namespace
+}  // namespace words_test

@@ -27,7 +27,7 @@ AuthRig::AuthRig(const AuthBench &bench)
       mechanism(bench.what->mechanism),
       timestamp(bench.what->timestamp),
       bench_(bench),
-      host_(bench.findings),
+      host_(bench.findings->Adder()),
       server_(bench.what->server()) {
   std::memset(&context_, 0, sizeof(context_));
 }

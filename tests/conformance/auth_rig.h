@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "tests/conformance/check_host.h"
 #include "tests/conformance/conformance.h"
 #include "tests/conformance/findings.h"
+#include "tests/testing/plugin_host.h"
 
 namespace pop3_conformance {
+
+using pop3_testing::PluginHost;
 
 // AuthBench is what a rule works with.
 struct AuthBench {
@@ -71,7 +73,7 @@ class AuthRig {
   bool sent_cleartext() const { return sent_cleartext_; }
   bool server_is_over() const { return server_->over; }
   int asked() const { return asked_; }
-  CheckHost &host() { return host_; }
+  PluginHost &host() { return host_; }
   const pop3_error &error() const { return error_; }
 
  private:
@@ -95,7 +97,7 @@ class AuthRig {
   std::vector<std::string> Secrets() const;
 
   const AuthBench &bench_;
-  CheckHost host_;
+  PluginHost host_;
   std::unique_ptr<AuthServer> server_;
   pop3_auth_context context_;
   void *self_ = nullptr;

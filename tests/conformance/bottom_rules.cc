@@ -11,8 +11,6 @@ namespace pop3_conformance {
 
 namespace {
 
-bool IsWant(pop3_io io) { return io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE; }
-
 void SaysWhyItCannotConnect(const Bench &bench) {
   if (!bench.what->nowhere) return;
   for (int i = 0; i < 3; i++) {

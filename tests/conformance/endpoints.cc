@@ -16,7 +16,7 @@ namespace pop3_conformance {
 namespace {
 
 // How long to wait for a connection that has been made already.
-constexpr int kAcceptMs = 10000;
+constexpr int kAcceptMs = 60000;
 
 std::unique_ptr<FarEnd> AcceptFrom(int listener) {
   struct pollfd wait = {listener, POLLIN, 0};

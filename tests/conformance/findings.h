@@ -4,6 +4,7 @@
 
 #include <pop3/status.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ class Findings {
 
   // Add notes a breach. Of each rule the first few are kept: the rest would say the same.
   void Add(const char *rule, const char *format, ...) POP3_PRINTF(3, 4);
+  // Adder returns an Add for a PluginHost.
+  std::function<void(const char *, const std::string &)> Adder() {
+    return [this](const char *rule, const std::string &words) { Add(rule, "%s", words.c_str()); };
+  }
   // Parse adds the lines that another process wrote.
   void Parse(const std::string &lines);
 

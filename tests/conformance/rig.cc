@@ -5,7 +5,11 @@
 
 #include <algorithm>
 
+#include "tests/testing/count_fds.h"
+
 namespace pop3_conformance {
+
+using pop3_testing::CountFds;
 
 namespace {
 
@@ -23,8 +27,6 @@ uint32_t Events(pop3_io want) {
   return want == POP3_IO_WANT_READ ? POP3_WAIT_READ : POP3_WAIT_WRITE;
 }
 
-bool IsWant(pop3_io io) { return io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE; }
-
 }  // namespace
 
 std::string Pattern(size_t len, unsigned seed) {
@@ -38,10 +40,13 @@ std::string Pattern(size_t len, unsigned seed) {
 }
 
 Rig::Rig(const Bench &bench, const WireFaults &faults)
-    : fds_before_(CountFds()), bench_(bench), host_(bench.findings), subject_(&host_, bench.ops) {
+    : fds_before_(CountFds()),
+      bench_(bench),
+      host_(bench.findings->Adder()),
+      subject_(&host_, bench.findings, bench.ops) {
   if (bench.is_upper()) {
     peer_ = bench.what->peer();
-    wire_ = std::make_unique<Wire>(&host_, peer_.get(), faults);
+    wire_ = std::make_unique<Wire>(&host_, bench.findings, peer_.get(), faults);
   } else if (bench.what->endpoint) {
     endpoint_ = bench.what->endpoint();
   }
@@ -50,8 +55,8 @@ Rig::Rig(const Bench &bench, const WireFaults &faults)
 Rig::Rig(const Bench &bench, std::unique_ptr<Endpoint> endpoint)
     : fds_before_(CountFds()),
       bench_(bench),
-      host_(bench.findings),
-      subject_(&host_, bench.ops),
+      host_(bench.findings->Adder()),
+      subject_(&host_, bench.findings, bench.ops),
       endpoint_(std::move(endpoint)) {}
 
 Rig::~Rig() {

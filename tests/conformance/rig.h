@@ -6,13 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "tests/conformance/check_host.h"
 #include "tests/conformance/conformance.h"
 #include "tests/conformance/findings.h"
 #include "tests/conformance/subject.h"
 #include "tests/conformance/wire.h"
+#include "tests/testing/plugin_host.h"
 
 namespace pop3_conformance {
+
+using pop3_testing::PluginHost;
 
 // Bench is what a rule works with.
 struct Bench {
@@ -26,6 +28,9 @@ struct Bench {
     return (what->option_prefix.empty() ? ops->name : what->option_prefix) + ".";
   }
 };
+
+// Whether the answer says to wait.
+inline bool IsWant(pop3_io io) { return io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE; }
 
 // Rig is one connection. When it goes, everything must be given back.
 class Rig {
@@ -67,7 +72,7 @@ class Rig {
   void Destroy();
 
   Subject &subject() { return subject_; }
-  CheckHost &host() { return host_; }
+  PluginHost &host() { return host_; }
   Wire *wire() { return wire_.get(); }
   FarEnd *far_end() { return far_end_.get(); }
 
@@ -78,7 +83,7 @@ class Rig {
 
   int fds_before_;
   const Bench &bench_;
-  CheckHost host_;
+  PluginHost host_;
   Subject subject_;
   std::unique_ptr<Peer> peer_;
   std::unique_ptr<Wire> wire_;

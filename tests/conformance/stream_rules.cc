@@ -68,7 +68,7 @@ void WorksUnderAFlakyLayer(const Bench &bench) {
   Rig rig(bench);
   if (!rig.Establish()) return;
   const pop3_layer below = rig.subject().layer();
-  Subject flaky(&rig.host(), pop3_testing::FlakyPlugin()->transports[0]);
+  Subject flaky(&rig.host(), bench.findings, pop3_testing::FlakyPlugin()->transports[0]);
   if (flaky.Create({sizeof(pop3_transport_config), 0, "", nullptr, 0}, &below) != POP3_OK) return;
   const std::string said = kGreeting, sent = "USER mrose\r\n";
   std::string got;

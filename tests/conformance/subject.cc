@@ -33,19 +33,18 @@ const char *IoName(pop3_io io) {
 }
 
 void Subject::CheckFilled(const char *what, int status) {
-  Findings *findings = host_->findings();
   if (error_.status < POP3_ERR_ARGUMENT || error_.text[0] == '\0' || error_.layer[0] == '\0') {
-    findings->Add("FailFillsErr", "%s fails and leaves err without status, layer or text", what);
+    findings_->Add("FailFillsErr", "%s fails and leaves err without status, layer or text", what);
   } else if (status >= 0 && error_.status != status) {
-    findings->Add("FailFillsErr", "%s returns the status %d, but err says %d", what, status,
-                  static_cast<int>(error_.status));
+    findings_->Add("FailFillsErr", "%s returns the status %d, but err says %d", what, status,
+                   static_cast<int>(error_.status));
   }
 }
 
 pop3_io Subject::Check(const char *what, pop3_io io, unsigned allowed) {
   if (io < POP3_IO_DONE || io > POP3_IO_FAIL || (allowed & 1U << io) == 0) {
-    host_->findings()->Add("AnswersWhatItMay", "%s answers %s (%d)", what, IoName(io),
-                           static_cast<int>(io));
+    findings_->Add("AnswersWhatItMay", "%s answers %s (%d)", what, IoName(io),
+                   static_cast<int>(io));
   }
   if (io == POP3_IO_FAIL) {
     failed_ = true;
@@ -61,7 +60,7 @@ pop3_status Subject::Create(const pop3_transport_config &config, const pop3_laye
   const Watch watch("create");
   const pop3_status status = ops_->create(host_->get(), &config, lower, &self, &error_);
   if (status == POP3_OK && self == nullptr) {
-    host_->findings()->Add("CreateMakesAState", "create returns POP3_OK and no state");
+    findings_->Add("CreateMakesAState", "create returns POP3_OK and no state");
   }
   if (status != POP3_OK) CheckFilled("create", status);
   self_ = status == POP3_OK ? self : nullptr;
@@ -85,13 +84,11 @@ pop3_io Subject::Read(std::string *out, size_t cap) {
                kOrEnds);
   }
   if (buf.find_first_not_of('\x5C', cap) != std::string::npos) {
-    host_->findings()->Add("StaysInItsBuffer", "read writes behind the %zu octets that it may",
-                           cap);
+    findings_->Add("StaysInItsBuffer", "read writes behind the %zu octets that it may", cap);
   }
   if (io == POP3_IO_DONE) {
     if (len == 0 || len > cap) {
-      host_->findings()->Add("DoneMeansOctets", "read of %zu octets answers DONE with %zu", cap,
-                             len);
+      findings_->Add("DoneMeansOctets", "read of %zu octets answers DONE with %zu", cap, len);
       len = len > cap ? cap : len;
     }
     out->append(buf, 0, len);
@@ -111,8 +108,8 @@ pop3_io Subject::Write(const std::string &data, size_t *out_len) {
                kOrEnds);
   }
   if (io == POP3_IO_DONE && (*out_len == 0 || *out_len > data.size())) {
-    host_->findings()->Add("DoneMeansOctets", "write of %zu octets answers DONE with %zu",
-                           data.size(), *out_len);
+    findings_->Add("DoneMeansOctets", "write of %zu octets answers DONE with %zu", data.size(),
+                   *out_len);
     if (*out_len > data.size()) *out_len = data.size();
   }
   return io;
@@ -131,9 +128,8 @@ pop3_interest Subject::Interest(uint32_t events) {
   const Watch watch("interest");
   ops_->interest(self_, &io);
   if (io.num_fds > POP3_INTEREST_FDS) {
-    host_->findings()->Add("SaysWhatToWaitFor",
-                           "interest adds %u descriptors; there is room for %d", io.num_fds,
-                           POP3_INTEREST_FDS);
+    findings_->Add("SaysWhatToWaitFor", "interest adds %u descriptors; there is room for %d",
+                   io.num_fds, POP3_INTEREST_FDS);
     io.num_fds = POP3_INTEREST_FDS;
   }
   return io;
@@ -144,8 +140,7 @@ int Subject::Pending() {
   const Watch watch("pending");
   const int pending = ops_->pending(self_);
   if (pending != 0 && pending != 1) {
-    host_->findings()->Add("PendingIsHonest", "pending returns %d, which is neither 0 nor 1",
-                           pending);
+    findings_->Add("PendingIsHonest", "pending returns %d, which is neither 0 nor 1", pending);
   }
   return pending;
 }

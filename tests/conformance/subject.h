@@ -6,9 +6,12 @@
 
 #include <string>
 
-#include "tests/conformance/check_host.h"
+#include "tests/conformance/findings.h"
+#include "tests/testing/plugin_host.h"
 
 namespace pop3_conformance {
+
+using pop3_testing::PluginHost;
 
 // IoName returns "DONE", "WANT_READ", ...
 const char *IoName(pop3_io io);
@@ -16,7 +19,8 @@ const char *IoName(pop3_io io);
 // Subject calls the functions of one transport.
 class Subject {
  public:
-  Subject(CheckHost *host, const pop3_transport_ops *ops) : host_(host), ops_(ops) {}
+  Subject(PluginHost *host, Findings *findings, const pop3_transport_ops *ops)
+      : host_(host), findings_(findings), ops_(ops) {}
   Subject(const Subject &) = delete;
   Subject &operator=(const Subject &) = delete;
 
@@ -42,7 +46,8 @@ class Subject {
   pop3_io Check(const char *what, pop3_io io, unsigned allowed);
   void CheckFilled(const char *what, int status);
 
-  CheckHost *host_;
+  PluginHost *host_;
+  Findings *findings_;
   const pop3_transport_ops *ops_;
   void *self_ = nullptr;
   bool failed_ = false;

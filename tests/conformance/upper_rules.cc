@@ -10,8 +10,6 @@ namespace {
 const char *const kSaid = "+OK POP3 ready\r\n+OK 2 320\r\n";
 const char *const kSent = "STAT\r\n";
 
-bool IsWant(pop3_io io) { return io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE; }
-
 void CreateTouchesNoNetwork(const Bench &bench) {
   Rig rig(bench);
   rig.Create();

@@ -11,8 +11,8 @@ constexpr char kHostRule[] = "UsesTheLowerByTheRules";
 
 }  // namespace
 
-Wire::Wire(CheckHost *host, Peer *peer, const WireFaults &wire_faults)
-    : faults(wire_faults), host_(host), peer_(peer), layer_{&ops_, this} {
+Wire::Wire(PluginHost *host, Findings *findings, Peer *peer, const WireFaults &wire_faults)
+    : faults(wire_faults), host_(host), findings_(findings), peer_(peer), layer_{&ops_, this} {
   std::memset(&ops_, 0, sizeof(ops_));
   ops_.abi = POP3_ABI;
   ops_.size = sizeof(ops_);
@@ -64,9 +64,9 @@ pop3_io Wire::ReadSome(uint8_t *buf, size_t cap, size_t *out_len, pop3_error *er
   calls_++;
   stuttered_ = false;
   if (phase_ == Phase::kFailed) {
-    host_->findings()->Add("NothingAfterFailure", "reads from the transport below after its FAIL");
+    findings_->Add("NothingAfterFailure", "reads from the transport below after its FAIL");
   }
-  if (cap == 0) host_->findings()->Add(kHostRule, "reads 0 octets from the transport below");
+  if (cap == 0) findings_->Add(kHostRule, "reads 0 octets from the transport below");
   if (calls_ == faults.fail_call) return Fail(Phase::kFailed, err, "reading");
   if (octets_read_ >= faults.fail_read_at) return Fail(Phase::kFailed, err, "reading");
   if (octets_read_ >= faults.eof_at) {
@@ -93,13 +93,13 @@ pop3_io Wire::WriteSome(const uint8_t *data, size_t len, size_t *out_len, pop3_e
   calls_++;
   stuttered_ = false;
   if (dead()) {
-    host_->findings()->Add("NothingAfterFailure", "writes to the transport below after its FAIL");
+    findings_->Add("NothingAfterFailure", "writes to the transport below after its FAIL");
   }
-  if (len == 0) host_->findings()->Add(kHostRule, "writes 0 octets to the transport below");
+  if (len == 0) findings_->Add(kHostRule, "writes 0 octets to the transport below");
   if (len < offered_.size() || std::memcmp(data, offered_.data(), offered_.size()) != 0) {
-    host_->findings()->Add(kHostRule,
-                           "after a WANT, a write to the transport below does not begin with what "
-                           "was offered before");
+    findings_->Add(kHostRule,
+                   "after a WANT, a write to the transport below does not begin with what "
+                   "was offered before");
   }
   offered_.clear();
   if (calls_ == faults.fail_call) return Fail(Phase::kWriteFailed, err, "writing");
@@ -131,14 +131,12 @@ pop3_status Wire::Create(const pop3_host *, const pop3_transport_config *, const
 }
 
 pop3_io Wire::Connect(void *self, pop3_error *) {
-  Of(self)->host_->findings()->Add(kHostRule,
-                                   "connects the transport below, which is connected already");
+  Of(self)->findings_->Add(kHostRule, "connects the transport below, which is connected already");
   return POP3_IO_DONE;
 }
 
 pop3_io Wire::Shutdown(void *self, pop3_error *) {
-  Of(self)->host_->findings()->Add(kHostRule,
-                                   "shuts the transport below down, which the host does itself");
+  Of(self)->findings_->Add(kHostRule, "shuts the transport below down, which the host does itself");
   return POP3_IO_DONE;
 }
 
@@ -163,8 +161,7 @@ pop3_status Wire::Query(void *self, uint32_t what, pop3_answer *out) {
 }
 
 void Wire::Destroy(void *self) {
-  Of(self)->host_->findings()->Add(kHostRule,
-                                   "destroys the transport below, which belongs to the host");
+  Of(self)->findings_->Add(kHostRule, "destroys the transport below, which belongs to the host");
 }
 
 }  // namespace pop3_conformance

@@ -9,10 +9,13 @@
 #include <memory>
 #include <string>
 
-#include "tests/conformance/check_host.h"
 #include "tests/conformance/conformance.h"
+#include "tests/conformance/findings.h"
+#include "tests/testing/plugin_host.h"
 
 namespace pop3_conformance {
+
+using pop3_testing::PluginHost;
 
 constexpr uint64_t kNever = UINT64_MAX;
 
@@ -30,7 +33,7 @@ struct WireFaults {
 // Wire is the state of the lower transport, and its function table.
 class Wire {
  public:
-  Wire(CheckHost *host, Peer *peer, const WireFaults &faults);
+  Wire(PluginHost *host, Findings *findings, Peer *peer, const WireFaults &faults);
 
   const pop3_layer *layer() const { return &layer_; }
   Peer *peer() { return peer_; }
@@ -76,7 +79,8 @@ class Wire {
   pop3_io Remember(pop3_io io);
   bool Stutter(int *turn, pop3_io *out);
 
-  CheckHost *host_;
+  PluginHost *host_;
+  Findings *findings_;
   Peer *peer_;
   pop3_transport_ops ops_;
   pop3_layer layer_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+namespace argument_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -190,3 +191,4 @@ TEST(Argument, TextsNeverHoldTheSecret) {
 }
 
 }  // namespace
+}  // namespace argument_test

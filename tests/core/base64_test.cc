@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+namespace base64_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -16,15 +17,16 @@ struct ValidCase {
 
 TEST(Base64Valid, Table) {
   const ValidCase cases[] = {
-      {"", true},          {"AAAA", true},     {"dGVzdA==", true},
-      {"dGVzdDE=", true},  {"+/+/", true},     {"A", false},
-      {"AA", false},       {"AAA", false},     {"AAAAA", false},
-      {"=", false},        {"====", false},    {"A===", false},
-      {"AA=A", false},     {"=AAA", false},    {"AA==AAAA", false},
-      {"AAAA====", false}, {"AAA-", false},    {"AA A", false},
-      {"AAAA\n", false},   {"AA\0A"sv, false}, {"AA\xFF\xFF", false},
+      {"", true},          {"AAAA", true},      {"dGVzdA==", true},
+      {"dGVzdDE=", true},  {"+/+/", true},      {"A", false},
+      {"AA", false},       {"AAA", false},      {"AAAAA", false},
+      {"=", false},        {"====", false},     {"A===", false},
+      {"AA=A", false},     {"=AAA", false},     {"AA==AAAA", false},
+      {"AAAA====", false}, {"AAA-", false},     {"AA A", false},
+      {"AAAA\n", false},   {"AA\0A"sv, false},  {"AA\xFF\xFF", false},
       {"dGVzdB==", false},  // bits set behind the last octet
-      {"dGVzdDF=", false},
+      {"dGVzdDF=", false}, {"dGVzdDG=", false}, {"dGVzdI==", false},
+      {"dGVzdg==", true},
   };
   for (const ValidCase &c : cases) {
     EXPECT_EQ(pop3_base64_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
@@ -64,3 +66,4 @@ TEST(Base64Group, TestVectors) {
 }
 
 }  // namespace
+}  // namespace base64_test

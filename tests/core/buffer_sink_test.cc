@@ -5,6 +5,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace buffer_sink_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -125,6 +126,19 @@ TEST(BufferSink, EachAllocationMayFail) {
   EXPECT_GE(count, 5U);
 }
 
+TEST(BufferSink, WhereThereIsNoRoomToDoubleWhatIsNeededWillDo) {
+  FailingAllocator allocator;
+  pop3_buffer buffer;
+  pop3_buffer_init(&buffer, 0, allocator.get());
+  pop3_sink sink = pop3_buffer_sink(&buffer);
+  EXPECT_EQ(Put(sink, std::string(4000, 'x')), POP3_SINK_CONTINUE);
+  allocator.FailAt(allocator.calls() + 1);
+  EXPECT_EQ(Put(sink, std::string(1000, 'x')), POP3_SINK_CONTINUE);
+  EXPECT_EQ(Contents(buffer), std::string(5000, 'x'));
+  EXPECT_EQ(buffer.cap, 5001U);
+  pop3_buffer_cleanup(&buffer);
+}
+
 TEST(BufferSink, AHundredMebibytes) {
   pop3_buffer buffer;
   pop3_buffer_init(&buffer, 0, nullptr);
@@ -136,3 +150,4 @@ TEST(BufferSink, AHundredMebibytes) {
 }
 
 }  // namespace
+}  // namespace buffer_sink_test

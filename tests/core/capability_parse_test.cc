@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "tests/testing/failing_allocator.h"
 
+namespace capability_parse_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -368,3 +369,4 @@ TEST(CapabilityParse, EachAllocationMayFail) {
 }
 
 }  // namespace
+}  // namespace capability_parse_test

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+namespace capability_test {
 namespace {
 
 // A table made by hand, so that only the questions are tested.
@@ -67,3 +68,4 @@ TEST_F(CapabilityTest, SaslLinesAreMerged) {
 }
 
 }  // namespace
+}  // namespace capability_test

@@ -4,6 +4,7 @@
 
 #include "core/codec.h"
 
+namespace challenge_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -78,3 +79,4 @@ TEST(ChallengeParse, WithoutQuirks) {
 }
 
 }  // namespace
+}  // namespace challenge_test

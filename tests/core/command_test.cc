@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+namespace command_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -138,6 +139,8 @@ TEST(CommandBuild, Bad) {
       {Request(POP3_CMD_COUNT), "request.command 22 is no command that can be sent"},
       {Request(static_cast<pop3_command>(31)), "request.command 31 is no command that can be sent"},
       {Request(POP3_CMD_NOOP, {}, {}, 0, 0, 4), "request.flags has bits that are not defined: 0x4"},
+      {Request(POP3_CMD_NOOP, {}, {}, 0, 0, UINT32_C(1) << 31),
+       "request.flags has bits that are not defined: 0x80000000"},
       {Request(POP3_CMD_NOOP, "x"), "the command takes no argument"},
       {Request(POP3_CMD_USER, "a", "b"), "the command takes no argument"},
       {Request(POP3_CMD_RETR, "1"), "message number of RETR is 0: the first message is 1"},
@@ -320,3 +323,4 @@ TEST(CommandOfLine, Table) {
 }
 
 }  // namespace
+}  // namespace command_test

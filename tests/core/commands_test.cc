@@ -6,64 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "auth/apop.h"
-#include "auth/user_pass.h"
+#include "tests/core/commands_rig.h"
 #include "tests/core/fake_wire.h"
+#include "tests/testing/failing_allocator.h"
 
+namespace commands_test {
 namespace {
 
 using pop3_core_test::FakeWire;
-using pop3_core_test::FakeWirePlugin;
 using Lines = std::vector<std::string>;
-// "tcp" is the fake one here, so that URLs reach it.
-const pop3_plugin *TcpPlugin() {
-  static const pop3_transport_ops kTcp = [] {
-    pop3_transport_ops ops = *FakeWirePlugin()->transports[0];
-    ops.name = "tcp";
-    return ops;
-  }();
-  static const pop3_transport_ops *const kTransports[] = {&kTcp};
-  static const pop3_plugin kPlugin = {
-      POP3_ABI, sizeof(pop3_plugin), "tcp", "1", kTransports, 1, nullptr, 0};
-  return &kPlugin;
-}
-
-// A session, ready for a call.
-struct Rig {
-  Rig() {
-    options.transports = kTransports;
-    options.num_transports = 1;
-    options.host = "mail.example.net";
-    options.port = 110;
-    options.options = &option;
-    options.num_options = 1;
-    options.clock_ms = FakeWire::Clock;
-    options.clock_arg = &wire;
-    EXPECT_EQ(pop3_registry_new(&registry, nullptr, nullptr), POP3_OK);
-    for (const pop3_plugin *plugin : {FakeWirePlugin(), TcpPlugin(), pop3_plugin_apop(POP3_ABI),
-                                      pop3_plugin_user_pass(POP3_ABI)}) {
-      EXPECT_EQ(pop3_registry_add(registry, plugin, nullptr), POP3_OK);
-    }
-  }
-  ~Rig() {
-    pop3_session_free(session);
-    pop3_registry_free(registry);
-    EXPECT_EQ(wire.complaints, Lines());
-  }
-
-  void Start() { ASSERT_EQ(pop3_session_new(&session, registry, &options, &err), POP3_OK); }
-  std::string text() const { return err.text; }
-  // reply is the text of the last reply.
-  std::string reply() const { return pop3_session_reply(session)->text; }
-
-  static constexpr const char *kTransports[] = {"tcp"};
-  FakeWire wire;
-  pop3_option option = {"fake.wire", nullptr, 0, &wire};
-  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
-  pop3_registry *registry = nullptr;
-  pop3_session *session = nullptr;
-  pop3_error err = POP3_ERROR_INIT;
-};
+using Rig = pop3_core_test::CommandsRig;
 
 // --- What all calls have in common
 
@@ -279,6 +231,12 @@ TEST(Commands, Listings) {
   ASSERT_EQ(listing.num_entries, 2U);
   EXPECT_STREQ(listing.entries[0].uid, "b");
   pop3_listing_cleanup(&listing);
+  pop3_testing::FailingAllocator memory;
+  memory.FailFrom(1);
+  pop3_listing_init(&listing, memory.get());
+  EXPECT_EQ(pop3_uidl(rig.session, &listing, &rig.err), POP3_ERR_MEMORY) << "why it stopped";
+  EXPECT_EQ(rig.err.status, POP3_ERR_MEMORY);
+  pop3_listing_cleanup(&listing);
 }
 
 TEST(Commands, MessageNumbersStartAtOne) {
@@ -364,6 +322,7 @@ TEST(Commands, ConnectUrl) {
   Rig rig;
   rig.wire.replies = {{"CAPA", "-ERR\r\n"}, {"USER a@b", "+OK\r\n"}, {"PASS p:w", "+OK\r\n"}};
   const char *url = "pop3s://a%40b:p%3Aw@mail.example.net";
+  rig.options.user = rig.options.password = "of the options";
   EXPECT_EQ(pop3_connect_url(&rig.session, rig.registry, url, &rig.options, &rig.err), POP3_OK);
   ASSERT_NE(rig.session, nullptr) << rig.text();
   EXPECT_STREQ(pop3_getwelcome(rig.session), "ready");
@@ -410,6 +369,33 @@ TEST(Commands, Apop) {  // the example of RFC 1939 section 7
   EXPECT_EQ(pop3_apop(rig.session, "mrose", "tanstaaf", nullptr), POP3_ERR_STATE);  // once
 }
 
+// What it was given is for this call alone.
+TEST(Commands, ALoginBehindApopHasCredentialsOfItsOwn) {
+  Rig rig;
+  rig.wire.greeting = "+OK <1896.697170952@dbc.mtview.ca.us>\r\n";
+  rig.wire.replies = {{"CAPA", "-ERR\r\n"}, {"USER jane", "+OK\r\n"}, {"PASS own", "+OK\r\n"}};
+  rig.wire.server = [](const std::string &) { return "-ERR [AUTH] no\r\n"; };
+  rig.options.user = "jane";
+  rig.options.password = "own";
+  rig.Start();
+  EXPECT_EQ(pop3_apop(rig.session, "mrose", "tanstaaf", &rig.err), POP3_REFUSED);
+  EXPECT_EQ(pop3_auth(rig.session, "user", &rig.err), POP3_OK) << rig.text();
+}
+
+TEST(Commands, ApopOfASessionThatACallbackFrees) {
+  Rig rig;
+  rig.wire.greeting = "+OK <1896.697170952@dbc.mtview.ca.us>\r\n";
+  rig.wire.replies["CAPA"] = "-ERR\r\n";
+  rig.options.audit_arg = &rig;
+  rig.options.audit = [](void *arg, const pop3_audit_event *event) {
+    if (event->kind == POP3_AUDIT_PUTLINE) pop3_session_free(static_cast<Rig *>(arg)->session);
+    return 0;
+  };
+  rig.Start();
+  EXPECT_EQ(pop3_apop(rig.session, "mrose", "tanstaaf", &rig.err), POP3_ERR_CANCELLED);
+  rig.session = nullptr;
+}
+
 TEST(Commands, ApopWithoutATimestamp) {
   Rig rig;
   rig.Start();
@@ -450,6 +436,7 @@ TEST(Commands, QuitWithoutAConnection) {
   EXPECT_EQ(pop3_quit(rig.session, &outcome, &rig.err), POP3_ERR_STATE);
   EXPECT_EQ(rig.text(), "QUIT before connecting");
   EXPECT_EQ(outcome, POP3_QUIT_UNKNOWN);
+  EXPECT_EQ(pop3_connect(rig.session, nullptr), POP3_ERR_STATE) << "closed whatever is returned";
   EXPECT_EQ(rig.wire.calls, Lines());
 }
 
@@ -497,3 +484,4 @@ TEST(Commands, ACallbackMayNotWait) {
 }
 
 }  // namespace
+}  // namespace commands_test

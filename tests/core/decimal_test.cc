@@ -6,6 +6,7 @@
 
 #include "core/codec.h"
 
+namespace decimal_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -95,3 +96,4 @@ TEST(AsciiEqual, Table) {
 }
 
 }  // namespace
+}  // namespace decimal_test

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+namespace dot_test {
 namespace {
 
 // What a body is worth: the un-stuffed octets, how many octets were read, and whether it ended.
@@ -254,3 +255,4 @@ TEST(Dot, RoundTrip) {
 }
 
 }  // namespace
+}  // namespace dot_test

@@ -8,6 +8,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_random_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -190,3 +191,4 @@ TEST(EngineRandom, EveryAnswerReachesTheOperationThatAsked) {
 }
 
 }  // namespace
+}  // namespace engine_random_test

@@ -5,6 +5,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_recv_greeting_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -58,6 +59,13 @@ TEST_F(EngineGreeting, OctetByOctet) {
   d_.piece = 1;
   EXPECT_EQ(d_.Feed("+OK hello\r\n"), POP3_OK);
   EXPECT_STREQ(pop3_engine_greeting(d_.engine())->text, "hello");
+}
+
+// Five octets are enough to tell what the server is, four are not.
+TEST_F(EngineGreeting, ServersThatSayLittleBeforeTheyWait) {
+  EXPECT_EQ(d_.Feed("HTTP"), POP3_OK);
+  EXPECT_EQ(d_.Feed("/"), POP3_ERR_GREETING);
+  EXPECT_NE(d_.error_text().find("this is a web server"), std::string::npos) << d_.error_text();
 }
 
 TEST_F(EngineGreeting, ARefusalIsTheFailureOfTheSession) {
@@ -154,3 +162,4 @@ TEST_F(EngineGreeting, EndlessWithoutALineEnd) {
 }
 
 }  // namespace
+}  // namespace engine_recv_greeting_test

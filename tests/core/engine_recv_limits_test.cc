@@ -5,6 +5,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_recv_limits_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -126,6 +127,15 @@ TEST_F(EngineLimits, Items) {
               POP3_ERR_LIMIT);
     EXPECT_NE(text.find("has more than 3 lines (limit max_items)"), std::string::npos) << text;
   }
+}
+
+TEST_F(EngineLimits, EachListingHasAllItsItems) {
+  EngineDriver d;
+  d.limits.max_items = 3;
+  d.StartReady();
+  for (int i = 0; i < 3; i++) d.Run(POP3_CMD_LIST, "+OK\r\n1 2\r\n2 2\r\n.\r\n");
+  EXPECT_EQ(d.error_text(), "");
+  EXPECT_EQ(d.log.size(), 9U);
 }
 
 TEST_F(EngineLimits, AListingWithoutEndForNobody) {
@@ -263,3 +273,4 @@ TEST_F(EngineLimits, BareLfInABodyIsData) {
 }
 
 }  // namespace
+}  // namespace engine_recv_limits_test

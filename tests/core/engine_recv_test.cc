@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_recv_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -400,6 +401,7 @@ TEST_F(EngineRecv, EofWhilePausedWithTheAnswerInTheBuffer) {
   d_.Run(Number(POP3_CMD_RETR, 1), "+OK\r\na\r\n..b\r\n.\r\n");
   ASSERT_EQ(pop3_engine_paused(d_.engine()), 1);
   EXPECT_EQ(d_.Eof(), POP3_OK);
+  EXPECT_EQ(d_.log, Lines{"#1 body a\r\n"}) << "and no more, though it is there";
   while (pop3_engine_paused(d_.engine()) != 0) d_.Resume();
   EXPECT_EQ(d_.log, (Lines{"#1 body a\r\n.b\r\n", "#1 done RETR OK"}));
   EXPECT_EQ(pop3_engine_closed(d_.engine()), 1);
@@ -417,3 +419,4 @@ TEST_F(EngineRecv, EofWhilePausedInTheMiddle) {
 }
 
 }  // namespace
+}  // namespace engine_recv_test

@@ -6,6 +6,7 @@
 
 #include "tests/core/engine_driver.h"
 
+namespace engine_reply_listing_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -275,4 +276,25 @@ TEST_F(EngineListing, CancelWhilePaused) {
   ExpectInStep();
 }
 
+// Half of the capabilities would be worse than none: STLS may be among what is missing.
+TEST_F(EngineListing, WantOfMemoryInCapaIsTheEnd) {
+  for (size_t nth = 1; nth < 100; nth++) {
+    EngineDriver d;
+    d.StartReady();
+    const pop3_op_id id = d.Submit(POP3_CMD_CAPA);
+    d.Send();
+    d.allocator.FailAt(d.allocator.calls() + nth);
+    const pop3_status status = d.Feed("+OK\r\nUSER\r\nSTLS\r\n.\r\n");
+    if (!d.allocator.has_failed()) {
+      EXPECT_EQ(status, POP3_OK);
+      EXPECT_GT(nth, 3U);
+      return;
+    }
+    EXPECT_EQ(status, POP3_ERR_MEMORY) << nth;
+    EXPECT_EQ(d.status_of(id), POP3_ERR_MEMORY) << nth;
+    EXPECT_EQ(pop3_engine_capabilities(d.engine()), nullptr);
+  }
+}
+
 }  // namespace
+}  // namespace engine_reply_listing_test

@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_reply_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -380,3 +381,4 @@ TEST_F(EngineReply, HoldInsideDone) {
 }
 
 }  // namespace
+}  // namespace engine_reply_test

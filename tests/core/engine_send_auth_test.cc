@@ -7,6 +7,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_send_auth_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -267,6 +268,30 @@ TEST_F(EngineSendAuth, ARefusalBeforeTheAnswerIsSent) {
   EXPECT_EQ(d_.Send(), std::string(1400, 'x') + "\r\nNOOP\r\n");
 }
 
+// With the quirk "+OK" may be meant as a challenge as long as nothing of substance was sent; behind
+// that it is the success that it says.
+TEST_F(EngineSendAuth, PlusOkIsAChallengeInTheFirstRoundOnly) {
+  d_.options.quirks = POP3_QUIRK_BIT(POP3_QUIRK_AUTH_PLUS);
+  Challenge("+OK VXNlcm5hbWU6\r\n");
+  EXPECT_EQ(d_.challenges, Lines{"#1 VXNlcm5hbWU6"});
+  ASSERT_EQ(Respond("bXJvc2U="), POP3_OK);
+  d_.Send();
+  d_.Feed("+OK UGFzc3dvcmQ6\r\n");
+  EXPECT_EQ(d_.log, Lines{"#1 done AUTH OK"});
+  EXPECT_EQ(d_.challenges.size(), 1U);
+}
+
+TEST_F(EngineSendAuth, PlusOkIsNoChallengeToAnInitialResponse) {
+  d_.options.quirks = POP3_QUIRK_BIT(POP3_QUIRK_AUTH_PLUS);
+  d_.StartReady();
+  pop3_request initial = Request(POP3_CMD_AUTH, "PLAIN");
+  initial.arg2 = "AHNlc2FtZQBz";
+  initial.arg2_len = 12;
+  d_.Run(initial, "+OK UGFzc3dvcmQ6\r\n");
+  EXPECT_EQ(d_.log, Lines{"#1 done AUTH OK"});
+  EXPECT_EQ(d_.challenges, Lines());
+}
+
 // An answer that comes later than the server's next words: they are read then, not lost.
 TEST_F(EngineSendAuth, TheServerSpeaksAhead) {
   Challenge("+ \r\n-ERR too slow\r\n");
@@ -278,3 +303,4 @@ TEST_F(EngineSendAuth, TheServerSpeaksAhead) {
 }
 
 }  // namespace
+}  // namespace engine_send_auth_test

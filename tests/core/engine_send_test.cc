@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_send_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -428,6 +429,15 @@ TEST_F(EngineSend, TheGateRefusesOneCommandAndNothingOfItIsSent) {
   EXPECT_EQ(d_.Feed("+OK\r\n"), POP3_OK);
 }
 
+TEST_F(EngineSend, TheGateNeedNotGiveWords) {
+  d_.StartReady();
+  d_.on_gate = [](pop3_command, pop3_error *) { return POP3_ERR_POLICY; };
+  d_.on_done = [](const pop3_result &result) { EXPECT_EQ(result.error->status, POP3_ERR_POLICY); };
+  d_.Submit(POP3_CMD_PASS, "hunter2");
+  EXPECT_EQ(d_.Send(), "");
+  EXPECT_EQ(d_.log, Lines{"#1 done PASS POP3_ERR_POLICY"});
+}
+
 // A command that is submitted while another one is being refused.
 TEST_F(EngineSend, SubmitInsideARefusal) {
   d_.StartReady();
@@ -468,3 +478,4 @@ TEST_F(EngineSend, WithoutHooks) {
 }
 
 }  // namespace
+}  // namespace engine_send_test

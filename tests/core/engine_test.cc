@@ -8,6 +8,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -70,6 +71,20 @@ TEST(Engine, SmallerOptions) {
   EXPECT_EQ(d.status_of(1), POP3_OK);
 }
 
+// A sink of such a program.
+TEST(Engine, ASmallerSink) {
+  EngineDriver d;
+  d.StartReady();
+  pop3_sink sink = POP3_SINK_INIT;
+  sink.size = static_cast<uint32_t>(offsetof(pop3_sink, done));
+  sink.done = [](void *, const pop3_result *) { ADD_FAILURE() << "beyond the size"; };
+  const pop3_request noop = Number(POP3_CMD_NOOP, 0);
+  ASSERT_EQ(pop3_engine_submit(d.engine(), &noop, &sink, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(d.Send(), "NOOP\r\n");
+  EXPECT_EQ(d.Feed("+OK\r\n"), POP3_OK);
+  EXPECT_EQ(pop3_engine_pending(d.engine()), 0U);
+}
+
 TEST(Engine, NothingIsAllocatedForBuffersBeforeTheyAreNeeded) {
   EngineDriver d;
   ASSERT_EQ(d.Start(), POP3_OK);
@@ -126,6 +141,27 @@ TEST(Engine, FailIsStickyAndTheFirstErrorIsTold) {
   EXPECT_EQ(pop3_engine_resume(d.engine()), POP3_ERR_IO);
   EXPECT_EQ(pop3_engine_in_flight(d.engine()), 0U);
   EXPECT_EQ(pop3_engine_pending(d.engine()), 0U);
+}
+
+TEST(Engine, TheFirstErrorStays) {
+  EngineDriver d;
+  d.StartReady();
+  pop3_error error = Broken();
+  pop3_engine_set_failed(d.engine(), &error);
+  pop3_error_set(&error, POP3_ERR_TIMEOUT, "test", 0, "later");
+  pop3_engine_set_failed(d.engine(), &error);
+  EXPECT_EQ(d.error_text(), "the cable broke");
+}
+
+TEST(Engine, AFailureEndsAPause) {
+  EngineDriver d;
+  d.StartReady();
+  d.on_piece = [](pop3_op_id) { return POP3_SINK_PAUSE; };
+  d.Run(Number(POP3_CMD_RETR, 1), "+OK\r\na\r\n.\r\n");
+  EXPECT_EQ(pop3_engine_paused(d.engine()), 1);
+  const pop3_error error = Broken();
+  pop3_engine_fail(d.engine(), &error);
+  EXPECT_EQ(pop3_engine_paused(d.engine()), 0);
 }
 
 TEST(Engine, FailInsideCallbacks) {
@@ -345,6 +381,39 @@ TEST_F(EngineLine, Refused) {
   EXPECT_NE(Submit(std::string(253, 'x'), 253), 0U) << err_.text;
 }
 
+// --- A new connection
+
+TEST(Engine, ANewConnectionBeginsAnew) {
+  EngineDriver d;
+  ASSERT_EQ(d.Start(), POP3_OK);
+  d.Feed("+OK first <a@b>\r\n");
+  d.Run(POP3_CMD_CAPA, "+OK\r\nTOP\r\n.\r\n");
+  const char *first = pop3_engine_greeting(d.engine())->text;
+  d.Feed("+OK half a li");
+  pop3_engine_restart(d.engine());
+  size_t len = 99;
+  EXPECT_EQ(pop3_engine_timestamp(d.engine(), &len), nullptr);
+  EXPECT_EQ(len, 0U);
+  EXPECT_EQ(pop3_engine_capabilities(d.engine()), nullptr);
+  EXPECT_EQ(pop3_engine_in_flight(d.engine()), 1U);
+  EXPECT_EQ(d.Feed("+OK second\r\n"), POP3_OK);
+  EXPECT_STREQ(pop3_engine_greeting(d.engine())->text, "second");
+  EXPECT_STREQ(first, "first <a@b>") << "what was handed out stays";
+}
+
+TEST(Engine, BehindAHandshakeNothingIsKnownOfTheServer) {
+  EngineDriver d;
+  d.StartReady({"PIPELINING", "UIDL"});
+  d.Run(POP3_CMD_STLS, "+OK\r\n");
+  EXPECT_NE(pop3_engine_capabilities(d.engine()), nullptr);
+  d.Submit(POP3_CMD_STAT);
+  EXPECT_EQ(d.Send(), "") << "nothing in the clear";
+  pop3_engine_upgraded(d.engine());
+  EXPECT_EQ(pop3_engine_capabilities(d.engine()), nullptr);
+  d.Submit(POP3_CMD_NOOP);
+  EXPECT_EQ(d.Send(), "STAT\r\n") << "one at a time";
+}
+
 // --- Memory
 
 // A whole dialogue with each allocation failing: the first that hears of it gets POP3_ERR_MEMORY,
@@ -399,3 +468,4 @@ TEST(Engine, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace engine_test

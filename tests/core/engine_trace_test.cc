@@ -7,6 +7,7 @@
 #include "core/engine_private.h"
 #include "tests/core/engine_driver.h"
 
+namespace engine_trace_test {
 namespace {
 
 using pop3_core_test::EngineDriver;
@@ -316,6 +317,14 @@ TEST_F(EngineTrace, AServerThatEchoesInAListing) {
                               "L <redacted> (redacted)", "L ."}));
 }
 
+// Shorter secrets turn up by chance; of four octets there is a chance that it is none.
+TEST_F(EngineTrace, TheShortestEchoThatIsHidden) {
+  Start(1);
+  KeepErrors(&d_);
+  d_.Run(Request(POP3_CMD_PASS, "open"), "-ERR PASS open\r\n");
+  EXPECT_EQ(Seen(d_).find("PASS open"), std::string::npos) << Seen(d_);
+}
+
 // An echo is not a failure, and no excuse to hide what is harmless.
 TEST_F(EngineTrace, AnEchoIsStillARefusal) {
   Start(1);
@@ -338,6 +347,44 @@ TEST_F(EngineTrace, AnEchoIsWiped) {
   EXPECT_EQ(left.find("hunter2"), std::string::npos) << "at once, not only at the end";
 }
 
+// Nor do the buffers keep, once they are freed, what was repeated where nobody looks for it: in the
+// reply to a later command, be its text longer than those before or followed by shorter ones.
+TEST_F(EngineTrace, WhatIsRepeatedLaterIsWipedAtTheEnd) {
+  for (const bool is_response : {false, true}) {
+    for (const size_t before : {0, 100, 1000}) {
+      EngineDriver d;
+      d.allocator.Forbid("hunter2");
+      d.StartReady();
+      if (is_response) {
+        d.Run(Request(POP3_CMD_AUTH, "LOGIN"), "+ \r\n");
+        EXPECT_EQ(pop3_engine_respond(d.engine(), reinterpret_cast<const uint8_t *>("hunter2"), 7,
+                                      nullptr),
+                  POP3_OK);
+        d.Send();
+        d.Feed("+OK\r\n");
+      } else {
+        d.Run(Request(POP3_CMD_PASS, "hunter2"), "+OK\r\n");
+      }
+      d.Run(POP3_CMD_NOOP, "-ERR " + std::string(before, 'x') + "hunter2?\r\n");
+      d.Run(POP3_CMD_NOOP, "+OK\r\n");
+      d.Run(POP3_CMD_NOOP, "-ERR hunter2" + std::string(2 * before, 'x') + "\r\n");
+      d.Run(POP3_CMD_NOOP, "-ERR " + std::string(4 * before, 'x') + "hunter2?\r\n");
+      d.Run(POP3_CMD_NOOP, "+OK\r\n");
+      EXPECT_EQ(pop3_engine_error(d.engine()), nullptr) << d.error_text();
+    }
+  }
+}
+
+// The receive buffer of a line that cannot be read either.
+TEST_F(EngineTrace, AnEchoThatIsNoReplyIsWiped) {
+  d_.allocator.Forbid("hunter2");
+  Start(0);
+  d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR PASS hunter2?\n");
+  ASSERT_NE(pop3_engine_error(d_.engine()), nullptr);
+  const std::string left(reinterpret_cast<const char *>(d_.engine()->recv), 64);
+  EXPECT_EQ(left.find("hunter2"), std::string::npos) << "at once, not only at the end";
+}
+
 TEST_F(EngineTrace, AuditIsAskedForEachLineBeforeItIsSent) {
   d_.StartReady({"PIPELINING"});
   for (uint32_t i = 1; i <= 3; i++) d_.Submit(POP3_CMD_DELE, i);
@@ -347,3 +394,4 @@ TEST_F(EngineTrace, AuditIsAskedForEachLineBeforeItIsSent) {
 }
 
 }  // namespace
+}  // namespace engine_trace_test

@@ -3,6 +3,7 @@
 
 #include <string>
 
+namespace error_test {
 namespace {
 
 TEST(ErrorSet, FillsEverything) {
@@ -65,3 +66,4 @@ TEST(ErrorSet, MayQuoteItself) {
 }
 
 }  // namespace
+}  // namespace error_test

@@ -90,11 +90,11 @@ pop3_status FakeAuth::Begin(const pop3_host *host, const pop3_auth_context *cont
   inside_ = true;
   const pop3_status status = on_begin ? on_begin(context_, err) : POP3_OK;
   inside_ = false;
+  *out_self = this;  // a failure must not take it at its word
   if (status != POP3_OK) return status;
   open_ = true;
   started_ = false;
   context = context_;
-  *out_self = this;
   return POP3_OK;
 }
 

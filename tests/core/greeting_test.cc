@@ -6,6 +6,7 @@
 
 #include "core/codec.h"
 
+namespace greeting_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -215,3 +216,4 @@ TEST(GreetingDiagnose, LongDataIsCut) {
 }
 
 }  // namespace
+}  // namespace greeting_test

@@ -9,6 +9,7 @@
 #include "tests/core/fake_wire.h"
 #include "tests/testing/test_host.h"
 
+namespace layers_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -191,6 +192,24 @@ TEST_F(Layers, QueriesFallThrough) {
   EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PLUGIN, &answer), POP3_ERR_UNSUPPORTED);
 }
 
+TEST_F(Layers, AFailureIsAnAnswerToAQuery) {
+  PushConnected(Bottom());
+  static pop3_transport_ops broken = *Tls();  // outlives the test
+  broken.query = [](void *, uint32_t, pop3_answer *) { return POP3_ERR_MEMORY; };
+  PushConnected(&broken);
+  pop3_answer answer = POP3_ANSWER_INIT;
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_ERR_MEMORY)
+      << "the layer below is not asked";
+}
+
+TEST_F(Layers, NothingIsConnectingOnceAllAreDestroyed) {
+  ASSERT_EQ(Push(Bottom()), POP3_OK);
+  EXPECT_EQ(layers_.connecting, 1);
+  pop3_layers_destroy(&layers_);
+  EXPECT_EQ(layers_.connecting, 0);
+  EXPECT_EQ(layers_.count, 0U);
+}
+
 TEST_F(Layers, PendingAsksEachThatHasTheFunction) {
   EXPECT_EQ(pop3_layers_pending(&layers_), 0);
   PushConnected(Bottom());
@@ -223,3 +242,4 @@ TEST_F(Layers, ShutdownLeavesOutWhatIsNotConnected) {
 }
 
 }  // namespace
+}  // namespace layers_test

@@ -6,6 +6,7 @@
 
 #include "core/codec.h"
 
+namespace limits_test {
 namespace {
 
 void ExpectDefaults(const pop3_limits &limits) {
@@ -159,3 +160,4 @@ TEST(LimitsResolve, RefusesWhatCannotWork) {
 }
 
 }  // namespace
+}  // namespace limits_test

@@ -6,6 +6,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace listing_sink_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -172,3 +173,4 @@ TEST(ListingSink, EachAllocationMayFail) {
 }
 
 }  // namespace
+}  // namespace listing_sink_test

@@ -5,6 +5,7 @@
 
 #include "core/codec.h"
 
+namespace listing_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -390,3 +391,4 @@ TEST(LanguageParse, Table) {
 }
 
 }  // namespace
+}  // namespace listing_test

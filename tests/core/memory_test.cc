@@ -8,6 +8,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace memory_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -112,3 +113,4 @@ TEST(Mem, FailuresAreNull) {
 }
 
 }  // namespace
+}  // namespace memory_test

@@ -10,6 +10,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace op_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -182,3 +183,4 @@ TEST_F(OpQueue, AFailedAllocationLeavesTheQueueAsItWas) {
 }
 
 }  // namespace
+}  // namespace op_test

@@ -6,6 +6,7 @@
 
 #include "core/codec.h"
 
+namespace quirk_test {
 namespace {
 
 TEST(Quirk, NamesGoBothWays) {
@@ -47,3 +48,4 @@ TEST(Quirk, UseCountsOnlyWhatIsSwitchedOn) {
 }
 
 }  // namespace
+}  // namespace quirk_test

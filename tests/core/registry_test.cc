@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <pop3/registry.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <functional>
@@ -7,6 +8,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace registry_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -105,6 +107,16 @@ TEST_F(Registry, FindsWhatWasAdded) {
   EXPECT_EQ(pop3_registry_auth_at(registry_, 2), nullptr);
   EXPECT_EQ(pop3_registry_plugin_at(registry_, 0), &p.plugin);
   EXPECT_EQ(pop3_registry_plugin_at(registry_, 1), nullptr);
+}
+
+// A plugin that was built later may have larger tables: what we know of them is kept.
+TEST_F(Registry, LargerTables) {
+  Plugin p;
+  p.two.size += 8;
+  p.second.size += 8;
+  ASSERT_EQ(pop3_registry_add(registry_, &p.plugin, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_registry_transport(registry_, "two")->size, sizeof(pop3_transport_ops));
+  EXPECT_EQ(pop3_registry_auth(registry_, "second")->size, sizeof(pop3_auth_ops));
 }
 
 TEST_F(Registry, OrderOfAddingIsKept) {
@@ -252,7 +264,13 @@ TEST_F(Registry, TablesAreCopied) {
   EXPECT_EQ(pop3_registry_transport(registry_, "one")->read, Read);
 }
 
-TEST(RegistryMemory, FreeOfNothing) { pop3_registry_free(nullptr); }
+TEST(RegistryMemory, FreeOfNothing) {
+  const auto free_nothing = [] {
+    pop3_registry_free(nullptr);
+    _exit(0);
+  };
+  EXPECT_EXIT(free_nothing(), ::testing::ExitedWithCode(0), "^$");
+}
 
 TEST(RegistryMemory, WithoutAnAllocator) {
   pop3_registry *registry = nullptr;
@@ -296,3 +314,4 @@ TEST(RegistryMemory, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace registry_test

@@ -5,6 +5,7 @@
 
 #include "core/codec.h"
 
+namespace reply_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -140,3 +141,4 @@ TEST(ReplyParse, QuotesOnlyTheStart) {
 }
 
 }  // namespace
+}  // namespace reply_test

@@ -5,6 +5,7 @@
 
 #include "core/codec.h"
 
+namespace response_code_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -75,3 +76,4 @@ TEST(ResponseCodeParse, OneLongCode) {
 }
 
 }  // namespace
+}  // namespace response_code_test

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+namespace scan_test {
 namespace {
 
 // What the comment in scan.h says, word for word.
@@ -149,3 +150,4 @@ TEST(Scan, OnlyTheTwoOctetsMatch) {
 }
 
 }  // namespace
+}  // namespace scan_test

@@ -6,6 +6,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace secret_test {
 namespace {
 
 using pop3_testing::FailingAllocator;
@@ -83,7 +84,19 @@ TEST(Secret, IsWipedWheneverItIsReplacedOrFreedAndWhenMemoryRunsOut) {
   EXPECT_EQ(count, 4U);
 }
 
-// The test above is worth nothing if the allocator does not see a secret that is left behind.
+// Its owner may shorten it, as pop3_url_parse does: what is behind |len| is wiped as well.
+TEST(Secret, IsWipedBehindItsEndToo) {
+  FailingAllocator allocator;
+  allocator.Forbid("ter2");
+  pop3_secret secret;
+  pop3_secret_init(&secret, allocator.get());
+  ASSERT_TRUE(pop3_secret_set(&secret, "hunter2", 7));
+  secret.len = 2;
+  pop3_secret_cleanup(&secret);
+  EXPECT_EQ(allocator.unwiped(), 0U);
+}
+
+// The tests above are worth nothing if the allocator does not see a secret that is left behind.
 TEST(Secret, TheAllocatorWouldNotice) {
   FailingAllocator allocator;
   allocator.Forbid("hunter2");
@@ -96,3 +109,4 @@ TEST(Secret, TheAllocatorWouldNotice) {
 }
 
 }  // namespace
+}  // namespace secret_test

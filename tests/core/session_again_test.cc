@@ -6,6 +6,7 @@
 
 #include "tests/core/login_fixture.h"
 
+namespace session_again_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -186,6 +187,31 @@ TEST_F(SessionAgain, TheSecondConnectionMustOfferStlsAgain) {
   EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "STLS", "CAPA"}));
 }
 
+// Where that is allowed: a security layer of the login in the clear is not taken for TLS.
+TEST_F(SessionAgain, WithoutStlsTheSecondConnectionHasNone) {
+  d_.options.tls = POP3_TLS_IF_OFFERED;
+  StartStls();
+  d_.wire.replies.erase("CAPA");
+  int capas = 0;
+  d_.wire.server = [&capas](const std::string &line) -> std::string {
+    if (line != "CAPA") return "+OK\r\n";
+    return capas++ == 0 ? "+OK\r\nSTLS\r\n.\r\n" : "+OK\r\nSASL ONE\r\n.\r\n";
+  };
+  strong_.on_step = [this](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X", 99);
+    FakeAuth::Move move = FakeAuth::Done(pop3_core_test::ShiftLayer());
+    layer_option_ = {"fake.wire", nullptr, 0, &d_.wire};
+    move.layer_options = &layer_option_;
+    move.num_layer_options = 1;
+    return move;
+  };
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_OK) << d_.err.text;
+  pop3_security security;
+  pop3_session_security(d_.session(), &security);
+  EXPECT_EQ(security.stls, POP3_STLS_NOT_OFFERED);
+}
+
 TEST_F(SessionAgain, TheSecondGreetingMayBeARefusal) {
   StartStls();
   ASSERT_EQ(pop3_connect(d_.session(), &d_.err), POP3_OK) << d_.err.text;
@@ -244,3 +270,4 @@ TEST(SessionAgainMemory, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace session_again_test

@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 
+#include <cstring>
 #include <string>
 
 #include "tests/core/fake_auth.h"
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_choice_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -297,4 +299,63 @@ TEST_F(SessionChoice, OffersOutOfPlaceAreIgnored) {
   EXPECT_EQ(Candidates().size(), 2U);
 }
 
+TEST_F(SessionChoice, OfEqualsTheFirstIsTaken) {
+  weak_.points = strong_.points;
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK);
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "weak");
+}
+
+TEST_F(SessionChoice, ANameOfMoreThan31Octets) {
+  Ready();
+  EXPECT_EQ(Login(std::string(31, 'x').c_str()), POP3_ERR_NOT_FOUND);
+  EXPECT_EQ(Login(std::string(32, 'x').c_str()), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Login(("weak," + std::string(32, 'x')).c_str()), POP3_ERR_ARGUMENT);
+}
+
+TEST_F(SessionChoice, NoMoreThan256AreLookedAt) {
+  strong_.points = 0;
+  Ready();
+  std::string names = "strong";
+  for (int i = 0; i < 300; i++) names += ",strong";
+  EXPECT_EQ(Login(names.c_str()), POP3_ERR_NO_MECHANISM);
+  EXPECT_EQ(Candidates().size(), 256U);
+}
+
+TEST_F(SessionChoice, AFamilyDoesNotPlayByNameWhatIsAnothers) {
+  FakeAuth family("family", POP3_AUTH_FAMILY, 900);
+  d_.plugins.push_back(family.plugin());
+  Ready();
+  EXPECT_EQ(Login("weak"), POP3_OK);
+  EXPECT_EQ(Candidates(), Lines{"weak/weak 100 chosen "});
+  d_.Free();
+}
+
+int ScoreWithoutANul(const pop3_host *, const pop3_auth_context *, char *why, size_t why_cap) {
+  std::memset(why, 'x', why_cap);
+  return 0;
+}
+
+TEST_F(SessionChoice, AReasonWithoutANul) {
+  static const pop3_auth_ops kOps = {POP3_ABI,
+                                     sizeof(pop3_auth_ops),
+                                     "endless",
+                                     0,
+                                     0,
+                                     ScoreWithoutANul,
+                                     [](const pop3_host *, const pop3_auth_context *, void **,
+                                        pop3_error *) { return POP3_ERR_AUTH; },
+                                     [](void *, const pop3_auth_input *, pop3_auth_output *,
+                                        pop3_error *) { return POP3_AUTH_FAIL; },
+                                     [](void *) {}};
+  static const pop3_auth_ops *const kAuths[] = {&kOps};
+  static const pop3_plugin kPlugin = {
+      POP3_ABI, sizeof(pop3_plugin), "endless", "1", nullptr, 0, kAuths, 1};
+  d_.plugins.push_back(&kPlugin);
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK);
+  EXPECT_EQ(Candidates()[0], "endless/endless 0 unusable " + std::string(127, 'x'));
+}
+
 }  // namespace
+}  // namespace session_choice_test

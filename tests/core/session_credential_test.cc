@@ -9,6 +9,7 @@
 
 #include "tests/core/credential_rig.h"
 
+namespace session_credential_test {
 namespace {
 
 using pop3_core_test::Asked;
@@ -308,4 +309,45 @@ TEST(SessionCredential, RenewWithoutACallback) {
   EXPECT_EQ(pop3_auth(rig.session, "x-probe", nullptr), POP3_OK);
 }
 
+TEST(SessionCredential, RenewedByNothingItIsNone) {
+  Rig rig;
+  rig.options.token = "stale";
+  rig.options.credential_kinds = POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN);
+  rig.AskForThem();
+  rig.answer = [](pop3_credential, pop3_secret *, pop3_error *) { return POP3_OK; };
+  rig.Start();
+  on_begin = [](const Context *context, pop3_error *err) {
+    const uint8_t *data;
+    size_t len;
+    EXPECT_EQ(context->credential(context->session, POP3_CREDENTIAL_TOKEN, &data, &len, err),
+              POP3_OK);
+    EXPECT_EQ(context->renew(context->session, POP3_CREDENTIAL_TOKEN, &data, &len, err),
+              POP3_ERR_NO_CREDENTIALS);
+    EXPECT_EQ(data, nullptr);
+    return POP3_OK;
+  };
+  EXPECT_EQ(pop3_auth(rig.session, "x-probe", nullptr), POP3_OK);
+}
+
+TEST(SessionCredential, WhatAFailedCallbackHasSetIsNotUsed) {
+  Rig rig;
+  rig.AskForThem();
+  rig.answer = [](pop3_credential, pop3_secret *out, pop3_error *err) {
+    EXPECT_EQ(pop3_secret_set(out, "half", 4), 1);
+    return pop3_error_set(err, POP3_ERR_CANCELLED, "test", 0, "closed the window");
+  };
+  rig.Start();
+  on_begin = [](const Context *context, pop3_error *err) {
+    for (int i = 0; i < 2; i++) {
+      std::string got;
+      EXPECT_EQ(Rig::Get(context, POP3_CREDENTIAL_PASSWORD, &got, err), POP3_ERR_CANCELLED);
+      EXPECT_EQ(got, "");
+    }
+    return POP3_OK;
+  };
+  EXPECT_EQ(pop3_auth(rig.session, "x-probe", nullptr), POP3_OK);
+  EXPECT_EQ(rig.asked.size(), 2U) << "asked again";
+}
+
 }  // namespace
+}  // namespace session_credential_test

@@ -11,6 +11,7 @@
 #include "tests/core/credential_rig.h"
 #include "tests/testing/failing_allocator.h"
 
+namespace session_credential_wipe_test {
 namespace {
 
 using pop3_core_test::Context;
@@ -54,7 +55,7 @@ void LogInAndOut(FailingAllocator *memory, bool callback, const std::string &ans
   EXPECT_EQ(std::string(rig.err.text).find("s3cr3t"), std::string::npos);
 }
 
-TEST(SessionCredential, NothingIsLeftAfterALogin) {
+TEST(SessionCredentialWipe, NothingIsLeftAfterALogin) {
   for (const bool callback : {false, true}) {
     for (const char *answer : {"+OK in\r\n", "-ERR out\r\n"}) {
       FailingAllocator memory;
@@ -65,7 +66,7 @@ TEST(SessionCredential, NothingIsLeftAfterALogin) {
   }
 }
 
-TEST(SessionCredential, NothingIsLeftWhenMemoryRunsOut) {
+TEST(SessionCredentialWipe, NothingIsLeftWhenMemoryRunsOut) {
   for (const bool callback : {false, true}) {
     EXPECT_GT(ForEachAllocationFailure(
                   [&](FailingAllocator &memory) { LogInAndOut(&memory, callback, "+OK in\r\n"); }),
@@ -73,7 +74,7 @@ TEST(SessionCredential, NothingIsLeftWhenMemoryRunsOut) {
   }
 }
 
-TEST(SessionCredential, NothingIsLeftWhenTheConnectionBreaks) {
+TEST(SessionCredentialWipe, NothingIsLeftWhenTheConnectionBreaks) {
   FailingAllocator memory;
   memory.Forbid("s3cr3t-w0rd");
   {
@@ -92,7 +93,7 @@ TEST(SessionCredential, NothingIsLeftWhenTheConnectionBreaks) {
   EXPECT_EQ(memory.unwiped(), 0U);
 }
 
-TEST(SessionCredential, NothingIsLeftWhenALoginIsCancelledOrFreed) {
+TEST(SessionCredentialWipe, NothingIsLeftWhenALoginIsCancelledOrFreed) {
   for (const bool cancel : {false, true}) {
     FailingAllocator memory;
     memory.Forbid("s3cr3t-w0rd");
@@ -117,4 +118,24 @@ TEST(SessionCredential, NothingIsLeftWhenALoginIsCancelledOrFreed) {
   }
 }
 
+TEST(SessionCredentialWipe, NothingIsLeftOfAnyKind) {
+  Rig rig;
+  rig.AskForThem();
+  rig.options.credential_kinds = UINT32_MAX;
+  for (int what = POP3_CREDENTIAL_USER; what <= POP3_CREDENTIAL_REALM; what++) {
+    rig.known[static_cast<pop3_credential>(what)] = "s3cr3t-w0rd";
+  }
+  rig.Start();
+  on_begin = [&](const Context *context, pop3_error *err) {
+    for (const auto &one : rig.known) {
+      std::string got;
+      EXPECT_EQ(Rig::Get(context, one.first, &got, err), POP3_OK) << one.first;
+    }
+    return POP3_OK;
+  };
+  EXPECT_EQ(pop3_auth(rig.session, "x-probe", &rig.err), POP3_OK) << rig.err.text;
+  EXPECT_TRUE(IsForgotten(rig.session));
+}
+
 }  // namespace
+}  // namespace session_credential_wipe_test

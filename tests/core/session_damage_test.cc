@@ -7,6 +7,7 @@
 #include "auth/user_pass.h"
 #include "tests/core/session_driver.h"
 
+namespace session_damage_test {
 namespace {
 
 using pop3_core_test::Lines;
@@ -102,3 +103,4 @@ TEST(SessionDamage, IsTold) {
 }
 
 }  // namespace
+}  // namespace session_damage_test

@@ -10,6 +10,7 @@
 #include "auth/user_pass.h"
 #include "tests/core/fake_wire.h"
 
+namespace session_deadline_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -290,6 +291,17 @@ TEST_F(SessionDeadline, IdleHoldsForALaterHandshake) {
       "no sign of the server for 60000 ms while it owes a reply to the handshake (idle_ms)");
 }
 
+TEST_F(SessionDeadline, IdleIsNotCountedBeforeTheGreeting) {
+  options_.connect_ms = 5000;
+  options_.idle_ms = 100;
+  wire_.greeting = "";
+  Start();
+  EXPECT_EQ(pop3_step(session_), POP3_STEP_AGAIN);
+  EXPECT_EQ(StepAfter(4999), POP3_STEP_AGAIN) << Words();
+  EXPECT_EQ(StepAfter(1), POP3_STEP_FAILED);
+  EXPECT_NE(Words().find("connect_ms"), std::string::npos) << Words();
+}
+
 TEST_F(SessionDeadline, BlockingCommand) {
   wire_.real_time = false;
   Start();
@@ -451,3 +463,4 @@ TEST_F(SessionDeadline, WithoutLimitsNothingStrikes) {
 }
 
 }  // namespace
+}  // namespace session_deadline_test

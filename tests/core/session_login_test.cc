@@ -8,6 +8,7 @@
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_login_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -66,6 +67,28 @@ TEST_F(SessionLogin, ARefusalLeavesTheSession) {
   EXPECT_EQ(Login(), POP3_OK) << "but the caller may try again";
 }
 
+TEST_F(SessionLogin, WhatWasConsideredIsForgottenWhenTheNextBegins) {
+  d_.wire.replies["AUTH X"] = "-ERR [AUTH] wrong\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  EXPECT_EQ(Candidates().size(), 2U);
+  d_.SubmitLogin(nullptr);
+  EXPECT_EQ(Candidates(), Lines());
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+}
+
+TEST_F(SessionLogin, OneThatCannotBeQueuedLeavesNothing) {
+  d_.limits.max_queued = 1;
+  Ready();
+  d_.Submit(POP3_CMD_NOOP);
+  for (int i = 0; i < 2; i++) {
+    EXPECT_EQ(d_.SubmitLogin("weak"), 0U);
+    EXPECT_EQ(d_.err.status, POP3_ERR_ARGUMENT);
+  }
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+}
+
 // --- STLS
 
 class SessionLoginStls : public SessionLogin {
@@ -98,6 +121,14 @@ TEST_F(SessionLoginStls, WasDoneByHand) {
   EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_OK) << d_.err.text;
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_EQ(d_.wire.lines, (Lines{"STLS", "CAPA", "AUTH X"}));
+}
+
+TEST_F(SessionLoginStls, OfferedAndThenRefused) {
+  d_.wire.replies["STLS"] = "-ERR not today\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_POLICY);
+  EXPECT_NE(std::string(d_.err.text).find("not today"), std::string::npos) << d_.err.text;
+  EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "STLS"})) << "and nothing of a login";
 }
 
 TEST_F(SessionLoginStls, NotVouchedFor) {
@@ -181,3 +212,4 @@ TEST_F(SessionLogin, FreedInTheMiddle) {
 }
 
 }  // namespace
+}  // namespace session_login_test

@@ -8,6 +8,7 @@
 #include "tests/core/fake_auth.h"
 #include "tests/core/login_fixture.h"
 
+namespace session_refusal_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -117,6 +118,68 @@ TEST_F(SessionRefusal, TheNextLoginBeginsAnew) {
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_EQ(begun_[2], "SCRAM-SHA-256-PLUS 0");
   EXPECT_EQ(Report().not_bound_why, nullptr) << "what was before counts no more";
+}
+
+TEST_F(SessionRefusal, WhyItWasNotBoundIsForgottenToo) {
+  Refuse("SCRAM-SHA-256-PLUS");
+  Refuse("SCRAM-SHA-256");
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  offers_ = {{"PLAIN", 110}};
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(Report().not_bound_why, "the server offers no mechanism with channel binding");
+}
+
+TEST_F(SessionRefusal, ACodeThatNobodyKnowsMayBeAboutTheLogin) {
+  Refuse("SCRAM-SHA-256-PLUS", "-ERR [XYZ] no");
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "SCRAM-SHA-256");
+}
+
+TEST_F(SessionRefusal, TheMechanismOfAnotherPluginDoesNotFollow) {
+  FakeAuth other("other", POP3_AUTH_FAMILY, 0);
+  other.on_score = [](const pop3_auth_context *context) {
+    context->offer(context->session, "SCRAM-SHA-256", 310, "");
+    return 1;
+  };
+  d_.plugins.push_back(other.plugin());
+  offers_.erase("SCRAM-SHA-256");
+  Refuse("SCRAM-SHA-256-PLUS");
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  EXPECT_EQ(other.begins, 0);
+  d_.Free();
+}
+
+TEST_F(SessionRefusal, AMechanismThatJustBindsIsBound) {
+  offers_ = {{"SCRAM-SHA-1-PLUS", POP3_STRENGTH_BOUND}};
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_EQ(Report().is_bound, 1U);
+}
+
+// The callback may ask a person again behind each refusal: it hears how many there were.
+TEST_F(SessionRefusal, EachOfSeveralMechanismsIsAnAttempt) {
+  std::string asked;
+  d_.options.credential_arg = &asked;
+  d_.options.credential = [](void *arg, pop3_credential, uint32_t attempt, pop3_secret *,
+                             pop3_error *) {
+    *static_cast<std::string *>(arg) += std::to_string(attempt) + ";";
+    return POP3_ERR_NO_CREDENTIALS;
+  };
+  family_.on_begin = [this](const pop3_auth_context *context, pop3_error *) {
+    name_ = context->mechanism;
+    const uint8_t *data = nullptr;
+    size_t len = 0;
+    EXPECT_EQ(context->credential(context->session, POP3_CREDENTIAL_PASSWORD, &data, &len, nullptr),
+              POP3_ERR_NO_CREDENTIALS);
+    return POP3_OK;
+  };
+  Refuse("SCRAM-SHA-256");
+  Ready();
+  EXPECT_EQ(Login("scram-sha-256,plain"), POP3_OK) << d_.err.text;
+  EXPECT_EQ(asked, "0;1;");
 }
 
 TEST_F(SessionRefusal, AnUnverifiedServerGetsNoUnboundLogin) {
@@ -265,3 +328,4 @@ TEST_F(SessionRefusal, TheReportOfABindingThatIsSwitchedOff) {
 }
 
 }  // namespace
+}  // namespace session_refusal_test

@@ -5,8 +5,10 @@
 #include <cstring>
 #include <string>
 
+#include "tests/core/fake_auth.h"
 #include "tests/core/session_driver.h"
 
+namespace session_security_test {
 namespace {
 
 using pop3_core_test::Lines;
@@ -78,6 +80,8 @@ TEST_F(SessionSecurity, NeverLetsNamesAndDigestsThrough) {
       << d_.err.text;
   EXPECT_EQ(pop3_pass(d_.session(), "sesame", &d_.err), POP3_ERR_POLICY);
   EXPECT_NE(std::string(d_.err.text).find("allow_cleartext"), std::string::npos) << d_.err.text;
+  EXPECT_EQ(d_.Wait(d_.Submit(pop3_core_test::Request(POP3_CMD_AUTH, "LOGIN"))), POP3_ERR_POLICY)
+      << "by hand nobody can tell what it will show";
 }
 
 TEST_F(SessionSecurity, ByHandNothingBindsTheChannel) {
@@ -105,6 +109,53 @@ TEST_F(SessionSecurity, TheReportOfStls) {
   d_.wire.replies["CAPA"] = "+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n";
   EXPECT_EQ(pop3_capa(d_.session(), nullptr, &d_.err), POP3_OK);
   EXPECT_EQ(Report().capabilities_changed, 1U);
+  d_.wire.replies["STLS"] = "-ERR once is enough\r\n";
+  EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_REFUSED);
+  EXPECT_EQ(Report().stls, POP3_STLS_DONE) << "as before";
+  EXPECT_EQ(Report().capabilities_changed, 1U);
+}
+
+TEST_F(SessionSecurity, ArgumentsOfCapabilitiesCountToo) {
+  d_.wire.replies["CAPA"] = "+OK\r\nSASL PLAIN\r\nSTLS\r\n.\r\n";
+  d_.StartReady();
+  EXPECT_EQ(pop3_capa(d_.session(), nullptr, &d_.err), POP3_OK);
+  EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_OK) << d_.err.text;
+  d_.wire.replies["CAPA"] = "+OK\r\nSASL PLAIN SCRAM-SHA-1\r\n.\r\n";
+  EXPECT_EQ(pop3_capa(d_.session(), nullptr, &d_.err), POP3_OK);
+  EXPECT_EQ(Report().capabilities_changed, 1U);
+}
+
+TEST_F(SessionSecurity, TlsCountsOnceItIsConnected) {
+  d_.transports = {"fake", "tls"};
+  d_.wire.connects = {POP3_IO_DONE, POP3_IO_WANT_READ};
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
+  EXPECT_EQ(d_.wire.Count("tls.connect"), 1);
+  EXPECT_EQ(Report().is_encrypted, 0U);
+  EXPECT_EQ(pop3_session_is_private(d_.session()), 0);
+  EXPECT_EQ(pop3_connect(d_.session(), &d_.err), POP3_OK);
+  EXPECT_EQ(Report().is_encrypted, 1U);
+}
+
+// Whatever the choice has found: the gate looks at the channel as it is when the line goes out.
+TEST_F(SessionSecurity, TheGateIsAskedBehindTheChoice) {
+  pop3_core_test::FakeAuth clear("clear", POP3_AUTH_CLEARTEXT, 100);
+  clear.on_begin = [this](const pop3_auth_context *, pop3_error *) {
+    d_.wire.local = false;
+    return POP3_OK;
+  };
+  clear.on_step = [](const std::string &words) {
+    return words == "start" ? pop3_core_test::FakeAuth::Command("AUTH CLEAR sesame", 11)
+                            : pop3_core_test::FakeAuth::Fail(POP3_ERR_AUTH);
+  };
+  d_.wire.local = true;
+  d_.options.tls = POP3_TLS_NEVER;
+  d_.plugins.push_back(clear.plugin());
+  d_.StartReady();
+  EXPECT_EQ(pop3_login(d_.session(), &d_.err), POP3_ERR_POLICY);
+  EXPECT_NE(std::string(d_.err.text).find("set allow_cleartext"), std::string::npos) << d_.err.text;
+  EXPECT_EQ(d_.wire.lines, Lines{"CAPA"});
+  d_.Free();
 }
 
 TEST_F(SessionSecurity, TheReportOfAStrippedServer) {
@@ -119,3 +170,4 @@ TEST_F(SessionSecurity, TheReportOfAStrippedServer) {
 }
 
 }  // namespace
+}  // namespace session_security_test

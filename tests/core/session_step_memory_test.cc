@@ -7,6 +7,7 @@
 #include "tests/core/fake_auth.h"
 #include "tests/core/session_driver.h"
 
+namespace session_step_memory_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -97,3 +98,4 @@ TEST(SessionMemory, EachAllocationFailing) {
 }
 
 }  // namespace
+}  // namespace session_step_memory_test

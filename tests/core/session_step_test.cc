@@ -7,6 +7,7 @@
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
 
+namespace session_step_test {
 namespace {
 
 using pop3_core_test::FakeAuth;
@@ -222,7 +223,158 @@ TEST_F(SessionStep, ALongPauseIsNotTheServersSilence) {
   EXPECT_EQ(d_.status_of(op), POP3_OK) << d_.error_text();
 }
 
+// --- What a step does, and what makes the next one worth while
+
+TEST_F(SessionStep, AStepLeavesOffInTheMiddleAndSaysSo) {
+  for (const bool has_pending : {false, true}) {
+    SessionDriver d;
+    d.limits.recv_buffer = 512;
+    d.wire.has_pending = has_pending;
+    d.wire.replies["RETR 1"] = "+OK\r\n" + std::string(100000, 'x') + "\r\n.\r\n";
+    d.StartReady();
+    d.wire.real_time = true;
+    const pop3_op_id op = d.Submit(POP3_CMD_RETR, 1);
+    EXPECT_EQ(pop3_step(d.session()), POP3_STEP_AGAIN);
+    EXPECT_GT(d.wire.incoming.size(), 50000U) << "other sessions have their turn";
+    pop3_interest interest;
+    pop3_session_interest(d.session(), &interest);
+    EXPECT_EQ(interest.deadline_ms, d.wire.now_ms) << "there is more to do at once";
+    d.wire.real_time = false;
+    EXPECT_EQ(d.Wait(op), POP3_OK);
+  }
+}
+
+TEST_F(SessionStep, AStepReadsWhatIsThere) {
+  for (const bool has_pending : {false, true}) {
+    SessionDriver d;
+    d.limits.recv_buffer = 512;
+    d.wire.server = Ok;
+    d.wire.has_pending = has_pending;
+    d.StartReady();
+    d.wire.real_time = true;
+    if (has_pending) d.wire.read_most = 200;  // short reads: only the transport knows
+    const pop3_op_id op = d.Submit(POP3_CMD_RETR, 1);
+    EXPECT_EQ(pop3_step(d.session()), POP3_STEP_IDLE);
+    EXPECT_EQ(d.status_of(op), POP3_OK);
+  }
+}
+
+TEST_F(SessionStep, OctetsThatATransportHoldsAreWorthAStep) {
+  d_.StartReady();
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
+  d_.wire.real_time = true;
+  pop3_interest interest;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE);
+  d_.wire.Say("+OK");
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.deadline_ms, d_.wire.now_ms);
+}
+
+TEST_F(SessionStep, ACancelledSessionIsWorthAStep) {
+  d_.StartReady();
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
+  d_.wire.real_time = true;
+  pop3_cancel(d_.session());
+  pop3_interest interest;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.deadline_ms, d_.wire.now_ms);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_FAILED);
+}
+
+TEST_F(SessionStep, ASubmittedLoginIsWorthAStep) {
+  d_.StartReady();
+  EXPECT_EQ(pop3_capa(d_.session(), nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
+  d_.wire.real_time = true;
+  d_.SubmitLogin(nullptr);
+  pop3_interest interest;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.deadline_ms, d_.wire.now_ms);
+}
+
+TEST_F(SessionStep, ASinkThatTakesItsTimeIsNotTheServersSilence) {
+  d_.options.idle_ms = 1000;
+  d_.wire.replies["RETR 1"] = "+OK\r\nhalf a line";
+  d_.StartReady();
+  d_.wire.real_time = true;
+  d_.on_piece = [this](pop3_op_id) {
+    d_.wire.now_ms += 5000;
+    return POP3_SINK_CONTINUE;
+  };
+  d_.Submit(POP3_CMD_RETR, 1);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
+  d_.wire.now_ms += 999;
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN) << d_.error_text();
+  d_.wire.now_ms += 1;
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_FAILED);
+}
+
+TEST_F(SessionStep, AStepInACallbackDoesNothing) {
+  d_.StartReady();
+  int steps = 0;
+  d_.on_done = [&](const pop3_result &) {
+    EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
+    steps++;
+  };
+  d_.Submit(POP3_CMD_NOOP);
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(steps, 1);
+}
+
+TEST_F(SessionStep, AFreedSessionSendsNothingMore) {
+  d_.StartReady();
+  d_.on_done = [&](const pop3_result &) { pop3_session_free(d_.session()); };
+  d_.Submit(POP3_CMD_NOOP);
+  d_.Submit(POP3_CMD_STAT);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_CLOSED);
+  d_.Forget();
+  EXPECT_EQ(d_.wire.lines, Lines{"NOOP"});
+}
+
+TEST_F(SessionStep, NoGoodbyeOverAConnectionThatCannotBeWrittenTo) {
+  d_.limits.recv_buffer = 512;
+  d_.StartReady();
+  EXPECT_EQ(pop3_capa(d_.session(), nullptr, nullptr), POP3_OK);
+  d_.wire.real_time = true;
+  d_.on_piece = [](pop3_op_id) { return POP3_SINK_PAUSE; };
+  d_.Submit(POP3_CMD_RETR, 1);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
+  d_.wire.write_fails = true;
+  d_.Submit(POP3_CMD_NOOP);
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN) << "what came before is read first";
+  pop3_close(d_.session());
+  EXPECT_EQ(d_.wire.Count("fake.shutdown"), 0);
+  EXPECT_EQ(d_.wire.Count("fake.destroy"), 1);
+}
+
 // --- STLS
+
+// The +OK to STLS may come with the last octet that a step reads: the handshake is left to the
+// next.
+TEST_F(SessionStep, StlsReturnsWhenTheChannelIsEncrypted) {
+  for (size_t len = 1; len < 50; len++) {
+    SessionDriver d;
+    d.wire.local = false;
+    d.wire.read_most = 1;
+    d.wire.replies["STLS"] = "+OK " + std::string(len, 'x') + "\r\n";
+    d.StartReady();
+    EXPECT_EQ(pop3_stls(d.session(), &d.err), POP3_OK) << d.err.text;
+    EXPECT_EQ(pop3_session_is_private(d.session()), 1) << len;
+  }
+}
+
+TEST_F(SessionStep, StlsWithoutATransportForIt) {
+  static const pop3_transport_ops *const kBottomOnly[] = {
+      pop3_core_test::FakeWirePlugin()->transports[0]};
+  static const pop3_plugin kPlugin = {
+      POP3_ABI, sizeof(pop3_plugin), "bottom", "1", kBottomOnly, 1, nullptr, 0};
+  d_.plugins = {&kPlugin};
+  d_.StartReady();
+  EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_ERR_NOT_FOUND);
+  EXPECT_EQ(d_.wire.lines, Lines());
+  EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_OK);
+}
 
 TEST_F(SessionStep, StlsPushesTls) {
   d_.wire.local = false;
@@ -279,3 +431,4 @@ TEST_F(SlowMechanism, AnAnswerThatComesTooLateIsNotSent) {
 }
 
 }  // namespace
+}  // namespace session_step_test

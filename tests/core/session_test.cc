@@ -1,6 +1,7 @@
 // Making a session, ending it, and looking at it.
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <string>
@@ -8,6 +9,7 @@
 #include "core/session_private.h"
 #include "tests/core/session_driver.h"
 
+namespace session_test {
 namespace {
 
 using pop3_core_test::FakeWire;
@@ -60,6 +62,10 @@ TEST(Session, OptionsThatCannotWork) {
       {POP3_ERR_ARGUMENT, "option \"fak.e\"",
        [](SessionDriver *d) {
          d->transport_options = {{"fak.e", "x", 0, nullptr}};
+       }},
+      {POP3_ERR_ARGUMENT, "option \"faker.x\"",
+       [](SessionDriver *d) {
+         d->transport_options = {{"faker.x", "x", 0, nullptr}};
        }},
       {POP3_ERR_ARGUMENT, "option \"\"",
        [](SessionDriver *d) {
@@ -146,7 +152,13 @@ TEST(Session, NothingHappensBeforeTheFirstStep) {
   EXPECT_EQ(interest.deadline_ms, d.wire.now_ms) << "the first step is due";
 }
 
-TEST(Session, FreeOfNothing) { pop3_session_free(nullptr); }
+TEST(Session, FreeOfNothing) {
+  const auto free_nothing = [] {
+    pop3_session_free(nullptr);
+    _exit(0);
+  };
+  EXPECT_EXIT(free_nothing(), ::testing::ExitedWithCode(0), "^$");
+}
 
 TEST(Session, FreeEndsEverything) {
   SessionDriver d;
@@ -335,4 +347,23 @@ TEST(Session, NewWithEachAllocationFailing) {
   EXPECT_GE(calls, 10U);
 }
 
+TEST(Session, AFailureClosesTheConnection) {
+  SessionDriver d;
+  d.StartReady();
+  d.wire.read_fails = true;
+  EXPECT_EQ(pop3_noop(d.session(), &d.err), POP3_ERR_IO);
+  EXPECT_EQ(d.wire.Count("fake.destroy"), 1) << "not only when it is freed";
+}
+
+TEST(Session, ClosingEndsALoginThatHasNotBegun) {
+  SessionDriver d;
+  d.wire.replies["CAPA"] = "+OK\r\nUSER\r\n.\r\n";
+  d.StartReady();
+  EXPECT_EQ(pop3_capa(d.session(), nullptr, nullptr), POP3_OK);
+  const pop3_op_id op = d.SubmitLogin(nullptr);
+  pop3_close(d.session());
+  EXPECT_EQ(d.status_of(op), POP3_ERR_CANCELLED);
+}
+
 }  // namespace
+}  // namespace session_test

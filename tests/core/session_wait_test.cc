@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -9,7 +11,9 @@
 #include <thread>
 
 #include "tests/core/session_driver.h"
+#include "tests/testing/asleep.h"
 
+namespace session_wait_test {
 namespace {
 
 using pop3_core_test::Lines;
@@ -49,6 +53,15 @@ TEST_F(SessionWait, ForAll) {
   EXPECT_EQ(d_.Wait(0), POP3_OK);
   EXPECT_EQ(d_.log.size(), 5U);
   EXPECT_EQ(d_.Wait(0), POP3_OK);
+}
+
+TEST_F(SessionWait, ForAllWaitsForALogin) {
+  d_.wire.replies["CAPA"] = "+OK\r\nUSER\r\n.\r\n";
+  Ready();
+  EXPECT_EQ(pop3_capa(d_.session(), nullptr, nullptr), POP3_OK);
+  const pop3_op_id op = d_.SubmitLogin(nullptr);
+  EXPECT_EQ(d_.Wait(0), POP3_OK);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_NO_MECHANISM);
 }
 
 TEST_F(SessionWait, ForAllTellsAFailure) {
@@ -92,6 +105,36 @@ TEST_F(SessionWait, ATimeLimitForAllCancelsNothing) {
   EXPECT_EQ(d_.status_of(op), -1);
   d_.wire.Say("+OK\r\n");
   EXPECT_EQ(d_.Wait(op), POP3_OK);
+}
+
+// Nothing else would ever end this wait.
+TEST_F(SessionWait, ATimeLimitEndsTheWaitByTheRealClock) {
+  d_.options.clock_ms = nullptr;
+  d_.options.trace = nullptr;
+  d_.options.connect_ms = d_.options.idle_ms = d_.options.total_ms = POP3_NO_TIMEOUT;
+  Ready();
+  d_.wire.real_time = true;
+  const pop3_op_id op = Slow();
+  EXPECT_EQ(pop3_wait(d_.session(), op, 1, &d_.err), POP3_ERR_TIMEOUT);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
+}
+
+// A wait for which the system fails is over: how its operation ends is nothing to a later one.
+TEST_F(SessionWait, AWaitThatFailsLeavesNothingBehind) {
+  Ready();
+  EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_OK) << "the waker has its descriptors";
+  const pop3_op_id first = Slow();
+  struct rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;  // poll() refuses any descriptor then
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const pop3_status status = d_.Wait(first);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(status, POP3_ERR_SYSTEM) << d_.err.text;
+  d_.wire.Say("-ERR late\r\n");
+  EXPECT_EQ(d_.Wait(d_.Submit(POP3_CMD_NOOP)), POP3_OK) << d_.err.text;
+  EXPECT_EQ(d_.status_of(first), POP3_REFUSED);
 }
 
 TEST_F(SessionWait, ZeroAndNegativeTimeLimitsAreRefused) {
@@ -193,8 +236,9 @@ TEST_F(SessionWait, CancelFromAnotherThread) {
   Ready();
   d_.wire.real_time = true;
   Slow();
-  std::thread other([this] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  const pid_t waiting = gettid();
+  std::thread other([this, waiting] {
+    pop3_testing::AwaitSleep(waiting);
     pop3_cancel(d_.session());
   });
   const auto start = std::chrono::steady_clock::now();
@@ -239,8 +283,9 @@ TEST_F(SessionWait, CancelFromASignalHandler) {
   ASSERT_EQ(sigaction(SIGUSR1, &action, &before), 0);
   Slow();
   const pthread_t self = pthread_self();
-  std::thread other([self] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  const pid_t waiting = gettid();
+  std::thread other([self, waiting] {
+    pop3_testing::AwaitSleep(waiting);
     pthread_kill(self, SIGUSR1);
   });
   EXPECT_EQ(d_.Wait(1), POP3_ERR_CANCELLED);
@@ -249,3 +294,4 @@ TEST_F(SessionWait, CancelFromASignalHandler) {
 }
 
 }  // namespace
+}  // namespace session_wait_test

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+namespace status_test {
 namespace {
 
 const std::vector<pop3_status> kAll = {
@@ -109,3 +110,4 @@ TEST(ResponseCode, NamesAndAdvice) {
 }
 
 }  // namespace
+}  // namespace status_test

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+namespace text_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -42,6 +43,8 @@ TEST(TextClean, Table) {
       {"\xC1\xBF", "\\xC1\\xBF"},                    //
       {"\xE0\x80\xAF", "\\xE0\\x80\\xAF"},           //
       {"\xF0\x80\x80\xAF", "\\xF0\\x80\\x80\\xAF"},  //
+      {"\xE0\x9F\xBF", "\\xE0\\x9F\\xBF"},           // the last of them
+      {"\xF0\x8F\xBF\xBF", "\\xF0\\x8F\\xBF\\xBF"},  //
       {"\xED\xA0\x80", "\\xED\\xA0\\x80"},           // surrogate
       {"\xF4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"},  // above U+10FFFF
       {"\xF5\x80\x80\x80", "\\xF5\\x80\\x80\\x80"},  //
@@ -61,6 +64,32 @@ TEST(TextClean, Table) {
   for (const CleanCase &c : cases) {
     EXPECT_EQ(Clean(c.in), c.out);
     EXPECT_EQ(Clean(c.out), c.out) << "cleaning twice changes nothing";
+  }
+}
+
+std::string Utf8(uint32_t c) {
+  const auto octet = [](uint32_t value) { return static_cast<char>(value); };
+  if (c < 0x800) return {octet(0xC0 | c >> 6), octet(0x80 | (c & 0x3F))};
+  if (c < 0x10000) {
+    return {octet(0xE0 | c >> 12), octet(0x80 | (c >> 6 & 0x3F)), octet(0x80 | (c & 0x3F))};
+  }
+  return {octet(0xF0 | c >> 18), octet(0x80 | (c >> 12 & 0x3F)), octet(0x80 | (c >> 6 & 0x3F)),
+          octet(0x80 | (c & 0x3F))};
+}
+
+// Of each range the first, the last and their neighbours outside.
+TEST(TextClean, DeceptiveCharactersAreEscaped) {
+  const uint32_t ranges[][2] = {
+      {0x80, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},   {0x180E, 0x180E}, {0x200B, 0x200F},
+      {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
+  };
+  for (const auto &range : ranges) {
+    for (const uint32_t c : range) EXPECT_EQ(Clean(Utf8(c)).substr(0, 2), "\\x") << std::hex << c;
+    for (const uint32_t c : {range[0] - 1, range[1] + 1}) {
+      if (c >= 0x80) {
+        EXPECT_EQ(Clean(Utf8(c)), Utf8(c)) << std::hex << c;
+      }
+    }
   }
 }
 
@@ -132,3 +161,4 @@ TEST(TextQuote, LeavesOutEchoedSecrets) {
 }
 
 }  // namespace
+}  // namespace text_test

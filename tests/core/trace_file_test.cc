@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+namespace trace_file_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -58,3 +59,4 @@ TEST(TraceToFile, CutsLongLines) {
 }
 
 }  // namespace
+}  // namespace trace_file_test

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+namespace url_format_test {
 namespace {
 
 std::string Format(const pop3_url &url) {
@@ -79,3 +80,4 @@ TEST(UrlFormat, AUrlMadeByHandMayLackItsHost) {
 }
 
 }  // namespace
+}  // namespace url_format_test

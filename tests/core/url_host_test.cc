@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+namespace url_host_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -101,3 +102,4 @@ TEST(Ipv6Valid, Table) {
 }
 
 }  // namespace
+}  // namespace url_host_test

@@ -6,6 +6,7 @@
 
 #include "tests/testing/failing_allocator.h"
 
+namespace url_test {
 namespace {
 
 using namespace std::string_view_literals;
@@ -308,6 +309,20 @@ TEST(UrlParse, ThePasswordNeverShowsAndIsAlwaysWiped) {
   }
 }
 
+// Where the ":" is missing the password is a part of the name.
+TEST(UrlParse, ANameIsWipedToo) {
+  for (std::string_view text :
+       {"pop3://alice.hunter2@example.com"sv, "pop3://alice.hunter2@example.com:0"sv,
+        "pop3+unix://alice@/run/hunter2"sv}) {
+    FailingAllocator allocator;
+    allocator.Forbid("hunter2");
+    pop3_url url;
+    (void)pop3_url_parse(&url, text.data(), text.size(), allocator.get(), nullptr);
+    pop3_url_cleanup(&url);
+    EXPECT_EQ(allocator.unwiped(), 0U) << text;
+  }
+}
+
 TEST(UrlParse, EachAllocationMayFail) {
   for (std::string_view text : {"pop3://alice;AUTH=+APOP:hunter2%21@[::1%25eth0]:8110/"sv,
                                 "pop3s://alice;AUTH=PLAIN:hunter2@example.com"sv,
@@ -329,3 +344,4 @@ TEST(UrlParse, EachAllocationMayFail) {
 }
 
 }  // namespace
+}  // namespace url_test

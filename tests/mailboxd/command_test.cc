@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+namespace command_test {
 namespace {
 
 // The arguments point into |line|, which therefore is a literal.
@@ -87,3 +88,4 @@ TEST(Command, Numbers) {
 }
 
 }  // namespace
+}  // namespace command_test

@@ -4,24 +4,26 @@ import hashlib
 import poplib
 import unittest
 
-import mailboxd_harness as harness
+import mailboxd
+from account import PASSWORD
+from process_test import ProcessTest
 
 
-class Commands(harness.MailboxdTest):
+class Commands(ProcessTest):
     """One server with three generated messages for each test."""
 
     def setUp(self):
         super().setUp()
-        self.mailboxd = self.server("--generate", "3x4K", "--rpop", "me", "--rpop-any-port")
-        self.client = self.mailboxd.connect()
+        self.server = self.mailboxd("--generate", "3x4K", "--rpop", "alice", "--rpop-any-port")
+        self.client = self.server.connect()
         self.addCleanup(self.client.close)
 
     def test_poplib_is_content(self):
-        pop = poplib.POP3(*self.mailboxd.address)
+        pop = poplib.POP3(*self.server.address)
         self.assertIn("PIPELINING", pop.capa())
         pop.utf8()
-        pop.user("me")
-        pop.pass_(harness.PASSWORD)
+        pop.user("alice")
+        pop.pass_(PASSWORD)
         self.assertEqual((3, 3 * 4096), pop.stat())
         self.assertEqual([b"1 4096", b"2 4096", b"3 4096"], pop.list()[1])
         self.assertEqual(b"+OK 2 4096", pop.list(2))
@@ -40,25 +42,33 @@ class Commands(harness.MailboxdTest):
 
     def test_apop(self):
         stamp = self.client.greeting[self.client.greeting.index(b"<") :]
-        digest = hashlib.md5(stamp + harness.PASSWORD.encode()).hexdigest()
-        self.client.ok(f"APOP me {digest}")
+        digest = hashlib.md5(stamp + PASSWORD.encode()).hexdigest()
+        self.client.ok(f"APOP alice {digest}")
         self.client.ok("STAT")
 
+    def test_a_password_with_spaces(self):
+        client = self.mailboxd("--generate=1x512", "--user=you: open  sesame ").connect()
+        client.ok("USER you")
+        self.assertRegex(client.say("PASS open  sesame"), rb"^-ERR \[AUTH\] ")
+        client.ok("USER you")
+        client.ok("PASS  open  sesame ")
+        client.quit()
+
     def test_apop_stamps_differ(self):
-        other = self.mailboxd.connect()
+        other = self.server.connect()
         self.assertNotEqual(self.client.greeting, other.greeting)
         other.close()
 
     def test_apop_refused(self):
-        for line in ("APOP me " + "0" * 32, "APOP you " + "0" * 32, "APOP me x"):
+        for line in ("APOP alice " + "0" * 32, "APOP you " + "0" * 32, "APOP alice x"):
             self.assertRegex(self.client.say(line), rb"^-ERR \[AUTH\] ")
 
     def test_rpop(self):
-        self.assertRegex(self.client.say("RPOP me"), b"^-ERR ")
-        self.client.ok("USER me")
+        self.assertRegex(self.client.say("RPOP alice"), b"^-ERR ")
+        self.client.ok("USER alice")
         self.assertRegex(self.client.say("RPOP you"), rb"^-ERR \[AUTH\] ")
-        self.client.ok("USER me")
-        self.client.ok("RPOP me")
+        self.client.ok("USER alice")
+        self.client.ok("RPOP alice")
 
     def test_authorization_state(self):
         for line in ("STAT", "LIST", "RETR 1", "DELE 1", "NOOP", "RSET", "TOP 1 0", "UIDL", "LAST"):
@@ -74,7 +84,7 @@ class Commands(harness.MailboxdTest):
 
     def test_transaction_state(self):
         self.client.login()
-        for line in ("USER me", "PASS x", "APOP me x", "RPOP me", "AUTH", "UTF8", "STLS"):
+        for line in ("USER alice", "PASS x", "APOP alice x", "RPOP alice", "AUTH", "UTF8", "STLS"):
             self.assertRegex(self.client.say(line), b"^-ERR ", line)
             self.client.ok("NOOP")
         self.client.multi("CAPA")
@@ -92,8 +102,8 @@ class Commands(harness.MailboxdTest):
             self.client.ok("NOOP")
 
     def test_case_does_not_matter(self):
-        self.client.ok("user me")
-        self.client.ok("pAsS " + harness.PASSWORD)
+        self.client.ok("user alice")
+        self.client.ok("pAsS " + PASSWORD)
         self.client.ok("stat")
 
     def test_last(self):
@@ -113,7 +123,7 @@ class Commands(harness.MailboxdTest):
         self.assertEqual(b"-ERR Unbekannter Befehl", self.client.say("XYZZY"))
 
     def test_wrong_password(self):
-        for user in ("me", "nobody"):
+        for user in ("alice", "nobody"):
             self.client.ok(f"USER {user}")
             self.assertEqual(
                 b"-ERR [AUTH] Wrong user name or password", self.client.say("PASS wrong")
@@ -135,11 +145,11 @@ class Commands(harness.MailboxdTest):
         self.assertTrue(self.client.at_end())  # the unfinished line is nothing
 
 
-class Policy(harness.MailboxdTest):
+class Policy(ProcessTest):
     """What options change."""
 
     def test_disabled_commands(self):
-        server = self.server(
+        server = self.mailboxd(
             "--generate=1x512", "--no-apop", "--no-uidl", "--no-top", "--no-last",
             "--no-pipelining", "--disable", "LANG", "--disable", "utf8", "--disable=RPOP",
         )  # fmt: skip
@@ -152,31 +162,31 @@ class Policy(harness.MailboxdTest):
         for line in ("UIDL", "TOP 1 0", "LAST", "LANG"):
             self.assertEqual(b"-ERR Unknown command", client.say(line))
         client.close()
-        client = self.server("--generate=1x512", "--no-capa").connect()
+        client = self.mailboxd("--generate=1x512", "--no-capa").connect()
         self.assertEqual(b"-ERR Unknown command", client.say("CAPA"))
         client.close()
 
     def test_expire_and_login_delay(self):
-        server = self.server("--generate=1x512", "--expire=30", "--login-delay=2000")
+        server = self.mailboxd("--generate=1x512", "--expire=30", "--login-delay=2000")
         client = server.connect()
         capabilities = client.multi("CAPA")
         self.assertIn(b"\r\nEXPIRE 30\r\n", capabilities)
         self.assertIn(b"\r\nLOGIN-DELAY 2000\r\n", capabilities)
         client.login().quit()
         client = server.connect()
-        client.ok("USER me")
-        reply = client.say("PASS " + harness.PASSWORD)
+        client.ok("USER alice")
+        reply = client.say("PASS " + PASSWORD)
         self.assertRegex(reply, rb"^-ERR \[LOGIN-DELAY\] ")
         self.assertRegex(client.say("STAT"), b"^-ERR ")  # not logged in
         client.close()
 
     def test_idle_connections_are_closed_without_a_word(self):
-        client = self.server("--generate=1x512", "--idle=1").connect().login()
+        client = self.mailboxd("--generate=1x512", "--idle=2").connect().login()
         self.assertTrue(client.at_end())
         client.close()
 
     def test_bad_commands(self):
-        client = self.server("--generate=1x512", "--max-bad=3").connect()
+        client = self.mailboxd("--generate=1x512", "--max-bad=3").connect()
         client.send(b"XYZZY\r\n" * 100)
         for _ in range(3):
             self.assertEqual(b"-ERR Unknown command", client.line())
@@ -185,15 +195,15 @@ class Policy(harness.MailboxdTest):
         client.close()
 
     def test_log_tells_no_secrets(self):
-        server = self.server("--generate=1x512", "--log=debug")
+        server = self.mailboxd("--generate=1x512", "--log=debug")
         client = server.connect()
-        client.ok("USER me")
+        client.ok("USER alice")
         client.say("PASS secret-that-is-wrong")
-        client.say("APOP me 5ec2e7")
+        client.say("APOP alice 5ec2e7")
         client.say("AUTH PLAIN AHNlY3JldA==")
         client.login().quit()
         said = server.said()
-        self.assertIn("me logged in", said)
+        self.assertIn("alice logged in", said)
         for secret in ("secret", "sesame", "5ec2e7", "AHNl"):
             self.assertNotIn(secret, said)
 
@@ -202,7 +212,7 @@ class CommandLine(unittest.TestCase):
     """How it ends when it cannot start."""
 
     def test_help(self):
-        code, out, err = harness.run("--help")
+        code, out, err = mailboxd.run("--help")
         self.assertEqual((0, ""), (code, err))
         self.assertIn("--generate COUNTxSIZE", out)
 
@@ -215,7 +225,7 @@ class CommandLine(unittest.TestCase):
             (base + ["--listen=127.0.0.1:0", "--user=a:c"], "twice"),
             (base + ["--listen=127.0.0.1:0", "--rpop=b"], "no such user"),
         ):
-            code, out, err = harness.run(*arguments)
+            code, out, err = mailboxd.run(*arguments)
             self.assertEqual((2, ""), (code, out), arguments)
             self.assertIn(words, err)
             self.assertEqual(1, err.count("\n"), err)
@@ -229,10 +239,10 @@ class CommandLine(unittest.TestCase):
             ("::1:0", "HOST:PORT"),
             ("127.0.0.1:xyzzy", ""),
         ):
-            code, _, err = harness.run("--listen", spec, *base)
+            code, _, err = mailboxd.run("--listen", spec, *base)
             self.assertEqual(1, code, spec)
             self.assertIn(words, err)
 
 
 if __name__ == "__main__":
-    harness.main()
+    unittest.main()

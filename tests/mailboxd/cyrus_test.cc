@@ -19,6 +19,7 @@
 // Nothing of ours uses OpenSSL's libcrypto.
 extern "C" const char *__lsan_default_suppressions() { return "leak:libcrypto.so.3\n"; }
 
+namespace cyrus_test {
 namespace {
 
 const char kPassword[] = "open sesame";
@@ -258,3 +259,4 @@ TEST_F(Cyrus, OffersDependOnTheConnection) {
 }
 
 }  // namespace
+}  // namespace cyrus_test

@@ -9,6 +9,7 @@
 #include "tests/mailboxd/support.h"
 #include "tools/mailboxd/generator.h"
 
+namespace generated_test {
 namespace {
 
 // A mailbox of generated messages, of which there may be others with the same content.
@@ -148,3 +149,4 @@ TEST(Generated, NoMessages) {
 }
 
 }  // namespace
+}  // namespace generated_test

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+namespace generator_test {
 namespace {
 
 std::string Header(uint32_t n, uint64_t size) {
@@ -79,3 +80,4 @@ TEST(Generator, AboutOneLineInAHundredBeginsWithADot) {
 }
 
 }  // namespace
+}  // namespace generator_test

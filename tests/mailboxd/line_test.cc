@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+namespace line_test {
 namespace {
 
 constexpr size_t kMax = 32;
@@ -87,3 +88,4 @@ TEST(Line, ChunkingDoesNotMatter) {
 }
 
 }  // namespace
+}  // namespace line_test

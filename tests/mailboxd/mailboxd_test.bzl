@@ -1,26 +1,24 @@
 """mailboxd_process_test: a test that runs mailboxd and talks to it."""
 
-def mailboxd_process_test(name, size = "medium", **kwargs):
+load("//tests/testing/python:python_test.bzl", "python_test")
+
+def mailboxd_process_test(name, size = "medium", tags = [], **kwargs):
     """Makes a test from the Python unittest file NAME.py.
 
     Args:
       name: name of the file, without its suffix.
       size: as of every test.
-      **kwargs: further attributes of sh_test.
+      tags: likewise; it runs with the program as it ships, too.
+      **kwargs: further attributes of python_test.
     """
-    native.sh_test(
+    python_test(
         name = name,
         size = size,
-        srcs = ["run_python.sh"],
-        args = [
-            "$(location %s.py)" % name,
-            "$(location //tools/mailboxd)",
-        ],
         data = [
-            name + ".py",
-            "mailboxd_harness.py",
-            "sasl_client.py",
+            "//tests/testing:sasl_modules",
             "//tools/mailboxd",
         ],
+        env = {"MAILBOXD": "$(rootpath //tools/mailboxd)"},
+        tags = tags + ["shipped"],
         **kwargs
     )

@@ -2,8 +2,11 @@
 
 import os
 import pathlib
+import unittest
 
-import mailboxd_harness as harness
+import mailboxd
+from account import PASSWORD
+from process_test import ProcessTest
 
 FROM = b"From me@example.org Thu Jan  1 00:00:00 1970\n"
 
@@ -40,7 +43,7 @@ def top(message, lines):
     return header + empty + b"".join(row + b"\r\n" for row in rows[:lines])
 
 
-class Maildirs(harness.MailboxdTest):
+class Maildirs(ProcessTest):
     """A Maildir of awkward messages."""
 
     def setUp(self):
@@ -63,17 +66,17 @@ class Maildirs(harness.MailboxdTest):
         client.quit()
 
     def test_every_octet(self):
-        server = self.server("--maildir", self.dir)
+        server = self.mailboxd("--maildir", self.dir)
         self.check_all(server)
         self.check_all(server)  # now from the cache
 
     def test_without_a_cache(self):
-        self.check_all(self.server("--maildir", self.dir, "--cache=0"))
+        self.check_all(self.mailboxd("--maildir", self.dir, "--cache=0"))
 
     def test_uids_stay(self):
         uids = []
         for _ in range(2):
-            client = self.server("--maildir", self.dir).connect().login()
+            client = self.mailboxd("--maildir", self.dir).connect().login()
             uids.append(client.multi("UIDL"))
             client.quit()
         self.assertEqual(uids[0], uids[1])
@@ -81,7 +84,7 @@ class Maildirs(harness.MailboxdTest):
         self.assertIn(b"11 11.header-only\r\n", uids[0])
 
     def test_deletion(self):
-        server = self.server("--maildir", self.dir)
+        server = self.mailboxd("--maildir", self.dir)
         client = server.connect().login()
         client.ok("DELE 1")
         client.ok("DELE 11")
@@ -91,7 +94,7 @@ class Maildirs(harness.MailboxdTest):
         self.assertEqual(["12.from:2,"], os.listdir(os.path.join(self.dir, "cur")))
 
     def test_file_that_vanishes(self):
-        server = self.server("--maildir", self.dir)
+        server = self.mailboxd("--maildir", self.dir)
         client = server.connect().login()
         os.unlink(os.path.join(self.dir, "new/2.crlf"))
         client.send(b"RETR 1\r\nRETR 2\r\nTOP 2 0\r\nRETR 3\r\n")
@@ -109,7 +112,7 @@ class Maildirs(harness.MailboxdTest):
             path = self.write(
                 os.path.join("Maildir", name), b"S: 13" + end * 2 + (b"z" * 70 + end) * 800000
             )
-            server = self.server("--maildir", self.dir)
+            server = self.mailboxd("--maildir", self.dir)
             client = server.connect().login()
             client.send(b"RETR 13\r\n")
             got = client.sock.recv(65536)
@@ -124,19 +127,19 @@ class Maildirs(harness.MailboxdTest):
             self.check_all(server)
 
     def test_missing(self):
-        client = self.server("--maildir", self.path("nowhere")).connect()
-        client.ok("USER me")
-        self.assertRegex(client.say("PASS " + harness.PASSWORD), rb"^-ERR \[SYS/PERM\] ")
+        client = self.mailboxd("--maildir", self.path("nowhere")).connect()
+        client.ok("USER alice")
+        self.assertRegex(client.say("PASS " + PASSWORD), rb"^-ERR \[SYS/PERM\] ")
         client.close()
 
 
-class Mboxes(harness.MailboxdTest):
+class Mboxes(ProcessTest):
     """An mbox."""
 
     def test_messages(self):
         texts = [b"S: 1\n\n>From me\n>>From you\n.\n", b"S: 2\n\nno end"]
         path = self.write("mbox", FROM + texts[0] + b"\n" + FROM + texts[1])
-        server = self.server("--mbox", path)
+        server = self.mailboxd("--mbox", path)
         client = server.connect().login()
         self.assertEqual(b"S: 1\r\n\r\nFrom me\r\n>From you\r\n.\r\n", client.multi("RETR 1"))
         self.assertEqual(b"S: 2\r\n\r\nno end\r\n", client.multi("RETR 2"))
@@ -152,13 +155,13 @@ class Mboxes(harness.MailboxdTest):
         text = FROM + b"S: 1\n\n"
         path = self.write("mbox", text)
         self.write("mbox.lock", b"")
-        client = self.server("--mbox", path).connect().login()
+        client = self.mailboxd("--mbox", path).connect().login()
         client.ok("DELE 1")
         self.assertRegex(client.quit(), rb"^-ERR \[SYS/TEMP\] ")
         self.assertEqual(text, pathlib.Path(path).read_bytes())
 
 
-class Users(harness.MailboxdTest):
+class Users(ProcessTest):
     """A file of users."""
 
     def test_each_has_a_mailbox(self):
@@ -171,13 +174,13 @@ class Users(harness.MailboxdTest):
             + b"c:pw:generate=7x1K\nd:pw\ne:\n"
             + f"f:pw:maildir={self.folder}/./Maildir\n".encode(),
         )
-        server = self.server("--users", users, "--generate=1x512")
+        server = self.mailboxd("--users", users, "--generate=1x512")
         for user, password, stat in (
             ("a", "p:w", b"1 3"),
             ("b", " spaces ", b"1 3"),
             ("c", "pw", b"7 7168"),
             ("d", "pw", b"1 512"),
-            ("me", harness.PASSWORD, b"1 512"),
+            ("alice", PASSWORD, b"1 512"),
         ):
             client = server.connect().login(user, password)
             self.assertEqual(stat, client.ok("STAT"), user)
@@ -188,7 +191,7 @@ class Users(harness.MailboxdTest):
         users = self.write(
             "users", f"a:pw:maildir={maildir}\nb:pw:maildir={self.folder}/./Maildir/\n".encode()
         )
-        server = self.server("--users", users, user=False)
+        server = self.mailboxd("--users", users, users=())
         first = server.connect().login("a", "pw")
         second = server.connect()
         second.ok("USER b")
@@ -205,17 +208,17 @@ class Users(harness.MailboxdTest):
             (b"a:pw:maildir=\n", "path is empty"),
         ):
             users = self.write("users", text)
-            code, _, err = harness.run("--listen=127.0.0.1:0", "--users", users)
+            code, _, err = mailboxd.run("--listen=127.0.0.1:0", "--users", users)
             self.assertEqual(2, code)
             self.assertIn(words, err)
             self.assertNotIn("pw", err)
 
 
-class Generated(harness.MailboxdTest):
+class Generated(ProcessTest):
     """Generated mail; that its octets are the right ones is for the unit tests."""
 
     def test_a_gibibyte_needs_no_memory(self):
-        server = self.server("--generate=1x1G")
+        server = self.mailboxd("--generate=1x1G")
         client = server.connect().login()
         self.assertEqual(b"1 1073741824", client.ok("STAT"))
         self.assertRegex(client.ok("RETR 1"), b"^1073741824 ")
@@ -230,9 +233,9 @@ class Generated(harness.MailboxdTest):
             got += n
             tail = (tail + bytes(buffer[max(0, n - 5) : n]))[-5:]
         self.assertGreater(got, 1073741824)
-        self.assertLess(server.resident_kib(), 100000 if harness.SANITIZED else 16000)
+        self.assertLess(server.resident_kib(), 100000 if mailboxd.is_sanitized() else 16000)
         client.quit()
 
 
 if __name__ == "__main__":
-    harness.main()
+    unittest.main()

@@ -8,6 +8,7 @@
 
 #include "tests/mailboxd/support.h"
 
+namespace maildir_test {
 namespace {
 
 class Maildir : public testing::Test {
@@ -129,3 +130,4 @@ TEST_F(Maildir, WhatIsNoMaildir) {
 }
 
 }  // namespace
+}  // namespace maildir_test

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+namespace mbox_parse_test {
 namespace {
 
 using Messages = std::vector<std::string>;
@@ -70,3 +71,4 @@ TEST(MboxParse, Cases) {
 }
 
 }  // namespace
+}  // namespace mbox_parse_test

@@ -9,6 +9,7 @@
 #include "tests/mailboxd/support.h"
 #include "tools/mailboxd/uid.h"
 
+namespace mbox_test {
 namespace {
 
 const char kFrom[] = "From me@example.org Thu Jan  1 00:00:00 1970\n";
@@ -148,3 +149,4 @@ TEST_F(Mbox, Large) {
 }
 
 }  // namespace
+}  // namespace mbox_test

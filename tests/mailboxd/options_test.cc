@@ -10,6 +10,7 @@
 #include "tools/mailboxd/command.h"
 #include "tools/mailboxd/options_table.h"
 
+namespace options_test {
 namespace {
 
 class Options : public testing::Test {
@@ -158,3 +159,4 @@ TEST_F(Options, HelpNamesEveryOptionAndFitsTheScreen) {
 }
 
 }  // namespace
+}  // namespace options_test

@@ -8,6 +8,7 @@
 
 #include "tests/mailboxd/support.h"
 
+namespace outq_test {
 namespace {
 
 class Outq : public testing::Test {
@@ -124,3 +125,4 @@ TEST_F(Outq, Random) {
 }
 
 }  // namespace
+}  // namespace outq_test

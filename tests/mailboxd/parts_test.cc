@@ -16,6 +16,7 @@
 #include "tools/mailboxd/uid.h"
 #include "tools/mailboxd/users.h"
 
+namespace parts_test {
 namespace {
 
 cache_key Key(uint64_t inode) { return {1, inode, 3, 4, 5}; }
@@ -208,3 +209,4 @@ TEST(Auth, Same) {
 }
 
 }  // namespace
+}  // namespace parts_test

@@ -5,77 +5,82 @@ import hashlib
 import os
 import ssl
 import subprocess
+import unittest
 
-import mailboxd_harness as harness
+import mailboxd
 import sasl_client
+from account import PASSWORD
+from process_test import ProcessTest
+from raw_client import tls_context
+from sasl_modules import SASL_PATH
 
-PLAIN = b"\0me\0" + harness.PASSWORD.encode()
+PLAIN = b"\0alice\0" + PASSWORD.encode()
 HASHES = {"SCRAM-SHA-1": "sha1", "SCRAM-SHA-256": "sha256", "SCRAM-SHA-512": "sha512"}
 WITHOUT_TLS = (
     b"SASL SCRAM-SHA-512 SCRAM-SHA-256 SCRAM-SHA-1 DIGEST-MD5 CRAM-MD5 PLAIN LOGIN\r\n"
 )
 
 
-class Auth(harness.MailboxdTest):
+class Auth(ProcessTest):
     """Without TLS."""
 
     def setUp(self):
         super().setUp()
-        self.server_ = self.server("--generate=3x1K", "--user=you:x,=y")
+        self.server = self.mailboxd("--generate=3x1K", "--user=you:x,=y")
 
     def test_list(self):
-        client = self.server_.connect()
+        client = self.server.connect()
         self.assertIn(WITHOUT_TLS, client.multi("CAPA"))
         self.assertEqual(WITHOUT_TLS[5:].replace(b" ", b"\r\n"), client.multi("AUTH"))
         client.login()
         self.assertNotIn(b"SASL", client.multi("CAPA"))
 
     def test_plain(self):
-        for initial in (PLAIN, b"me" + PLAIN, None):
-            client = self.server_.connect()
+        for initial in (PLAIN, b"alice" + PLAIN, None):
+            client = self.server.connect()
             self.assertRegex(client.auth("PLAIN", lambda _: PLAIN, initial), b"^.OK Maildrop")
             self.assertEqual(b"3 3072", client.ok("STAT"))
             client.quit()
-        client = self.server_.connect()
-        for wrong in (b"\0me\0wrong", b"\0nobody\0x", b"you" + PLAIN, b"me\0", b"", b"\0\0", b"\0" * 99):
+        client = self.server.connect()
+        for wrong in (b"\0alice\0wrong", b"\0nobody\0x", b"you" + PLAIN, b"alice\0", b"", b"\0\0", b"\0" * 99):
             self.assertRegex(client.auth("plain", None, wrong), rb"^-ERR \[AUTH\] Wrong user")
         client.login().quit()
 
     def test_login_and_cram_md5(self):
         for mech, make in (("LOGIN", sasl_client.login), ("CRAM-MD5", sasl_client.cram_md5)):
-            client = self.server_.connect()
-            self.assertRegex(client.auth(mech, make("me", "wrong")), rb"^-ERR \[AUTH\] ")
+            client = self.server.connect()
+            self.assertRegex(client.auth(mech, make("alice", "wrong")), rb"^-ERR \[AUTH\] ")
             self.assertRegex(client.auth(mech, make("nobody", "wrong")), rb"^-ERR \[AUTH\] ")
-            self.assertRegex(client.auth(mech, make("me", harness.PASSWORD)), b"^.OK ")
+            self.assertRegex(client.auth(mech, make("alice", PASSWORD)), b"^.OK ")
             client.quit()
 
     def test_digest_md5(self):
-        client = self.server_.connect()
-        wrong = sasl_client.DigestMd5("me", "wrong")
+        client = self.server.connect()
+        wrong = sasl_client.DigestMd5("alice", "wrong")
         self.assertRegex(client.auth("DIGEST-MD5", wrong), rb"^-ERR \[AUTH\] ")
-        right = sasl_client.DigestMd5("me", harness.PASSWORD)
+        right = sasl_client.DigestMd5("alice", PASSWORD)
         self.assertRegex(client.auth("DIGEST-MD5", right), b"^.OK ")
         self.assertTrue(right.verified)
         client.quit()
 
     def test_scram(self):
         for mech, hash_name in HASHES.items():
-            client = self.server_.connect()
-            for user, password in (("me", "wrong"), ("nobody", "x")):
+            client = self.server.connect()
+            for user, password in (("alice", "wrong"), ("nobody", "x")):
                 wrong = sasl_client.Scram(hash_name, user, password)
                 self.assertRegex(client.auth(mech, wrong, wrong.initial), rb"^-ERR \[AUTH\] ")
             self.assertRegex(client.say(f"AUTH {mech}-PLUS"), rb"^-ERR \[AUTH\] No such")
-            right = sasl_client.Scram(hash_name, "me", harness.PASSWORD)
+            right = sasl_client.Scram(hash_name, "alice", PASSWORD)
             self.assertRegex(client.auth(mech, right, right.initial), b"^.OK ")
             self.assertTrue(right.verified)
             client.quit()
-            client = self.server_.connect()
+            client = self.server.connect()
             right = sasl_client.Scram(hash_name, "you", "x,=y", header=b"y,,")
             self.assertRegex(client.auth(mech, right), b"^.OK ")  # without initial response
             client.quit()
 
     def test_the_exchange_itself(self):
-        client = self.server_.connect()
+        client = self.server.connect()
         self.assertEqual(b"+ ", client.say("AUTH PLAIN"))
         self.assertEqual(b"-ERR Authentication cancelled", client.say("*"))
         self.assertEqual(b"+ ", client.say("AUTH SCRAM-SHA-256"))
@@ -87,72 +92,72 @@ class Auth(harness.MailboxdTest):
         self.assertRegex(client.say("AUTH ANONYMOUS"), rb"^-ERR \[AUTH\] No such")
         # Long lines are for responses, up to a limit.
         self.assertEqual(b"+ ", client.say("AUTH PLAIN"))
-        self.assertRegex(client.say(base64.b64encode(b"\0me\0" + b"x" * 9300)), rb"^-ERR \[AUTH\]")
+        self.assertRegex(client.say(base64.b64encode(b"\0alice\0" + b"x" * 9300)), rb"^-ERR \[AUTH\]")
         self.assertEqual(b"+ ", client.say("AUTH PLAIN"))
         self.assertRegex(client.say(b"A" * 40000), rb"^-ERR Command line too long")
         self.assertEqual(b"-ERR Authentication cancelled", client.say("*"))
         client.login().quit()
 
     def test_hostile_messages(self):
-        messages = (b"", b"p=", b"n", b"n,,", b"n,,n=me", b"n,,n=me,r=", b"p=tls-unique,,n=me,r=a",
-                    b"y,a=x,n=me,r=a", b",,,,,,,", b"n,,n=" + b"=" * 99 + b",r=a", b"\0" * 5000)
+        messages = (b"", b"p=", b"n", b"n,,", b"n,,n=alice", b"n,,n=alice,r=", b"p=tls-unique,,n=alice,r=a",
+                    b"y,a=x,n=alice,r=a", b",,,,,,,", b"n,,n=" + b"=" * 99 + b",r=a", b"\0" * 5000)
         final = (b"", b"c=biws", b"c=biws,r=a,p=", b"\0", b"c=biws,r=" + b"x" * 9000 + b",p=YQ==")
         for mech in list(HASHES) + ["DIGEST-MD5", "CRAM-MD5", "LOGIN", "PLAIN"]:
             for message in messages:
-                client = self.server_.connect()
+                client = self.server.connect()
                 answers = iter((message,) + final)
                 reply = client.auth(mech, lambda _: next(answers))  # pylint: disable=W0640
                 self.assertRegex(reply, rb"^-ERR \[AUTH\] ", (mech, message))
                 client.close()
-        self.server_.connect().login().quit()
+        self.server.connect().login().quit()
 
     def test_gone_in_the_middle(self):
         for _ in range(50):
-            client = self.server_.connect()
-            scram = sasl_client.Scram("sha256", "me", harness.PASSWORD)
+            client = self.server.connect()
+            scram = sasl_client.Scram("sha256", "alice", PASSWORD)
             client.say(b"AUTH SCRAM-SHA-256 " + base64.b64encode(scram.initial))
             client.close()
-        self.server_.connect().login().quit()
+        self.server.connect().login().quit()
 
     def test_anonymous(self):
-        client = self.server("--generate=1x512", "--anonymous=me").connect()
+        client = self.mailboxd("--generate=1x512", "--anonymous=alice").connect()
         self.assertIn(b" ANONYMOUS\r\n", client.multi("CAPA"))
         self.assertRegex(client.auth("ANONYMOUS", None, b"trace@example.org"), b"^.OK ")
         client.quit()
         for mech in ("PLAIN", "SCRAM-SHA-256"):
             scram = sasl_client.Scram("sha256", "anonymous", "")
             initial = b"\0anonymous\0" if mech == "PLAIN" else scram.initial
-            client = self.server_.connect()
+            client = self.server.connect()
             self.assertRegex(client.auth(mech, scram, initial), rb"^-ERR \[AUTH\] ")
-        code, _, said = harness.run(
+        code, _, said = mailboxd.run(
             "--listen=127.0.0.1:0", "--user=a:b", "--generate=1x512", "--anonymous=x"
         )
         self.assertEqual((2, "mailboxd: --anonymous x: there is no such user\n"), (code, said))
 
     def test_disabled(self):
-        client = self.server("--generate=1x512", "--disable=AUTH").connect()
+        client = self.mailboxd("--generate=1x512", "--disable=AUTH").connect()
         self.assertNotIn(b"SASL", client.multi("CAPA"))
         self.assertRegex(client.say("AUTH PLAIN"), b"^-ERR Unknown command")
 
     def test_without_modules(self):
         os.environ["SASL_PATH"] = self.path("none")
         try:
-            server = self.server("--generate=1x512")
+            server = self.mailboxd("--generate=1x512")
         finally:
-            del os.environ["SASL_PATH"]
+            os.environ["SASL_PATH"] = SASL_PATH
         client = server.connect()
         self.assertNotIn(b"SASL", client.multi("CAPA"))
         client.login().quit()
         self.assertRegex(server.said(), "note: .* mechanisms of AUTH are missing")
 
 
-class Layers(harness.MailboxdTest):
+class Layers(ProcessTest):
     """DIGEST-MD5 with qop=auth-int."""
 
     def login(self, maxbuf=65536, arguments=("--generate=2x300K",)):
         """A client that has logged in, and what seals and opens."""
-        client = self.server(*arguments, "--sasl-layers").connect()
-        digest = sasl_client.DigestMd5("me", harness.PASSWORD, "auth-int", maxbuf)
+        client = self.mailboxd(*arguments, "--sasl-layers").connect()
+        digest = sasl_client.DigestMd5("alice", PASSWORD, "auth-int", maxbuf)
         self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
         return client, digest
 
@@ -200,8 +205,8 @@ class Layers(harness.MailboxdTest):
             self.assertTrue(client.at_end(), wrong)
 
     def test_clear_octets_behind_the_login(self):
-        client = self.server("--generate=1x512", "--sasl-layers").connect()
-        digest = sasl_client.DigestMd5("me", harness.PASSWORD, "auth-int")
+        client = self.mailboxd("--generate=1x512", "--sasl-layers").connect()
+        digest = sasl_client.DigestMd5("alice", PASSWORD, "auth-int")
         first = base64.b64encode(digest(base64.b64decode(client.say("AUTH DIGEST-MD5")[2:])))
         self.assertRegex(client.say(first), rb"^\+ ")
         client.send(b"\r\nDELE 1\r\n")
@@ -209,33 +214,33 @@ class Layers(harness.MailboxdTest):
         self.assertTrue(client.at_end())
 
     def test_only_if_asked_for_and_without_tls(self):
-        client = self.server("--generate=1x512").connect()
-        digest = sasl_client.DigestMd5("me", harness.PASSWORD)
+        client = self.mailboxd("--generate=1x512").connect()
+        digest = sasl_client.DigestMd5("alice", PASSWORD)
         self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
         self.assertEqual(["auth"], digest.offered)
         client.quit()
-        server = self.server(
+        server = self.mailboxd(
             "--generate=1x512", "--sasl-layers", "--tls-listen=127.0.0.1:0",
             f"--self-signed={self.path('tls')}",
         )
-        client = server.connect_tls(harness.tls_context(self.path("tls", "ca.pem")))
-        digest = sasl_client.DigestMd5("me", harness.PASSWORD)
+        client = server.connect_tls(tls_context(self.path("tls", "ca.pem")))
+        digest = sasl_client.DigestMd5("alice", PASSWORD)
         self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
         self.assertEqual(["auth"], digest.offered)
         client.quit()
         client = server.connect()
-        digest = sasl_client.DigestMd5("me", harness.PASSWORD)
+        digest = sasl_client.DigestMd5("alice", PASSWORD)
         self.assertRegex(client.auth("DIGEST-MD5", digest), b"^.OK ")
         self.assertIn("auth-conf", digest.offered)
         client.ok("STAT")  # in clear, as the client has chosen
 
 
-class AuthOverTls(harness.MailboxdTest):
+class AuthOverTls(ProcessTest):
     """Channel bindings and certificates."""
 
     def secure(self, server, version=ssl.TLSVersion.TLSv1_2, certificate=None):
         """A client over TLS."""
-        context = harness.tls_context(self.path("tls", "ca.pem"))
+        context = tls_context(self.path("tls", "ca.pem"))
         context.minimum_version = context.maximum_version = version
         if certificate is not None:
             context.load_cert_chain(*certificate)
@@ -243,7 +248,7 @@ class AuthOverTls(harness.MailboxdTest):
 
     def tls_server(self, *arguments):
         """A server for it."""
-        return self.server(
+        return self.mailboxd(
             "--generate=3x1K", "--tls-listen=127.0.0.1:0", f"--self-signed={self.path('tls')}", *arguments
         )
 
@@ -261,7 +266,7 @@ class AuthOverTls(harness.MailboxdTest):
                     client = client or self.secure(server, version)
                     if binding[0] == "tls-unique":
                         binding = ("tls-unique", client.sock.get_channel_binding("tls-unique"))
-                    right = sasl_client.Scram(hash_name, "me", harness.PASSWORD, binding)
+                    right = sasl_client.Scram(hash_name, "alice", PASSWORD, binding)
                     reply = client.auth(f"{mech}-PLUS", right, right.initial)
                     self.assertRegex(reply, b"^.OK ", binding)
                     self.assertTrue(right.verified)
@@ -279,16 +284,16 @@ class AuthOverTls(harness.MailboxdTest):
         ):
             for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
                 client = self.secure(server, version)
-                scram = sasl_client.Scram("sha256", "me", harness.PASSWORD, binding)
+                scram = sasl_client.Scram("sha256", "alice", PASSWORD, binding)
                 reply = client.auth("SCRAM-SHA-256-PLUS", scram, scram.initial)
                 self.assertRegex(reply, rb"^-ERR \[AUTH\] ", binding)
         # "y": the client could do it, and was told that the server cannot.
         client = self.secure(server)
-        scram = sasl_client.Scram("sha256", "me", harness.PASSWORD, header=b"y,,")
+        scram = sasl_client.Scram("sha256", "alice", PASSWORD, header=b"y,,")
         self.assertRegex(client.auth("SCRAM-SHA-256", scram, scram.initial), rb"^-ERR \[AUTH\] ")
         # "n": it cannot, which is no crime.
         client = self.secure(server)
-        scram = sasl_client.Scram("sha256", "me", harness.PASSWORD)
+        scram = sasl_client.Scram("sha256", "alice", PASSWORD)
         self.assertRegex(client.auth("SCRAM-SHA-256", scram, scram.initial), b"^.OK ")
 
     def certificate(self, name, ca="ca"):
@@ -306,14 +311,14 @@ class AuthOverTls(harness.MailboxdTest):
         return files
 
     def test_external(self):
-        mine, of_nobody = self.certificate("me"), self.certificate("nobody")
-        forged = self.certificate("me", ca="other")
+        mine, of_nobody = self.certificate("alice"), self.certificate("nobody")
+        forged = self.certificate("alice", ca="other")
         server = self.tls_server(f"--client-ca={self.path('ca.pem')}")
         client = self.secure(server)
         self.assertNotIn(b"EXTERNAL", client.multi("CAPA"))
         self.assertRegex(client.auth("EXTERNAL", None, b""), rb"^-ERR \[AUTH\] ")
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
-            for initial in (b"", b"me", None):
+            for initial in (b"", b"alice", None):
                 client = self.secure(server, version, mine)
                 self.assertIn(b" EXTERNAL", client.multi("CAPA"))
                 self.assertRegex(client.auth("EXTERNAL", lambda _: b"", initial), b"^.OK ")
@@ -327,9 +332,9 @@ class AuthOverTls(harness.MailboxdTest):
                 self.secure(server, version, forged).multi("CAPA")
 
     def test_external_after_resumption(self):
-        mine = self.certificate("me")
+        mine = self.certificate("alice")
         server = self.tls_server(f"--client-ca={self.path('ca.pem')}")
-        context = harness.tls_context(self.path("tls", "ca.pem"))
+        context = tls_context(self.path("tls", "ca.pem"))
         context.load_cert_chain(*mine)
         first = server.connect_tls(context)
         session = first.login().sock.session
@@ -343,11 +348,11 @@ class AuthOverTls(harness.MailboxdTest):
         client = self.tls_server("--require-tls").connect()
         self.assertNotIn(b"SASL", client.multi("CAPA"))
         self.assertRegex(client.say("AUTH PLAIN"), b"^-ERR Not without TLS")
-        client.stls(harness.tls_context(self.path("tls", "ca.pem")))
+        client.stls(tls_context(self.path("tls", "ca.pem")))
         self.assertIn(b" PLAIN", client.multi("CAPA"))
         self.assertRegex(client.auth("PLAIN", None, PLAIN), b"^.OK ")
         client.quit()
 
 
 if __name__ == "__main__":
-    harness.main()
+    unittest.main()

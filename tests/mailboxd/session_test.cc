@@ -9,6 +9,7 @@
 #include "tests/mailboxd/support.h"
 #include "tools/mailboxd/generated.h"
 
+namespace session_test {
 namespace {
 
 // A mechanism that asks twice and takes "right" for an answer.
@@ -330,3 +331,4 @@ TEST_F(Session, LongListings) {
 }
 
 }  // namespace
+}  // namespace session_test

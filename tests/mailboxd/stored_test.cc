@@ -9,6 +9,7 @@
 
 #include "tests/mailboxd/support.h"
 
+namespace stored_test {
 namespace {
 
 // The ways in which a message is sent: `kCached` from memory, `kMapped` from a mapping of the file,
@@ -187,3 +188,4 @@ TEST_F(Stored, EmptyMessages) {
 }
 
 }  // namespace
+}  // namespace stored_test

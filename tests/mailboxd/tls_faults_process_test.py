@@ -1,22 +1,24 @@
 """What mailboxd does wrong around TLS when it is told to."""
 
 import ssl
+import unittest
 
-import mailboxd_harness as harness
+from process_test import ProcessTest
+from raw_client import tls_context
 
 
-class TlsFaults(harness.MailboxdTest):
+class TlsFaults(ProcessTest):
     """One fault for each test."""
 
     def connect(self, *arguments, tls=False):
         """A client of a server that has a certificate, and what it needs for TLS."""
-        server = self.server(
+        server = self.mailboxd(
             "--generate=2x100K",
             "--tls-listen=127.0.0.1:0",
             f"--self-signed={self.path('tls')}",
             *arguments,
         )
-        context = harness.tls_context(self.path("tls", "ca.pem"))
+        context = tls_context(self.path("tls", "ca.pem"))
         return server.connect_tls(context) if tls else server.connect(), context
 
     def test_stls_strip(self):
@@ -87,4 +89,4 @@ class TlsFaults(harness.MailboxdTest):
 
 
 if __name__ == "__main__":
-    harness.main()
+    unittest.main()

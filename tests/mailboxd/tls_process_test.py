@@ -8,23 +8,28 @@ import socket
 import ssl
 import stat
 import subprocess
+import unittest
 
-import mailboxd_harness as harness
+import mailboxd
+from account import PASSWORD
+from process_test import ProcessTest
+from raw_client import Client, tls_context
+from waiting import TIMEOUT
 
 
-class TlsTest(harness.MailboxdTest):
+class TlsTest(ProcessTest):
     """A server with a certificate of its own."""
 
     def tls_server(self, *arguments, **options):
         """Starts one that listens in both ways."""
         folder = self.path("tls")
-        return self.server(
+        return self.mailboxd(
             "--tls-listen=127.0.0.1:0", f"--self-signed={folder}", *arguments, **options
         )
 
     def context(self, version=None):
         """What a client needs to trust the server."""
-        context = harness.tls_context(self.path("tls", "ca.pem"))
+        context = tls_context(self.path("tls", "ca.pem"))
         if version is not None:
             context.minimum_version = context.maximum_version = version
         return context
@@ -95,7 +100,7 @@ class Implicit(TlsTest):
     def test_one_octet_records(self):
         server = self.tls_server("--generate=1x512")
         client = server.connect_tls(self.context())
-        for octet in f"USER me\r\nPASS {harness.PASSWORD}\r\nSTAT\r\n".encode():
+        for octet in f"USER alice\r\nPASS {PASSWORD}\r\nSTAT\r\n".encode():
             client.send(bytes([octet]))
         replies = [client.line() for _ in range(3)]
         self.assertEqual(b"+OK 1 512", replies[2])
@@ -131,14 +136,14 @@ class Implicit(TlsTest):
     def test_poplib(self):
         server = self.tls_server("--generate=2x4K")
         host, port = server.address_of("tls")
-        client = poplib.POP3_SSL(host, port, context=self.context(), timeout=harness.TIMEOUT)
-        client.user("me")
-        client.pass_(harness.PASSWORD)
+        client = poplib.POP3_SSL(host, port, context=self.context(), timeout=TIMEOUT)
+        client.user("alice")
+        client.pass_(PASSWORD)
         self.assertEqual((2, 8192), client.stat())
         client.quit()
-        client = poplib.POP3(*server.address, timeout=harness.TIMEOUT)
+        client = poplib.POP3(*server.address, timeout=TIMEOUT)
         client.stls(self.context())
-        client.apop("me", harness.PASSWORD)
+        client.apop("alice", PASSWORD)
         self.assertEqual((2, 8192), client.stat())
         client.quit()
 
@@ -149,10 +154,10 @@ class Stls(TlsTest):
     def test_session(self):
         client = self.tls_server("--generate=1x512").connect()
         self.assertIn(b"STLS\r\n", client.multi("CAPA"))
-        client.ok("USER me")
+        client.ok("USER alice")
         client.ok("LANG de")
         client.stls(self.context())
-        self.assertRegex(client.say(f"PASS {harness.PASSWORD}"), b"^-ERR Send USER first")
+        self.assertRegex(client.say(f"PASS {PASSWORD}"), b"^-ERR Send USER first")
         capabilities = client.multi("CAPA")
         self.assertNotIn(b"STLS", capabilities)
         self.assertIn(b"USER\r\n", capabilities)
@@ -166,19 +171,19 @@ class Stls(TlsTest):
         self.assertRegex(client.say("STLS"), b"^-ERR Not now")
 
     def test_not_without_certificate(self):
-        client = self.server("--generate=1x512").connect()
+        client = self.mailboxd("--generate=1x512").connect()
         self.assertNotIn(b"STLS", client.multi("CAPA"))
         self.assertRegex(client.say("STLS"), b"^-ERR Unknown command")
 
     def test_over_a_unix_socket(self):
         server = self.tls_server("--generate=1x512", f"--unix={self.path('s')}")
-        client = harness.Client(self.path("s"))
+        client = Client(self.path("s"))
         client.stls(self.context()).login().quit()
         server.stop()
 
     def test_what_is_sent_behind_it_is_not_obeyed(self):
         server = self.tls_server("--generate=1x512")
-        for behind in (b"USER me\r\n", b"x", b"\x16\x03\x01"):
+        for behind in (b"USER alice\r\n", b"x", b"\x16\x03\x01"):
             client = server.connect()
             client.send(b"NOOP\r\nSTLS\r\n" + behind)
             client.line()
@@ -188,7 +193,7 @@ class Stls(TlsTest):
     def test_clear_octets_after_the_reply_are_no_commands(self):
         client = self.tls_server("--generate=1x512").connect()
         client.ok("STLS")
-        client.send(b"USER me\r\nQUIT\r\n")
+        client.send(b"USER alice\r\nQUIT\r\n")
         rest = client.file.read()
         self.assertNotIn(b"+OK", rest)
         self.assertLess(len(rest), 20)  # an alert at most
@@ -198,7 +203,7 @@ class Stls(TlsTest):
         self.assertRegex(client.multi("CAPA"), rb"^STLS\r\n")
         self.assertNotIn(b"USER", client.multi("CAPA"))
         self.assertNotIn(b"SASL", client.multi("CAPA"))
-        for line in ("USER me", "PASS x", "APOP me " + 32 * "0", "RPOP me", "AUTH PLAIN", "AUTH"):
+        for line in ("USER alice", "PASS x", "APOP alice " + 32 * "0", "RPOP alice", "AUTH PLAIN", "AUTH"):
             self.assertRegex(client.say(line), b"^-ERR Not without TLS: send STLS first")
         client.stls(self.context())
         self.assertIn(b"USER\r\n", client.multi("CAPA"))
@@ -210,13 +215,13 @@ class Hostile(TlsTest):
 
     def raw(self, server):
         """A TCP connection to the port for TLS."""
-        sock = socket.create_connection(server.address_of("tls"), harness.TIMEOUT)
+        sock = socket.create_connection(server.address_of("tls"), TIMEOUT)
         self.addCleanup(sock.close)
         return sock
 
     def test_garbage_instead_of_a_hello(self):
         server = self.tls_server("--generate=1x512")
-        for garbage in (b"USER me\r\n", b"GET / HTTP/1.0\r\n\r\n", os.urandom(5000), b"\0" * 70000):
+        for garbage in (b"USER alice\r\n", b"GET / HTTP/1.0\r\n\r\n", os.urandom(5000), b"\0" * 70000):
             sock = self.raw(server)
             try:
                 sock.sendall(garbage)
@@ -227,7 +232,7 @@ class Hostile(TlsTest):
         server.connect_tls(self.context()).login().quit()
 
     def test_half_a_handshake_then_silence(self):
-        server = self.tls_server("--generate=1x512", "--idle=1")
+        server = self.tls_server("--generate=1x512", "--idle=2")
         for hello in (b"", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + 50 * b"a"):
             sock = self.raw(server)
             sock.sendall(hello)
@@ -266,7 +271,7 @@ class Hostile(TlsTest):
             ["openssl", "s_client", "-connect", f"{host}:{port}", "-legacy_renegotiation"],
             input=b"R\n",
             capture_output=True,
-            timeout=harness.TIMEOUT,
+            timeout=TIMEOUT,
         )
         self.assertIn(b"RENEGOTIATING", process.stdout + process.stderr)
         self.assertNotEqual(0, process.returncode)
@@ -300,7 +305,7 @@ class Certificates(TlsTest):
             self.assertEqual(files[name], pathlib.Path(self.path("tls", name)).read_bytes())
         server.stop()
         os.unlink(self.path("tls", "server.key"))
-        code, _, said = harness.run(
+        code, _, said = mailboxd.run(
             "--listen=127.0.0.1:0", "--user=a:b", "--generate=1x512", f"--self-signed={self.path('tls')}"
         )
         self.assertEqual(1, code)
@@ -311,10 +316,10 @@ class Certificates(TlsTest):
         addresses = {name[1]: int(name[2]) for name in server.names if name[0] == "tls"}
         for host, port in addresses.items():
             for name in (host, "localhost"):
-                sock = socket.create_connection((host, port), harness.TIMEOUT)
+                sock = socket.create_connection((host, port), TIMEOUT)
                 with self.context().wrap_socket(sock, server_hostname=name) as secure:
                     self.assertEqual(b"+OK", secure.recv(100)[:3])
-            sock = socket.create_connection((host, port), harness.TIMEOUT)
+            sock = socket.create_connection((host, port), TIMEOUT)
             with self.assertRaises(ssl.SSLCertVerificationError):
                 self.context().wrap_socket(sock, server_hostname="example.org")
             sock.close()
@@ -338,10 +343,10 @@ class Certificates(TlsTest):
             (("--self-signed=/proc/none",), 1, "--self-signed: /proc/none: "),
             (("--fault=none",), 2, "there is no such fault"),
         ):
-            done, out, said = harness.run(*usual, *arguments)
+            done, out, said = mailboxd.run(*usual, *arguments)
             self.assertEqual((code, ""), (done, out), said)
             self.assertRegex(said, "^mailboxd: .*" + why)
 
 
 if __name__ == "__main__":
-    harness.main()
+    unittest.main()

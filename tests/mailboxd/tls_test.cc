@@ -11,6 +11,7 @@
 
 #include "tests/mailboxd/tls_client.h"
 
+namespace tls_test {
 namespace {
 
 class Tls : public testing::TestWithParam<uint16_t> {
@@ -137,3 +138,4 @@ TEST_P(Tls, WithoutACertificateNobodyHasAName) {
 INSTANTIATE_TEST_SUITE_P(Versions, Tls, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
 
 }  // namespace
+}  // namespace tls_test

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+namespace wire_test {
 namespace {
 
 const uint8_t *Octets(const std::string &text) {
@@ -172,3 +173,4 @@ TEST(WireTop, WithoutAnEmptyLineAllIsHeader) {
 }
 
 }  // namespace
+}  // namespace wire_test

@@ -22,6 +22,7 @@
 #include <pop3/usual.h>
 #endif
 
+namespace openssl_test {
 namespace {
 
 const char kPassword[] = "correct horse";
@@ -143,6 +144,7 @@ INSTANTIATE_TEST_SUITE_P(Mechanisms, WithOpenSsl,
                          testing::Values("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"));
 
 }  // namespace
+}  // namespace openssl_test
 
 int main(int argc, char **argv) {
   testing::InitGoogleTest(&argc, argv);
@@ -150,7 +152,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "usage: openssl_test MAILBOXD [PLUGIN...]\n");
     return 2;
   }
-  program = AbsolutePath(argv[1]);
-  for (int i = 2; i < argc; i++) plugins.push_back(AbsolutePath(argv[i]));
+  openssl_test::program = openssl_test::AbsolutePath(argv[1]);
+  for (int i = 2; i < argc; i++)
+    openssl_test::plugins.push_back(openssl_test::AbsolutePath(argv[i]));
   return RUN_ALL_TESTS();
 }

@@ -6,17 +6,23 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "tests/plugins/plugin_dir.h"
+#include "tests/plugins/system_calls.h"
 
 namespace pop3_testing {
+namespace elf_file_test {
 namespace {
 
 class ElfFile : public PluginDir {
  protected:
+  ~ElfFile() override { SystemCalls::Reset(); }
+
   pop3_status Check(const std::string &data, const char *symbol = "pop3_plugin_entry") {
     const int fd = memfd_create("elf", MFD_CLOEXEC);
     EXPECT_EQ(write(fd, data.data(), data.size()), static_cast<ssize_t>(data.size()));
@@ -24,6 +30,26 @@ class ElfFile : public PluginDir {
     const pop3_status status = pop3_elf_check(fd, data.size(), symbol, "FILE", &error_);
     close(fd);
     return status;
+  }
+
+  ElfW(Ehdr) Header() const {
+    ElfW(Ehdr) header;
+    std::memcpy(&header, good_.data(), sizeof(header));
+    return header;
+  }
+
+  // With returns the good file with another header.
+  std::string With(const ElfW(Ehdr) & changed) const {
+    std::string data = good_;
+    std::memcpy(data.data(), &changed, sizeof(changed));
+    return data;
+  }
+
+  std::vector<ElfW(Phdr)> Segments() const {
+    std::vector<ElfW(Phdr)> segments(Header().e_phnum);
+    std::memcpy(segments.data(), good_.data() + Header().e_phoff,
+                segments.size() * sizeof(segments[0]));
+    return segments;
   }
 
   std::string good_ = ReadAll("tests/plugins/pop3_marked.so");
@@ -61,49 +87,104 @@ TEST_F(ElfFile, ShrinksWhileItIsRead) {
   close(fd);
 }
 
+TEST_F(ElfFile, IsReadInPieces) {
+  SystemCalls::piece = 1;
+  EXPECT_EQ(Check(good_), POP3_OK) << error();
+  SystemCalls::piece = 7;
+  SystemCalls::interruptions = 3;
+  EXPECT_EQ(Check(good_), POP3_OK) << error();
+  EXPECT_EQ(SystemCalls::interruptions, 0);
+}
+
+TEST_F(ElfFile, AllOfTheMagicNumber) {
+  for (size_t i = 0; i < 4; i++) {
+    std::string data = good_;
+    data[i] = static_cast<char>(data[i] ^ 1);
+    EXPECT_EQ(Check(data), POP3_ERR_ARGUMENT) << i;
+    EXPECT_EQ(error(), "FILE is no ELF file");
+  }
+}
+
+// 64 are as many as there may be; here they are the last thing in the file.
+TEST_F(ElfFile, ProgramHeadersUpToTheEnd) {
+  std::vector<ElfW(Phdr)> segments = Segments();
+  segments.resize(64);  // the new ones are PT_NULL
+  ElfW(Ehdr) header = Header();
+  header.e_phoff = good_.size();
+  header.e_phnum = 64;
+  const std::string data =
+      With(header) + std::string(reinterpret_cast<const char *>(segments.data()),
+                                 segments.size() * sizeof(segments[0]));
+  EXPECT_EQ(Check(data), POP3_OK) << error();
+  EXPECT_EQ(Check(data.substr(0, data.size() - 1)), POP3_ERR_ARGUMENT);
+  EXPECT_NE(error().find("is cut off"), std::string::npos) << error();
+}
+
+// Without section headers the segments are the last thing in the file.
+TEST_F(ElfFile, SegmentsUpToTheEnd) {
+  ElfW(Ehdr) header = Header();
+  header.e_shoff = 0;
+  header.e_shnum = 30000;  // of no meaning then
+  size_t end = 0;
+  for (const ElfW(Phdr) & segment : Segments()) {
+    if (segment.p_type == PT_LOAD) end = std::max(end, size_t{segment.p_offset + segment.p_filesz});
+  }
+  ASSERT_LT(end, good_.size());
+  EXPECT_EQ(Check(With(header)), POP3_OK) << error();
+  EXPECT_EQ(Check(With(header).substr(0, end)), POP3_OK) << error();
+  EXPECT_EQ(Check(With(header).substr(0, end - 1)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(error(), "FILE is cut off: it has " + std::to_string(end - 1) + " octets of " +
+                         std::to_string(end) + " at least");
+}
+
+TEST_F(ElfFile, NothingToLoad) {
+  std::vector<ElfW(Phdr)> segments = Segments();
+  for (ElfW(Phdr) & segment : segments) {
+    if (segment.p_type == PT_LOAD) segment.p_type = PT_NOTE;
+  }
+  std::string data = good_;
+  std::memcpy(&data[Header().e_phoff], segments.data(), segments.size() * sizeof(segments[0]));
+  EXPECT_EQ(Check(data), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(error(), "FILE is malformed: there is nothing in it to load");
+}
+
 TEST_F(ElfFile, CannotBeRead) {
   EXPECT_EQ(pop3_elf_check(-1, good_.size(), "x", "FILE", &error_), POP3_ERR_LOCAL_IO);
   EXPECT_EQ(error(), "FILE cannot be read: Bad file descriptor");
 }
 
 TEST_F(ElfFile, HeadersThatLie) {
-  ElfW(Ehdr) header;
-  std::memcpy(&header, good_.data(), sizeof(header));
-  const auto with = [this](const ElfW(Ehdr) & changed) {
-    std::string data = good_;
-    std::memcpy(data.data(), &changed, sizeof(changed));
-    return data;
-  };
+  const ElfW(Ehdr) header = Header();
   ElfW(Ehdr) bad = header;
   bad.e_phoff = static_cast<decltype(bad.e_phoff)>(-8);
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
-  EXPECT_NE(error().find("FILE is "), std::string::npos) << error();
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(error(), "FILE is malformed");
   bad = header;
   bad.e_phnum = 65;
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   EXPECT_EQ(error(), "FILE is malformed: it has too many program headers");
   bad.e_phnum = 0;
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   EXPECT_EQ(error(), "FILE is malformed: it has no program headers");
   bad = header;
   bad.e_phentsize = 1;
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   bad = header;
   bad.e_shoff = static_cast<decltype(bad.e_shoff)>(-1);
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   bad = header;
   bad.e_ident[EI_VERSION] = 7;
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   EXPECT_EQ(error(), "FILE is of an unknown ELF version");
   bad = header;
   bad.e_machine = 0xBEEF;
-  EXPECT_EQ(Check(with(bad)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   EXPECT_NE(error().find("is built for an unknown processor (48879)"), std::string::npos);
   // Without section headers, as sstrip leaves it.
   bad = header;
   bad.e_shoff = 0;
   bad.e_shnum = 0;
-  EXPECT_EQ(Check(with(bad)), POP3_OK) << error();
+  EXPECT_EQ(Check(With(bad)), POP3_OK) << error();
 }
 
 TEST_F(ElfFile, SegmentsThatLie) {
@@ -148,4 +229,5 @@ TEST_F(ElfFile, Damage) {
 }
 
 }  // namespace
+}  // namespace elf_file_test
 }  // namespace pop3_testing

@@ -8,6 +8,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace loader_abi_test {
 namespace {
 
 class LoaderAbi : public PluginDir {
@@ -78,4 +79,5 @@ TEST_F(LoaderAbi, PluginOfALaterDay) {
 }
 
 }  // namespace
+}  // namespace loader_abi_test
 }  // namespace pop3_testing

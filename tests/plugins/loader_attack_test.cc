@@ -9,6 +9,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace loader_attack_test {
 namespace {
 
 using LoaderAttack = PluginDir;
@@ -58,7 +59,8 @@ TEST_F(LoaderAttack, DirectoryAboveThatOthersCanWrite) {
 }
 
 TEST_F(LoaderAttack, ForeignOwner) {
-  if (geteuid() != 0) GTEST_SKIP() << "only root can give files away; see trusted_path_test";
+  // For others, trusted_path_test takes them for the stranger.
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
   Copy("marked");
   ASSERT_EQ(chown(Path("pop3_marked.so").c_str(), 12345, 0), 0);
   ExpectRefused("marked", POP3_ERR_POLICY, "/pop3_marked.so belongs to user 12345, not to root");
@@ -192,6 +194,14 @@ TEST_F(LoaderAttack, WhatTheLinkerRefuses) {
                 "pop3_nobody_has_this");
 }
 
+// The linker would look for it when it is called.
+TEST_F(LoaderAttack, AFunctionThatNobodyHas) {
+  Copy("lazy");
+  ExpectRefused("marked", POP3_ERR_SYSTEM,
+                "/pop3_marked.so is refused by the dynamic linker: undefined symbol: "
+                "pop3_nobody_has_this");
+}
+
 TEST_F(LoaderAttack, WhatTheDescriptorSays) {
   struct {
     const char *variant;
@@ -199,7 +209,11 @@ TEST_F(LoaderAttack, WhatTheDescriptorSays) {
   } static const cases[] = {
       {"refuses", "does not work here: its entry refuses version 1.0 of the interface"},
       {"major", "plugin built for version 2 of the interface, this is 1"},
+      // Its name is another, but what a name would be in that version nobody knows.
+      {"major_name", "plugin built for version 2 of the interface, this is 1"},
       {"small", "the plugin's descriptor is smaller than the interface demands"},
+      {"tiny", "the plugin's descriptor is smaller than the interface demands"},
+      {"nameless", "a plugin's name is not 1 to 15 of a-z 0-9 - _"},
       {"ops_major", "built for another major version of the interface"},
       {"ops_small", "the table is smaller than the interface demands"},
       {"null_step", "score, begin, step or end is NULL"},
@@ -227,4 +241,5 @@ TEST_F(LoaderAttack, TheRuleIsReadableHoweverLongThePath) {
 }
 
 }  // namespace
+}  // namespace loader_attack_test
 }  // namespace pop3_testing

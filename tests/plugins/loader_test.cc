@@ -1,4 +1,6 @@
+#include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <pop3/loader.h>
 #include <pop3/usual.h>
 #include <stdlib.h>
@@ -9,14 +11,18 @@
 #include <vector>
 
 #include "tests/plugins/plugin_dir.h"
+#include "tests/plugins/system_calls.h"
 #include "tests/testing/failing_allocator.h"
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace loader_test {
 namespace {
 
 class Loader : public PluginDir {
  protected:
+  ~Loader() override { SystemCalls::Reset(); }
+
   // LoadFrom loads with several directories and the environment.
   pop3_status LoadFrom(const std::vector<std::string> &dirs, const std::string &name,
                        const char *env = nullptr) {
@@ -64,6 +70,24 @@ TEST_F(Loader, ByPath) {
   EXPECT_EQ(pop3_loader_at(loader_, 0)->path, path);
 }
 
+TEST_F(Loader, OnlyOneFormOfFileNamePromisesAName) {
+  for (const char *file : {"lib3_marked.so", "pop3_marked.o", "pop3_marked", "pop3_marked.so.1",
+                           "pop3-marked.so", "pop3_.so", "pop3_Marked.so"}) {
+    pop3_registry_free(registry_);
+    ASSERT_EQ(pop3_registry_new(&registry_, nullptr, nullptr), POP3_OK);
+    EXPECT_EQ(Load(Copy("other_name", file)), POP3_OK) << file << ": " << error();
+  }
+  EXPECT_EQ(Load(Copy("other_name", "pop3_marked.so")), POP3_ERR_ARGUMENT);
+  EXPECT_NE(error().find("has the plugin \"masked\" in it, not \"marked\""), std::string::npos)
+      << error();
+}
+
+TEST_F(Loader, KeepsItsSymbolsToItself) {
+  Copy("marked");
+  ASSERT_EQ(Load("marked"), POP3_OK) << error();
+  EXPECT_EQ(dlsym(RTLD_DEFAULT, "pop3_plugin_entry"), nullptr) << "the next plugin's, too";
+}
+
 TEST_F(Loader, WithoutAVersion) {
   Copy("no_version");
   ASSERT_EQ(Load("marked"), POP3_OK) << error();
@@ -100,6 +124,48 @@ TEST_F(Loader, NotFound) {
   EXPECT_EQ(Load(Path("pop3_marked.so")), POP3_ERR_NOT_FOUND);
   EXPECT_EQ(error(), Path("pop3_marked.so") + " is not there");
   EXPECT_EQ(LoadFrom(std::vector<std::string>(50, root()), "marked"), POP3_ERR_NOT_FOUND);
+  EXPECT_EQ(LoadFrom({"/"}, "nobody-has-this"), POP3_ERR_NOT_FOUND) << "15 octets";
+  EXPECT_EQ(error(), "there is no pop3_nobody-has-this.so in /");
+  EXPECT_EQ(LoadFrom({"//"}, "nobody-has-this"), POP3_ERR_NOT_FOUND) << error();
+  EXPECT_EQ(LoadFrom({"/"}, "nobody-has-this-"), POP3_ERR_ARGUMENT) << "16";
+  EXPECT_EQ(Load("/nobody-has-this"), POP3_ERR_NOT_FOUND) << error();
+  EXPECT_EQ(error(), "/nobody-has-this is not there");
+}
+
+TEST_F(Loader, TheLongestDirectory) {
+  const std::string file = "/pop3_marked.so";
+  std::string dir;
+  while (dir.size() + file.size() < PATH_MAX - 1) {
+    const size_t room = PATH_MAX - 1 - dir.size() - file.size();
+    dir += "/" + std::string(room > 200 ? 100 : room - 1, 'x');
+  }
+  ASSERT_EQ(dir.size() + file.size() + 1, size_t{PATH_MAX}) << "with the NUL";
+  EXPECT_EQ(Load("marked", dir), POP3_ERR_NOT_FOUND) << error();
+  EXPECT_EQ(Load("marked", dir + "x"), POP3_ERR_ARGUMENT);
+  EXPECT_NE(error().find("is too long for a directory of plugins"), std::string::npos) << error();
+}
+
+// Whoever started the program chooses neither where plugins are nor whose they may be.
+TEST_F(Loader, InAProgramWithMorePrivilegesThanItsCaller) {
+  Copy("marked");
+  setenv("POP3_TEST_PATH", root().c_str(), 1);
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(root().c_str(), 4711, 4711), 0);
+    ASSERT_EQ(chown(Path("pop3_marked.so").c_str(), 4711, 4711), 0);
+    ASSERT_EQ(seteuid(4711), 0);
+  }
+  SystemCalls::is_privileged = true;
+  EXPECT_EQ(LoadFrom({}, "marked", "POP3_TEST_PATH"), POP3_ERR_NOT_FOUND);
+  EXPECT_EQ(error(), "there is no pop3_marked.so in the search path, which is empty");
+  EXPECT_EQ(Load("marked"), POP3_ERR_POLICY);
+  EXPECT_NE(error().find(", not to root"), std::string::npos) << error();
+  EXPECT_FALSE(has_run());
+  SystemCalls::is_privileged = false;
+  EXPECT_EQ(LoadFrom({}, "marked", "POP3_TEST_PATH"), POP3_OK) << error();
+  if (getuid() == 0) {
+    EXPECT_EQ(seteuid(0), 0);
+  }
+  unsetenv("POP3_TEST_PATH");
 }
 
 TEST_F(Loader, TheEnvironmentIfAskedFor) {
@@ -164,17 +230,32 @@ TEST_F(Loader, LeavesNothingOpen) {
 TEST_F(Loader, Options) {
   pop3_loader_options options = POP3_LOADER_OPTIONS_INIT;
   options.size = 8;
-  pop3_loader *loader = nullptr;
+  pop3_loader *loader = reinterpret_cast<pop3_loader *>(this);  // anything
   EXPECT_EQ(pop3_loader_new(&loader, &options, &error_), POP3_ERR_ARGUMENT);
   EXPECT_EQ(loader, nullptr);
+  options.size = offsetof(pop3_loader_options, allocator);
+  EXPECT_EQ(pop3_loader_new(&loader, &options, &error_), POP3_ERR_ARGUMENT);
   const char *dirs[] = {nullptr};
   options = POP3_LOADER_OPTIONS_INIT;
   options.dirs = dirs;
   options.num_dirs = 1;
   EXPECT_EQ(pop3_loader_new(&loader, &options, &error_), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(loader, nullptr);
+  const pop3_allocator empty = {};
+  options = POP3_LOADER_OPTIONS_INIT;
+  options.allocator = &empty;
+  ASSERT_EQ(pop3_loader_new(&loader, &options, &error_), POP3_OK) << "as if there were none";
+  pop3_loader_free(loader);
   ASSERT_EQ(pop3_loader_new(&loader, nullptr, &error_), POP3_OK);
   EXPECT_EQ(pop3_loader_load(loader, registry_, nullptr, &error_), POP3_ERR_ARGUMENT);
   EXPECT_EQ(pop3_loader_load(loader, registry_, "marked", nullptr), POP3_ERR_NOT_FOUND);
+  pop3_loader_free(loader);
+  const char *bad[] = {"/dev/null"};
+  options = POP3_LOADER_OPTIONS_INIT;
+  options.dirs = bad;
+  options.num_dirs = 1;
+  ASSERT_EQ(pop3_loader_new(&loader, &options, &error_), POP3_OK);
+  EXPECT_EQ(pop3_loader_load(loader, registry_, "marked", nullptr), POP3_ERR_POLICY);
   pop3_loader_free(loader);
   pop3_loader_free(nullptr);
 }
@@ -265,4 +346,5 @@ TEST_F(Loader, LoadsWhatTheUsualSetLinks) {
 }
 
 }  // namespace
+}  // namespace loader_test
 }  // namespace pop3_testing

@@ -11,6 +11,7 @@
 #include "tests/plugins/plugin_dir.h"
 
 namespace pop3_testing {
+namespace loader_threads_test {
 namespace {
 
 constexpr int kThreads = 8;
@@ -87,4 +88,5 @@ TEST_F(LoaderThreads, LoadAndUseTheSamePlugins) {
 }
 
 }  // namespace
+}  // namespace loader_threads_test
 }  // namespace pop3_testing

@@ -32,6 +32,11 @@ __attribute__((constructor)) static void leave_mark(void) {
 #endif
 }
 
+#ifdef MARKED_UNRESOLVED_CALL
+// Calls a function that nobody has.
+void pop3_nobody_has_this(void);
+#endif
+
 static int marked_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                         size_t why_cap) {
   (void)host;
@@ -58,7 +63,12 @@ static pop3_auth_verdict marked_step(void *self, const pop3_auth_input *in, pop3
 }
 #endif
 
-static void marked_end(void *self) { (void)self; }
+static void marked_end(void *self) {
+  (void)self;
+#ifdef MARKED_UNRESOLVED_CALL
+  pop3_nobody_has_this();
+#endif
+}
 
 static const pop3_auth_ops marked_ops = {
     .abi = MARKED_OPS_ABI,

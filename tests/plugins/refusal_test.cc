@@ -6,6 +6,7 @@
 #include <string>
 
 namespace pop3_testing {
+namespace refusal_test {
 namespace {
 
 TEST(Refusal, NamesFileAndRule) {
@@ -22,6 +23,7 @@ TEST(Refusal, ShowsTheEndOfALongPath) {
   pop3_refuse(&err, POP3_ERR_ARGUMENT, 0, file.c_str(), "%s", std::string(150, 'r').c_str());
   const std::string text = err.text;
   EXPECT_EQ(text.substr(0, 4), "...x");
+  EXPECT_EQ(text.find('/'), text.find("/pop3_x.so")) << "the beginning is not shown";
   EXPECT_NE(text.find("/pop3_x.so " + std::string(150, 'r')), std::string::npos) << text;
 }
 
@@ -43,4 +45,5 @@ TEST(Refusal, TakesNoError) {
 }
 
 }  // namespace
+}  // namespace refusal_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include "transports/tcp.h"
 
 namespace pop3_testing {
+namespace usual_test {
 namespace {
 
 TEST(Usual, AddsAll) {
@@ -16,7 +17,7 @@ TEST(Usual, AddsAll) {
   for (const char *name : {"tcp", "unix", "tls"}) {
     EXPECT_NE(pop3_registry_transport(registry, name), nullptr) << name;
   }
-  for (const char *name : {"user", "apop", "rpop"}) {
+  for (const char *name : {"user", "apop", "rpop", "sasl", "oauthbearer", "xoauth2"}) {
     EXPECT_NE(pop3_registry_auth(registry, name), nullptr) << name;
   }
   pop3_registry_free(registry);
@@ -33,4 +34,5 @@ TEST(Usual, SaysWhatIsThereAlready) {
 }
 
 }  // namespace
+}  // namespace usual_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@ extern "C" const char *__lsan_default_suppressions();
 extern "C" const char *__lsan_default_suppressions() { return "leak:libcrypto.so.3\n"; }
 
 namespace pop3_testing {
+namespace cyrus_binding_test {
 namespace {
 
 using CyrusBinding = RealServerTest;
@@ -53,4 +54,5 @@ TEST_F(CyrusBinding, DigestMd5EncryptsAllThatFollows) {
 }
 
 }  // namespace
+}  // namespace cyrus_binding_test
 }  // namespace pop3_testing

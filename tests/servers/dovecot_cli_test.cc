@@ -7,6 +7,7 @@
 #include "tests/servers/dovecot_fixture.h"
 
 namespace pop3_testing {
+namespace dovecot_cli_test {
 namespace {
 
 class DovecotCli : public DovecotTest {
@@ -87,4 +88,5 @@ TEST_F(DovecotCli, WrongPasswordHasAnExitCodeOfItsOwn) {
 }
 
 }  // namespace
+}  // namespace dovecot_cli_test
 }  // namespace pop3_testing

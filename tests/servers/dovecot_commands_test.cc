@@ -4,6 +4,7 @@
 #include "tests/servers/dovecot_fixture.h"
 
 namespace pop3_testing {
+namespace dovecot_commands_test {
 namespace {
 
 #define ASSERT_POP3(session, call) ASSERT_EQ(call, POP3_OK) << Words(session)
@@ -269,5 +270,8 @@ TEST_P(DovecotEveryWay, StoppedAndCancelledTransfersDoNotHurtTheSession) {
   EXPECT_EQ(piped.dones, 1);
 }
 
+#undef ASSERT_POP3
+
 }  // namespace
+}  // namespace dovecot_commands_test
 }  // namespace pop3_testing

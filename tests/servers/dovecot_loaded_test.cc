@@ -13,6 +13,7 @@
 #include "transports/tls.h"
 
 namespace pop3_testing {
+namespace dovecot_loaded_test {
 namespace {
 
 // The plugins of a test, in a directory that only its owner can write to: the loader takes no
@@ -92,4 +93,5 @@ TEST_F(DovecotLoaded, EveryMixtureOfFilesAndLinkedOnes) {
 }
 
 }  // namespace
+}  // namespace dovecot_loaded_test
 }  // namespace pop3_testing

@@ -4,6 +4,7 @@
 #include "tests/servers/dovecot_fixture.h"
 
 namespace pop3_testing {
+namespace dovecot_login_test {
 namespace {
 
 using DovecotLogin = DovecotTest;
@@ -120,4 +121,5 @@ TEST_F(DovecotLogin, CancelledFromTheStartNothingIsConnected) {
 }
 
 }  // namespace
+}  // namespace dovecot_login_test
 }  // namespace pop3_testing

@@ -2,6 +2,7 @@
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {
+namespace dovecot_token_test {
 namespace {
 
 using DovecotToken = RealServerTest;
@@ -48,4 +49,5 @@ TEST_F(DovecotToken, AnImpostorsCertificateIsNotTaken) {
 }
 
 }  // namespace
+}  // namespace dovecot_token_test
 }  // namespace pop3_testing

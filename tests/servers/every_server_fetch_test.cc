@@ -5,6 +5,7 @@
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {
+namespace every_server_fetch_test {
 namespace {
 
 // WithoutFields leaves out the header fields that the server has put in.
@@ -116,4 +117,5 @@ TEST_P(EveryServerFetch, AnEmptyMailboxIsEmpty) {
 }
 
 }  // namespace
+}  // namespace every_server_fetch_test
 }  // namespace pop3_testing

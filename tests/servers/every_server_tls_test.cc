@@ -2,6 +2,7 @@
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {
+namespace every_server_tls_test {
 namespace {
 
 using EveryServerTls = RealServerTest;
@@ -54,6 +55,28 @@ TEST_F(EveryServerTls, WithoutStlsAServerThatWantsItRefuses) {
   // One can still do it right.
   EXPECT_EQ(pop3_stls(session.get(), session.err()), POP3_OK) << session.error().text;
   EXPECT_TRUE(session.IsEncrypted());
+}
+
+// From the start and by STLS, with each version: nobody has to name a mechanism to get in.
+TEST_F(EveryServerTls, TheDefaultLoginOverTls) {
+  for (const char *version : {"1.2", "1.3"}) {
+    const bool is_new = std::string(version) == "1.3" && !Profile().best_over_tls_13.empty();
+    const std::string &best = is_new ? Profile().best_over_tls_13 : Profile().best_over_tls;
+    for (const bool by_stls : {false, true}) {
+      Plan plan = Login(by_stls ? Clear() : Tls(), "");
+      plan.tls = POP3_TLS_REQUIRED;
+      plan.options["tls.max_version"] = version;
+      const auto session = LoggedIn(plan);
+      ASSERT_NE(session, nullptr) << version << (by_stls ? " by STLS" : "");
+      EXPECT_STRCASEEQ(pop3_session_mechanism(session->get()), best.c_str()) << version;
+      pop3_security report;
+      pop3_session_security(session->get(), &report);
+      const bool is_plus = best.find("-PLUS") != std::string::npos;
+      EXPECT_EQ(report.is_bound, is_plus ? 1U : 0U);
+      EXPECT_EQ(report.not_bound_why == nullptr, is_plus);
+      ExpectMail(session.get());
+    }
+  }
 }
 
 // One thing that is wrong, and what is said about it.
@@ -121,4 +144,5 @@ TEST_P(EveryServerRefused, SaysWhyAndStaysSo) {
 }
 
 }  // namespace
+}  // namespace every_server_tls_test
 }  // namespace pop3_testing

@@ -13,6 +13,8 @@ set -euo pipefail
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 umask 022
+# Of the client in the test: a server has the modules of its own packages.
+unset SASL_PATH
 SERVERS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 # Where the packages are kept. tools/test.sh passes POP3_SERVER_DEBS on to the tests.

@@ -4,10 +4,12 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace broken_off_test {
 namespace {
 
-TEST_P(TranscriptTest, EndsAtEachOctetFromTheServer) {
-  if (transcript().Whole()) return;
+class BrokenOffInPieces : public TranscriptTest {};
+
+TEST_P(BrokenOffInPieces, EndsAtEachOctetFromTheServer) {
   for (const uint64_t at : Cuts(transcript())) {
     PlayOptions options;
     options.faulty = true;
@@ -19,8 +21,7 @@ TEST_P(TranscriptTest, EndsAtEachOctetFromTheServer) {
   }
 }
 
-TEST_P(TranscriptTest, ReadingFailsAtEachOctetFromTheServer) {
-  if (transcript().Whole()) return;
+TEST_P(BrokenOffInPieces, ReadingFailsAtEachOctetFromTheServer) {
   for (const uint64_t at : Cuts(transcript())) {
     PlayOptions options;
     options.faulty = true;
@@ -31,7 +32,9 @@ TEST_P(TranscriptTest, ReadingFailsAtEachOctetFromTheServer) {
   }
 }
 
-TEST_P(TranscriptTest, WritingFailsAtEachOctetToTheServer) {
+class BrokenOff : public TranscriptTest {};
+
+TEST_P(BrokenOff, WritingFailsAtEachOctetToTheServer) {
   PlayReport whole;
   if (!PlayIt(PlayOptions(), "whole", &whole)) return;
   for (uint64_t at = 0; at < whole.octets_written; at++) {
@@ -43,7 +46,7 @@ TEST_P(TranscriptTest, WritingFailsAtEachOctetToTheServer) {
   }
 }
 
-TEST_P(TranscriptTest, EachCallToTheTransportFails) {
+TEST_P(BrokenOff, EachCallToTheTransportFails) {
   for (const bool persists : {false, true}) {
     PlayReport report;
     uint64_t call = 0;
@@ -59,7 +62,12 @@ TEST_P(TranscriptTest, EachCallToTheTransportFails) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
+bool MayBeCut(const Transcript &transcript) { return !transcript.Whole(); }
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenOff, testing::ValuesIn(LoadTranscripts()), TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, BrokenOffInPieces, testing::ValuesIn(TranscriptsThat(MayBeCut)),
+                         TranscriptName);
 
 }  // namespace
+}  // namespace broken_off_test
 }  // namespace pop3_testing

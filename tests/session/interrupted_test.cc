@@ -3,10 +3,10 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace interrupted_test {
 namespace {
 
-constexpr size_t kLarge = 30000;  // octets from the server
-constexpr unsigned kMost = 400;   // of the steps of a long transcript
+constexpr unsigned kMost = 400;  // of the steps of a long transcript
 
 class InterruptedTest : public TranscriptTest {
  protected:
@@ -27,7 +27,6 @@ class InterruptedTest : public TranscriptTest {
   }
 
   void SweepAll(const PlayOptions &options) {
-    if (transcript().ServerText().size() > kLarge) return;  // nothing new, and slow
     for (const Interruption::Kind kind : {Interruption::kFree, Interruption::kClose,
                                           Interruption::kCancel, Interruption::kCancelOp}) {
       SCOPED_TRACE("interruption " + std::to_string(kind));
@@ -46,9 +45,9 @@ TEST_P(InterruptedTest, AtEachStepWithPausingSinks) {
   SweepAll(options);
 }
 
-TEST_P(InterruptedTest, AtEachOctet) {
-  constexpr size_t kShort = 100;
-  if (transcript().Whole() || transcript().ServerText().size() > kShort) return;
+class InterruptedInPieces : public InterruptedTest {};
+
+TEST_P(InterruptedInPieces, AtEachOctet) {
   PlayOptions options;
   options.faults.read = Chunking::Octets();
   options.faults.write = Chunking::Octets();
@@ -56,8 +55,20 @@ TEST_P(InterruptedTest, AtEachOctet) {
   SweepAll(options);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, InterruptedTest, testing::ValuesIn(LoadTranscripts()),
+// A large transcript has nothing new, and is slow; so is one that is not short octet by octet.
+constexpr size_t kLarge = 30000;
+constexpr size_t kShort = 100;
+
+bool IsNotLarge(const Transcript &transcript) { return !IsLarge(transcript, kLarge); }
+bool IsShort(const Transcript &transcript) {
+  return !transcript.Whole() && !IsLarge(transcript, kShort);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, InterruptedTest, testing::ValuesIn(TranscriptsThat(IsNotLarge)),
+                         TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, InterruptedInPieces, testing::ValuesIn(TranscriptsThat(IsShort)),
                          TranscriptName);
 
 }  // namespace
+}  // namespace interrupted_test
 }  // namespace pop3_testing

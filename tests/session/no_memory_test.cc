@@ -4,12 +4,12 @@
 #include "tests/testing/failing_allocator.h"
 
 namespace pop3_testing {
+namespace no_memory_test {
 namespace {
 
-constexpr size_t kLarge = 100000;  // octets from the server: too slow to play so often
+class NoMemory : public TranscriptTest {};
 
-TEST_P(TranscriptTest, EachAllocationFails) {
-  if (transcript().ServerText().size() > kLarge) return;
+TEST_P(NoMemory, EachAllocationFails) {
   const size_t allocations = ForEachAllocationFailure([this](FailingAllocator &allocator) {
     if (!transcript().secrets.empty()) allocator.Forbid(transcript().secrets[0]);
     PlayOptions options;
@@ -23,9 +23,11 @@ TEST_P(TranscriptTest, EachAllocationFails) {
   EXPECT_GT(allocations, 5U);
 }
 
+class BoundedMemory : public TranscriptTest {};
+
 // What a server says cannot make a session take more memory than its limits allow: two buffers, the
 // text of a reply, the capabilities, and what waits to be sent.
-TEST_P(TranscriptTest, MemoryIsBounded) {
+TEST_P(BoundedMemory, MemoryIsBounded) {
   constexpr size_t kMost = 128 * 1024 + 8 * 1024 + 3 * 64 * 1024;
   FailingAllocator allocator;
   PlayOptions options;
@@ -35,7 +37,14 @@ TEST_P(TranscriptTest, MemoryIsBounded) {
   EXPECT_EQ(allocator.live_blocks(), 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
+constexpr size_t kLarge = 100000;  // octets from the server: too slow to play so often
+
+bool IsNotLarge(const Transcript &transcript) { return !IsLarge(transcript, kLarge); }
+
+INSTANTIATE_TEST_SUITE_P(All, NoMemory, testing::ValuesIn(TranscriptsThat(IsNotLarge)),
+                         TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, BoundedMemory, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
 }  // namespace
+}  // namespace no_memory_test
 }  // namespace pop3_testing

@@ -3,10 +3,12 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace socket_test {
 namespace {
 
-TEST_P(TranscriptTest, Tcp) {
-  if (!transcript().Runs("tcp")) return;
+class TcpTranscript : public TranscriptTest {};
+
+TEST_P(TcpTranscript, Tcp) {
   for (const bool named : {false, true}) {
     PlayOptions options;
     options.way = Way::kTcp;
@@ -15,8 +17,9 @@ TEST_P(TranscriptTest, Tcp) {
   }
 }
 
-TEST_P(TranscriptTest, Unix) {
-  if (!transcript().Runs("unix")) return;
+class UnixTranscript : public TranscriptTest {};
+
+TEST_P(UnixTranscript, Unix) {
   for (const bool named : {false, true}) {
     PlayOptions options;
     options.way = Way::kUnix;
@@ -25,8 +28,9 @@ TEST_P(TranscriptTest, Unix) {
   }
 }
 
-TEST_P(TranscriptTest, FlakyLayerOverTcp) {
-  if (!transcript().Runs("tcp") || transcript().Whole()) return;
+class TcpTranscriptInPieces : public TranscriptTest {};
+
+TEST_P(TcpTranscriptInPieces, FlakyLayerOverTcp) {
   PlayOptions options;
   options.way = Way::kTcp;
   options.flaky = true;
@@ -34,7 +38,19 @@ TEST_P(TranscriptTest, FlakyLayerOverTcp) {
   PlayIt(options, "over TCP with the flaky layer and sinks that pause");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
+bool OverTcp(const Transcript &transcript) { return transcript.Runs("tcp"); }
+bool OverUnix(const Transcript &transcript) { return transcript.Runs("unix"); }
+bool OverTcpInPieces(const Transcript &transcript) {
+  return OverTcp(transcript) && !transcript.Whole();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TcpTranscript, testing::ValuesIn(TranscriptsThat(OverTcp)),
+                         TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, UnixTranscript, testing::ValuesIn(TranscriptsThat(OverUnix)),
+                         TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, TcpTranscriptInPieces,
+                         testing::ValuesIn(TranscriptsThat(OverTcpInPieces)), TranscriptName);
 
 }  // namespace
+}  // namespace socket_test
 }  // namespace pop3_testing

@@ -11,6 +11,7 @@
 #include "transports/tls.h"
 
 namespace pop3_testing {
+namespace tls_hostile_test {
 namespace {
 
 CertificateSpec Certificate() {
@@ -186,4 +187,5 @@ TEST_F(TlsHostile, StlsThatEndsInTheHandshake) {
 }
 
 }  // namespace
+}  // namespace tls_hostile_test
 }  // namespace pop3_testing

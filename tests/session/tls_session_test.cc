@@ -3,6 +3,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace tls_session_test {
 namespace {
 
 // Pop is a server "pop.example.org" that signed its certificate itself.
@@ -27,15 +28,6 @@ struct Pop {
 
 class TlsSession : public TranscriptTest {
  protected:
-  // Runs says whether TLS makes no difference: it makes the channel private.
-  bool Runs(const char *way) const {
-    if (!transcript().Runs(way)) return false;
-    const auto found = transcript().session.find("private");
-    return found == transcript().session.end() || found->second != "0";
-  }
-  // Small says that it has not so much text that the slow ways take long.
-  bool Small() const { return transcript().ServerText().size() < 100000; }
-
   static PlayOptions With(bool newest = true) {
     static const Pop pop;
     PlayOptions options;
@@ -46,14 +38,14 @@ class TlsSession : public TranscriptTest {
 };
 
 TEST_P(TlsSession, Whole) {
-  if (!Runs("memory")) return;
   for (const bool newest : {false, true}) {
     PlayIt(With(newest), newest ? "with TLS 1.3" : "with TLS 1.2");
   }
 }
 
-TEST_P(TlsSession, InRandomPieces) {
-  if (!Runs("memory") || transcript().Whole() || !Small()) return;
+class TlsSessionInPieces : public TlsSession {};
+
+TEST_P(TlsSessionInPieces, InRandomPieces) {
   for (uint32_t seed = 1; seed <= 3; seed++) {
     PlayOptions options = With();
     options.faults.read = Chunking::Random(seed);
@@ -64,22 +56,43 @@ TEST_P(TlsSession, InRandomPieces) {
   }
 }
 
-TEST_P(TlsSession, OverTheFlakyLayer) {
-  if (!Runs("memory") || transcript().Whole() || !Small()) return;
+TEST_P(TlsSessionInPieces, OverTheFlakyLayer) {
   PlayOptions options = With();
   options.flaky = true;
   PlayIt(options, "with TLS over the flaky layer");
 }
 
-TEST_P(TlsSession, OverTcp) {
-  if (!Runs("tcp")) return;
+class TlsSessionOverTcp : public TlsSession {};
+
+TEST_P(TlsSessionOverTcp, OverTcp) {
   PlayOptions options = With();
   options.way = Way::kTcp;
   options.named = true;
   PlayIt(options, "with TLS over TCP");
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TlsSession, testing::ValuesIn(LoadTranscripts()), TranscriptName);
+constexpr size_t kLarge = 100000;  // the slow ways would take long
+
+// TLS makes the channel private: where that makes a difference, something else comes out.
+bool Private(const Transcript &transcript) {
+  const auto found = transcript.session.find("private");
+  return found == transcript.session.end() || found->second != "0";
+}
+bool OverMemory(const Transcript &transcript) {
+  return Private(transcript) && transcript.Runs("memory");
+}
+bool InPieces(const Transcript &transcript) {
+  return OverMemory(transcript) && !transcript.Whole() && !IsLarge(transcript, kLarge);
+}
+bool OverTcp(const Transcript &transcript) { return Private(transcript) && transcript.Runs("tcp"); }
+
+INSTANTIATE_TEST_SUITE_P(All, TlsSession, testing::ValuesIn(TranscriptsThat(OverMemory)),
+                         TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, TlsSessionInPieces, testing::ValuesIn(TranscriptsThat(InPieces)),
+                         TranscriptName);
+INSTANTIATE_TEST_SUITE_P(All, TlsSessionOverTcp, testing::ValuesIn(TranscriptsThat(OverTcp)),
+                         TranscriptName);
 
 }  // namespace
+}  // namespace tls_session_test
 }  // namespace pop3_testing

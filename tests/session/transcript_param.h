@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "tests/testing/player.h"
 #include "tests/testing/transcript.h"
@@ -31,6 +35,21 @@ class TranscriptTest : public testing::TestWithParam<Transcript> {
     return false;
   }
 };
+
+// TranscriptsThat returns those that a test is for: a test that has nothing to do with one is not
+// there for it, rather than passing without having done anything. GoogleTest fails if none is left.
+template <typename Applies>
+std::vector<Transcript> TranscriptsThat(Applies applies) {
+  const std::vector<Transcript> all = LoadTranscripts();
+  std::vector<Transcript> some;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(some), applies);
+  return some;
+}
+
+// IsLarge says whether the server says more than |most| octets.
+inline bool IsLarge(const Transcript &transcript, size_t most) {
+  return transcript.ServerText().size() > most;
+}
 
 // TranscriptName makes the name of a test of a transcript's.
 inline std::string TranscriptName(const testing::TestParamInfo<Transcript> &info) {

@@ -4,6 +4,7 @@
 #include "tests/session/transcript_param.h"
 
 namespace pop3_testing {
+namespace transcript_test {
 namespace {
 
 TEST_P(TranscriptTest, Whole) { PlayIt(PlayOptions(), "whole"); }
@@ -14,8 +15,9 @@ TEST_P(TranscriptTest, NamedCalls) {
   PlayIt(options, "through pop3_stat and so on");
 }
 
-TEST_P(TranscriptTest, OctetByOctet) {
-  if (transcript().Whole()) return;
+class InPieces : public TranscriptTest {};
+
+TEST_P(InPieces, OctetByOctet) {
   PlayOptions options;
   options.faults.read = Chunking::Octets();
   options.faults.write = Chunking::Octets();
@@ -28,9 +30,9 @@ TEST_P(TranscriptTest, WantEverywhere) {
   PlayIt(options, "with WANT everywhere");
 }
 
-TEST_P(TranscriptTest, FlakyLayer) {
-  constexpr size_t kLarge = 100000;  // octets from the server: slow, and tried octet by octet above
-  if (transcript().Whole() || transcript().ServerText().size() > kLarge) return;
+class InPiecesNotLarge : public TranscriptTest {};
+
+TEST_P(InPiecesNotLarge, FlakyLayer) {
   PlayOptions options;
   options.flaky = true;
   options.faults.want_everywhere = true;
@@ -43,8 +45,7 @@ TEST_P(TranscriptTest, PausingSinks) {
   PlayIt(options, "with sinks that pause at each piece");
 }
 
-TEST_P(TranscriptTest, RandomPieces) {
-  if (transcript().Whole()) return;
+TEST_P(InPieces, RandomPieces) {
   for (uint32_t seed = 1; seed <= 10; seed++) {
     PlayOptions options;
     options.faults.read = Chunking::Random(seed);
@@ -55,8 +56,7 @@ TEST_P(TranscriptTest, RandomPieces) {
   }
 }
 
-TEST_P(TranscriptTest, CutInTwo) {
-  if (transcript().Whole()) return;
+TEST_P(InPieces, CutInTwo) {
   for (const uint64_t at : Cuts(transcript())) {
     PlayOptions options;
     options.faults.read = Chunking::SplitAt(at);
@@ -66,5 +66,20 @@ TEST_P(TranscriptTest, CutInTwo) {
 
 INSTANTIATE_TEST_SUITE_P(All, TranscriptTest, testing::ValuesIn(LoadTranscripts()), TranscriptName);
 
+bool MayBeCut(const Transcript &transcript) { return !transcript.Whole(); }
+
+INSTANTIATE_TEST_SUITE_P(All, InPieces, testing::ValuesIn(TranscriptsThat(MayBeCut)),
+                         TranscriptName);
+
+constexpr size_t kLarge = 100000;  // slow, and played octet by octet too
+
+bool MayBeFlaky(const Transcript &transcript) {
+  return MayBeCut(transcript) && !IsLarge(transcript, kLarge);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, InPiecesNotLarge, testing::ValuesIn(TranscriptsThat(MayBeFlaky)),
+                         TranscriptName);
+
 }  // namespace
+}  // namespace transcript_test
 }  // namespace pop3_testing

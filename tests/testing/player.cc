@@ -168,7 +168,7 @@ class Playing {
       options.clock_ms = FakeClock::Read;
       options.clock_arg = &clock_;
     } else {
-      options.idle_ms = 10000;  // real time: a test that fails shall not take long
+      options.idle_ms = 60000;  // real time: a test that fails shall not take long
     }
     const std::string user = Setting("user");
     const std::string password = Setting("password");

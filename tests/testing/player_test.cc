@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 namespace pop3_testing {
+namespace player_test {
 namespace {
 
 // PlayText returns what the player complains about, over memory.
@@ -119,4 +120,5 @@ TEST(PlayerTest, ReadsAllTranscripts) {
 }
 
 }  // namespace
+}  // namespace player_test
 }  // namespace pop3_testing

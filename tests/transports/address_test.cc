@@ -9,6 +9,7 @@
 #include <vector>
 
 namespace pop3_testing {
+namespace address_test {
 namespace {
 
 pop3_address Parse(const char *text, uint32_t port = 110) {
@@ -160,4 +161,5 @@ TEST(Address, NamesOtherSockets) {
 }
 
 }  // namespace
+}  // namespace address_test
 }  // namespace pop3_testing

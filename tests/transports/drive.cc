@@ -206,7 +206,7 @@ Listener::~Listener() {
 
 int Listener::Accept() {
   struct pollfd ready = {fd_, POLLIN, 0};
-  if (poll(&ready, 1, 10000) != 1) return -1;
+  if (poll(&ready, 1, 60000) != 1) return -1;
   return accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
 }
 

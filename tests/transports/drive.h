@@ -33,7 +33,7 @@ class Transport {
   // Connect calls once; ConnectAll until the answer is no WANT, waiting in between for at most
   // |limit_ms| together (then the WANT is returned).
   pop3_io Connect();
-  pop3_io ConnectAll(int limit_ms = 10000);
+  pop3_io ConnectAll(int limit_ms = 60000);
 
   // Send and Receive move everything, or stop at the first answer that is neither DONE nor a WANT.
   pop3_io Send(const std::string &data);
@@ -43,7 +43,7 @@ class Transport {
   pop3_io Shutdown();
 
   // Wait blocks until there is something to do; false if |limit_ms| passed.
-  bool Wait(uint32_t events, int limit_ms = 10000);
+  bool Wait(uint32_t events, int limit_ms = 60000);
   pop3_interest Interest(uint32_t events);
 
   // Queries: "?" or -1 if there is no answer.

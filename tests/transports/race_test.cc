@@ -8,6 +8,7 @@
 #include <vector>
 
 namespace pop3_testing {
+namespace race_test {
 namespace {
 
 // What an address does, told from when it is tried.
@@ -230,4 +231,5 @@ TEST(Race, BoundsTheNumberOfAttempts) {
 }
 
 }  // namespace
+}  // namespace race_test
 }  // namespace pop3_testing

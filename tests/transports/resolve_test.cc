@@ -1,6 +1,7 @@
 #include "transports/resolve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace resolve_test {
 namespace {
 
 // A resolver that answers when the test lets it.
@@ -24,6 +26,7 @@ struct FakeResolver {
   std::atomic<int> running{0};
   std::atomic<int> freed{0};
   std::atomic<int> signals_open{0};
+  std::atomic<int> joinable{0};
   int code = 0;
   int sys_errno = 0;
 };
@@ -35,6 +38,13 @@ int SlowLookUp(const char *node, const char *service, const struct addrinfo *hin
   sigset_t blocked;
   pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
   if (!sigismember(&blocked, SIGALRM)) mine->signals_open++;
+  pthread_attr_t attributes;
+  int how = PTHREAD_CREATE_JOINABLE;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    pthread_attr_getdetachstate(&attributes, &how);
+    pthread_attr_destroy(&attributes);
+  }
+  if (how != PTHREAD_CREATE_DETACHED) mine->joinable++;
   mine->running++;
   sem_wait(&mine->go);
   int code = mine->code;
@@ -65,6 +75,7 @@ class Resolve : public ::testing::Test {
   ~Resolve() override {
     EXPECT_EQ(CountFds(), fds_);
     EXPECT_EQ(resolver_.signals_open, 0) << "the thread takes the program's signals";
+    EXPECT_EQ(resolver_.joinable, 0) << "nobody will join the thread";
   }
 
   pop3_lookup *Start(const char *name, int family = AF_UNSPEC) {
@@ -87,7 +98,7 @@ class Resolve : public ::testing::Test {
       EXPECT_EQ(interest.num_fds, 1u);
       EXPECT_EQ(interest.fds[0].events, POP3_WAIT_READ);
       struct pollfd ready = {interest.fds[0].fd, POLLIN, 0};
-      if (poll(&ready, 1, 10000) != 1) return io;
+      if (poll(&ready, 1, 60000) != 1) return io;
     }
   }
 
@@ -109,6 +120,32 @@ TEST_F(Resolve, DoesNotBlock) {
   EXPECT_STREQ(name, "127.0.0.2:110");
   pop3_lookup_drop(lookup);
   EXPECT_EQ(resolver_.freed, 1);
+}
+
+TEST_F(Resolve, HandsItsDescriptorToNoOtherProgram) {
+  pop3_lookup *lookup = Start("two.example");
+  pop3_interest interest = POP3_INTEREST_INIT;
+  pop3_lookup_interest(lookup, &interest);
+  ASSERT_EQ(interest.num_fds, 1u);
+  EXPECT_EQ(fcntl(interest.fds[0].fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+  EXPECT_EQ(fcntl(interest.fds[0].fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+  sem_post(&resolver_.go);
+  EXPECT_EQ(Await(lookup), POP3_IO_DONE);
+  pop3_lookup_drop(lookup);
+}
+
+TEST_F(Resolve, LeavesTheProgramsSignalsAsTheyAre) {
+  sigset_t usr1, before, after;
+  sigemptyset(&usr1);
+  sigaddset(&usr1, SIGUSR1);
+  pthread_sigmask(SIG_SETMASK, &usr1, &before);
+  pop3_lookup *lookup = Start("two.example");
+  pthread_sigmask(SIG_SETMASK, &before, &after);
+  EXPECT_EQ(sigismember(&after, SIGUSR1), 1);
+  EXPECT_EQ(sigismember(&after, SIGALRM), 0);
+  sem_post(&resolver_.go);
+  EXPECT_EQ(Await(lookup), POP3_IO_DONE);
+  pop3_lookup_drop(lookup);
 }
 
 TEST_F(Resolve, MayBeDroppedBeforeTheAnswer) {
@@ -139,6 +176,8 @@ TEST_F(Resolve, MayBeDroppedAtTheVeryMoment) {
     pop3_lookup_drop(lookup);
   }
   while (resolver_.freed < 200) usleep(100);
+  EXPECT_EQ(resolver_.running, 0);
+  EXPECT_EQ(host_.live(), 0);
 }
 
 TEST_F(Resolve, RunsManyAtOnce) {
@@ -227,4 +266,5 @@ TEST_F(Resolve, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace resolve_test
 }  // namespace pop3_testing

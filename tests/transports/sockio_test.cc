@@ -13,6 +13,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace sockio_test {
 namespace {
 
 class SockIo : public ::testing::Test {
@@ -76,6 +77,17 @@ TEST_F(SockIo, SaysWhenThePeerHasGoneAndRaisesNoSignal) {
   EXPECT_STREQ(error_.text, "writing failed: the server closed the connection");
 }
 
+TEST_F(SockIo, ClosesADescriptorOnce) {
+  const int fd = fds_[0];
+  pop3_sock_close(&fds_[0]);
+  EXPECT_EQ(fds_[0], -1);
+  EXPECT_EQ(fcntl(fd, F_GETFD), -1);
+  const int next = dup(fds_[1]);  // another's, which may have got the same number
+  pop3_sock_close(&fds_[0]);
+  EXPECT_NE(fcntl(next, F_GETFD), -1);
+  close(next);
+}
+
 TEST_F(SockIo, ShutsDownOneWay) {
   EXPECT_EQ(pop3_sock_shutdown(host_.get(), "x", fds_[0], &error_), POP3_IO_DONE);
   char buf[4];
@@ -128,4 +140,5 @@ TEST(SockInterest, AddsAndLowers) {
 }
 
 }  // namespace
+}  // namespace sockio_test
 }  // namespace pop3_testing

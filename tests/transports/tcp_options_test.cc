@@ -9,6 +9,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace tcp_options_test {
 namespace {
 
 class TcpOptions : public ::testing::Test {
@@ -172,4 +173,5 @@ TEST_F(TcpOptions, RefusesFamiliesThatContradict) {
 }
 
 }  // namespace
+}  // namespace tcp_options_test
 }  // namespace pop3_testing

@@ -15,6 +15,7 @@
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace tcp_socket_test {
 namespace {
 
 int GetOption(int fd, int level, int name) {
@@ -36,7 +37,7 @@ class TcpSocket : public ::testing::Test {
   }
 
   // Starts, and waits for the outcome.
-  pop3_attempt Try(const char *address, uint16_t port, int limit_ms = 5000) {
+  pop3_attempt Try(const char *address, uint16_t port, int limit_ms = 60000) {
     addresses_.count = 1;
     EXPECT_EQ(pop3_address_parse(&addresses_.at[0], address, port), 1);
     pop3_tcp_attempts attempts = {&options_, &addresses_};
@@ -185,4 +186,5 @@ TEST_F(TcpSocket, SaysWhenASettingIsNotTaken) {
 }
 
 }  // namespace
+}  // namespace tcp_socket_test
 }  // namespace pop3_testing

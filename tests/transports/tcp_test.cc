@@ -12,8 +12,10 @@
 
 #include "tests/testing/test_host.h"
 #include "tests/transports/drive.h"
+#include "tests/transports/net_calls.h"
 
 namespace pop3_testing {
+namespace tcp_test {
 namespace {
 
 class Tcp : public ::testing::Test {
@@ -21,6 +23,7 @@ class Tcp : public ::testing::Test {
   Tcp() : fds_(CountFds()), tcp_(&host_, pop3_plugin_tcp(POP3_ABI)) {}
   ~Tcp() override {
     tcp_.Destroy();
+    NetCalls::Reset();
     if (peer_ >= 0) close(peer_);
     // The thread of a look-up that was given up may still have a file of the C library's open.
     for (int i = 0; i < 500 && CountFds() != fds_; i++) usleep(10000);
@@ -77,11 +80,28 @@ TEST_F(Tcp, AnswersQueries) {
   ASSERT_EQ(tcp_.ConnectAll(), POP3_IO_DONE);
   EXPECT_GE(tcp_.AskNumber(POP3_QUERY_FD), 0);
   EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_IS_LOCAL), 1);
+  EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_ONLY_ONCE), 0);
   EXPECT_EQ(tcp_.AskText(POP3_QUERY_PEER_NAME), "127.0.0.1:" + std::to_string(server.port()));
   EXPECT_EQ(tcp_.AskText(POP3_QUERY_LOCAL_NAME).substr(0, 10), "127.0.0.5:");
   for (uint32_t what : {POP3_QUERY_IS_ENCRYPTED, POP3_QUERY_TLS_VERSION, POP3_QUERY_CB_TLS_UNIQUE,
                         POP3_QUERY_PLUGIN}) {
     EXPECT_EQ(tcp_.AskNumber(what), -1) << what;
+  }
+}
+
+TEST_F(Tcp, KnowsThatAServerIsNotOnThisMachine) {
+  Listener server("127.0.0.1");
+  for (const char *address : {"192.0.2.1", "2001:db8::1", "128.0.0.1"}) {
+    NetCalls::peer = address;
+    ConnectTo(&server);
+    EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_IS_LOCAL), 0) << address;
+    EXPECT_NE(tcp_.AskText(POP3_QUERY_PEER_NAME).find(address), std::string::npos);
+    tcp_.Destroy();
+    ASSERT_EQ(tcp_.Create("", 0, {Number("tcp.fd", peer_)}), POP3_OK) << tcp_.error().text;
+    EXPECT_EQ(tcp_.AskNumber(POP3_QUERY_IS_LOCAL), 0) << "a descriptor that was handed in";
+    tcp_.Destroy();
+    close(peer_);
+    peer_ = -1;
   }
 }
 
@@ -106,6 +126,18 @@ TEST_F(Tcp, LooksUpNames) {
   ASSERT_EQ(tcp_.Create("localhost", server.port()), POP3_OK);
   EXPECT_NE(tcp_.Interest(0).deadline_ms, POP3_NO_DEADLINE) << "wants to be called";
   EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_DONE) << tcp_.error().text;
+}
+
+TEST_F(Tcp, LetsTheFamiliesOfANameTakeTurns) {
+  NetCalls::name = "turns.example";
+  NetCalls::addresses = {"127.0.0.2", "127.0.0.3", "::1"};
+  const uint16_t port = UnusedPort("127.0.0.2");
+  ASSERT_EQ(tcp_.Create("turns.example", port), POP3_OK);
+  EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_FAIL);
+  const std::string text = tcp_.error().text;
+  const size_t second = text.find("[::1]:");
+  EXPECT_LT(text.find("127.0.0.2:"), second) << text;
+  EXPECT_LT(second, text.find("127.0.0.3:")) << text;
 }
 
 TEST_F(Tcp, SaysThatThereIsNoSuchName) {
@@ -135,14 +167,22 @@ TEST_F(Tcp, SaysWhoRefused) {
 
 TEST_F(Tcp, CutsALongListOfRefusals) {
   const uint16_t port = UnusedPort("127.0.0.1");
-  std::string resolve = "mail.example:127.0.0.1";
-  for (int i = 2; i <= 32; i++) resolve += ",127.0.0." + std::to_string(i);
-  ASSERT_EQ(tcp_.Create("mail.example", port, {Text("tcp.resolve", resolve.c_str())}), POP3_OK);
-  EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_FAIL);
-  const std::string text = tcp_.error().text;
-  EXPECT_LT(text.size(), static_cast<size_t>(POP3_ERROR_TEXT_MAX) - 1);
-  EXPECT_NE(text.find(" refused; and "), std::string::npos) << text;
-  EXPECT_EQ(text.substr(text.size() - 5), " more") << text;
+  // However long the first ones are, so that the cut falls everywhere.
+  for (int more = 0; more <= 16; more++) {
+    std::string resolve = "mail.example:";
+    for (int i = 0; i < 32; i++) {
+      const int digits = i >= 8 ? 1 : 1 + more / 8 + (i < more % 8 ? 1 : 0);
+      resolve += (i > 0 ? ",127.0." : "127.0.") + std::to_string(10 + i) + "." +
+                 std::string("111", static_cast<size_t>(digits));
+    }
+    ASSERT_EQ(tcp_.Create("mail.example", port, {Text("tcp.resolve", resolve.c_str())}), POP3_OK);
+    EXPECT_EQ(tcp_.ConnectAll(), POP3_IO_FAIL);
+    const std::string text = tcp_.error().text;
+    EXPECT_LT(text.size(), static_cast<size_t>(POP3_ERROR_TEXT_MAX) - 1);
+    EXPECT_NE(text.find(" refused; and "), std::string::npos) << text;
+    EXPECT_EQ(text.substr(text.size() - 5), " more") << text;
+    tcp_.Destroy();
+  }
 }
 
 TEST_F(Tcp, RacesABlackHole) {
@@ -423,4 +463,5 @@ TEST_F(Tcp, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace tcp_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace tls_bio_test {
 namespace {
 
 // Below is a transport that does what a test told it.
@@ -128,6 +129,22 @@ TEST_F(TlsBio, PassesOnWhatIsWaitedFor) {
   EXPECT_EQ(BIO_flush(bio_.bio), 1);
 }
 
+TEST_F(TlsBio, ForgetsWhatItWaitedForAtTheEnd) {
+  int result = 0;
+  Read(5, &result);
+  EXPECT_TRUE(BIO_should_retry(bio_.bio));
+  below_.read_io = POP3_IO_EOF;
+  Read(5, &result);
+  EXPECT_EQ(result, 0);
+  EXPECT_FALSE(BIO_should_retry(bio_.bio)) << "there is nothing more to wait for";
+  below_.room = 0;
+  EXPECT_EQ(BIO_write(bio_.bio, "a", 1), -1);
+  EXPECT_TRUE(BIO_should_retry(bio_.bio));
+  below_.write_io = POP3_IO_FAIL;
+  EXPECT_EQ(BIO_write(bio_.bio, "a", 1), -1);
+  EXPECT_FALSE(BIO_should_retry(bio_.bio));
+}
+
 TEST_F(TlsBio, StopsAtTheEnd) {
   below_.read_io = POP3_IO_EOF;
   int result = -1;
@@ -178,17 +195,23 @@ TEST_F(TlsBio, TakesAnEndWhileWritingForAFailure) {
   below_.write_io = POP3_IO_EOF;
   EXPECT_EQ(BIO_write(bio_.bio, "a", 1), -1);
   EXPECT_EQ(bio_.error.status, POP3_ERR_EOF);
+  EXPECT_EQ(bio_.write_failed, 1);
+  below_.room = SIZE_MAX;
+  EXPECT_EQ(BIO_write(bio_.bio, "a", 1), -1) << "nothing is tried any more";
+  EXPECT_EQ(below_.written, "");
 }
 
 TEST_F(TlsBio, BoundsOneOperation) {
   below_.incoming = "endless ";
   below_.endless = true;
+  bio_.want = POP3_IO_WANT_WRITE;  // of an operation before
   int result = 1;
   int reads = 0;
   while (result > 0 && reads++ < 10000) Read(100, &result);
   EXPECT_EQ(result, -1);
   EXPECT_TRUE(BIO_should_retry(bio_.bio));
   EXPECT_EQ(bio_.exhausted, 1);
+  EXPECT_EQ(bio_.want, POP3_IO_WANT_READ);
   EXPECT_LT(below_.reads, 10000);
   pop3_tls_bio_start(&bio_);
   EXPECT_EQ(bio_.exhausted, 0);
@@ -211,4 +234,5 @@ TEST_F(TlsBio, SaysThatMemoryRanOut) {
 }
 
 }  // namespace
+}  // namespace tls_bio_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_certificate_test {
 namespace {
 
 class TlsCertificate : public ::testing::Test {
@@ -103,4 +104,5 @@ TEST_F(TlsCertificate, HasNoLeafWithoutAHandshake) {
 }
 
 }  // namespace
+}  // namespace tls_certificate_test
 }  // namespace pop3_testing

@@ -128,6 +128,7 @@ struct Meeting {
   std::string text;              // of the error
   pop3_error error = POP3_ERROR_INIT;
   std::string verified;      // POP3_QUERY_TLS_VERIFIED
+  int64_t proven = -1;       // its number
   std::string weakness;      // POP3_QUERY_TLS_WEAKNESS, "?" if there is none
   std::string alpn_refused;  // POP3_QUERY_TLS_ALPN_REFUSED, likewise
   std::string server_error;  // what the server's BoringSSL complained about

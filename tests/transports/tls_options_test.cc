@@ -9,6 +9,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_options_test {
 namespace {
 
 class TlsOptions : public ::testing::Test {
@@ -99,7 +100,12 @@ TEST_F(TlsOptions, AreRefusedByName) {
   const std::string pin = std::string(43, 'A') + "=";
   std::string many;
   for (int i = 0; i < 17; i++) many += pin + ";";
-  std::vector<Options> bad(29);
+  const pop3_tls_passphrase short_passphrase = {8, 0, Ask, nullptr};
+  const pop3_tls_session_cache short_cache = {24, 0, Get, Put, nullptr};
+  bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
+  pop3_tls_context short_context = POP3_TLS_CONTEXT(context.get());
+  short_context.size = 16;
+  std::vector<Options> bad(32);
   bad[0].Text("tls.server_nam", "x");
   bad[1].Text("tls.", "x");
   bad[2].Number("tls.server_name", 1);
@@ -129,6 +135,9 @@ TEST_F(TlsOptions, AreRefusedByName) {
   bad[26].Number("tls.allow_weak_certificates", 2);
   bad[27].Text("tls.allow_weak_certificates", "1");
   bad[28].Number("tls.alpn_refused", -1);
+  bad[29].Object("tls.key_passphrase", &short_passphrase).Text("tls.cert_file", "c");
+  bad[30].Object("tls.session_cache", &short_cache);
+  bad[31].Object("tls.context", &short_context);
   for (const Options &options : bad) {
     const char *name = options.get()[0].name;
     EXPECT_EQ(Read(options), POP3_ERR_ARGUMENT) << name;
@@ -146,12 +155,15 @@ TEST_F(TlsOptions, ContradictEachOther) {
   bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
   const pop3_tls_context object = POP3_TLS_CONTEXT(context.get());
   const pop3_tls_session_cache cache = {sizeof(cache), 0, Get, Put, nullptr};
-  std::vector<Options> bad(5);
+  const pop3_tls_passphrase passphrase = {sizeof(passphrase), 0, Ask, nullptr};
+  std::vector<Options> bad(7);
   bad[0].Text("tls.ca_file", "x");
   bad[1].Text("tls.ca_dir", "x");
   bad[2].Text("tls.ca_pem", "x");
   bad[3].Text("tls.cert_file", "x");
   bad[4].Object("tls.session_cache", &cache);
+  bad[5].Object("tls.key_passphrase", &passphrase);
+  bad[6].Text("tls.key_file", "x");
   for (Options &options : bad) {
     options.Object("tls.context", &object);
     EXPECT_EQ(Read(options), POP3_ERR_ARGUMENT);
@@ -189,7 +201,10 @@ TEST_F(TlsOptions, TakeNamesAsTheyStandInCertificates) {
 TEST_F(TlsOptions, RefuseNamesThatAreNone) {
   const std::string longest(256, 'x');
   for (const char *name : {"", "/run/pop3.sock", "@abstract", "a b", "m\xc3\xbcnchen.example",
-                           "a:b", "*.example.org", "a\n", longest.c_str()}) {
+                           "a:b", "*.example.org", "a\n",
+                           "a\x7f"
+                           "b",
+                           longest.c_str()}) {
     EXPECT_EQ(Read(Options(), name), POP3_ERR_ARGUMENT) << name;
     EXPECT_NE(text().find("tls.server_name"), std::string::npos) << text();
     Options given;
@@ -204,4 +219,5 @@ TEST_F(TlsOptions, RefuseNamesThatAreNone) {
 }
 
 }  // namespace
+}  // namespace tls_options_test
 }  // namespace pop3_testing

@@ -10,6 +10,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_sessions_test {
 namespace {
 
 // Cache is a caller's cache. It hands each session out once.
@@ -208,8 +209,10 @@ TEST_P(TlsSessions, AreNotTakenFromStrangers) {
   const TlsServer server(Spec());
   ASSERT_EQ(Meet(server, options_).status, POP3_OK);
   const std::string entry = cache_.entries.begin()->second;
+  std::string other_format = entry;
+  other_format[7] = '2';
   for (const std::string &bad :
-       {std::string("x"), std::string(100, 'y'), entry.substr(0, 41),
+       {other_format, std::string("x"), std::string(100, 'y'), entry.substr(0, 41),
         entry.substr(0, entry.size() - 1), entry.substr(0, 60), entry + "z"}) {
     cache_.always = bad;
     const Meeting met = Meet(server, options_);
@@ -292,7 +295,69 @@ TEST_P(TlsSessions, AreNotKeptOfARefusedServer) {
   EXPECT_EQ(cache_.puts, 0);
 }
 
+// Whoever has a session can read what it resumes.
+TEST(TlsSessionEntries, AreForgottenWhenTheyWereOffered) {
+  TlsServerSpec spec;
+  spec.identity = &TheWorld().mail;
+  const TlsServer server(spec);
+  Cache cache;
+  Options options;
+  options.Text("tls.ca_pem", TheWorld().root_pem).Object("tls.session_cache", &cache.table);
+  for (const bool is_known : {false, true}) {
+    TestHost host;
+    EchoPeer echo;
+    TlsPeer peer(&echo, &server);
+    TlsChain chain(&host, &peer);
+    ASSERT_EQ(chain.Create(options), POP3_OK) << chain.text();
+    if (is_known) {
+      const std::string entry = cache.last;
+      ASSERT_GT(entry.size(), 200U);
+      EXPECT_EQ(host.notes().back(), "tls: offering a session of the cache");
+      EXPECT_FALSE(host.Remembers(entry.substr(entry.size() / 2, 60)));
+    }
+    ASSERT_EQ(chain.Connect(), POP3_IO_DONE) << chain.text();
+    std::string got;
+    ASSERT_EQ(chain.Receive(11, &got), POP3_IO_DONE) << chain.text();
+    EXPECT_EQ(peer.resumed(), is_known);
+    ASSERT_FALSE(cache.last.empty());
+    EXPECT_FALSE(host.Remembers(cache.last.substr(cache.last.size() / 2, 60)));
+  }
+}
+
+// A server may send any number of tickets.
+TEST(TlsSessionEntries, AreNotPutWithoutEnd) {
+  const TlsServerSpec spec = [] {
+    TlsServerSpec one;
+    one.identity = &TheWorld().mail;
+    return one;
+  }();
+  Cache cache;
+  Options options;
+  options.Text("tls.ca_pem", TheWorld().root_pem).Object("tls.session_cache", &cache.table);
+  ASSERT_EQ(Meet(TlsServer(spec), options).status, POP3_OK);
+  constexpr size_t kHeader = 41;
+  ASSERT_GT(cache.last.size(), kHeader);
+  bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
+  bssl::UniquePtr<SSL_SESSION> session(
+      SSL_SESSION_from_bytes(reinterpret_cast<const uint8_t *>(cache.last.data()) + kHeader,
+                             cache.last.size() - kHeader, context.get()));
+  ASSERT_TRUE(session);
+  TestHost host;
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_tls_options read = {};
+  read.cache = cache.table;
+  pop3_tls_sessions sessions;
+  ASSERT_EQ(pop3_tls_sessions_init(&sessions, host.get(), &read, context.get(), &error), POP3_OK);
+  cache.puts = 0;
+  for (int i = 0; i < 100; i++) pop3_tls_sessions_keep(&sessions, session.get(), 0);
+  EXPECT_EQ(cache.puts, 8);
+  pop3_tls_sessions_put_back(&sessions, session.get(), 0);
+  EXPECT_EQ(cache.puts, 8);
+  pop3_tls_sessions_cleanup(&sessions);
+}
+
 INSTANTIATE_TEST_SUITE_P(Versions, TlsSessions, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
 
 }  // namespace
+}  // namespace tls_sessions_test
 }  // namespace pop3_testing

@@ -8,6 +8,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_setup_test {
 namespace {
 
 bool Has(const std::string &text, const std::string &part) {
@@ -98,6 +99,7 @@ TEST_F(TlsSetup, SaysThatTheServerDoesNotKnowTheIssuer) {
 
 struct Passphrase {
   std::string answer = "open sesame";
+  int lie = 0;  // says that it has written so many octets more than there is room for
   int calls = 0;
   std::string key_file;
 
@@ -105,6 +107,7 @@ struct Passphrase {
     auto *self = static_cast<Passphrase *>(arg);
     self->calls++;
     self->key_file = key_file;
+    if (self->lie > 0) return static_cast<int>(buf_cap) + self->lie;
     if (self->answer.size() > buf_cap) return -1;
     std::memcpy(buf, self->answer.data(), self->answer.size());
     return static_cast<int>(self->answer.size());
@@ -125,6 +128,8 @@ TEST_F(TlsSetup, AsksForThePassphrase) {
   EXPECT_TRUE(Has(Create(options_, POP3_ERR_ARGUMENT), "another passphrase"));
   passphrase.answer = std::string(100000, 'x');
   EXPECT_TRUE(Has(Create(options_, POP3_ERR_ARGUMENT), "there is no passphrase"));
+  passphrase.lie = 1;
+  EXPECT_TRUE(Has(Create(options_, POP3_ERR_ARGUMENT), "there is no passphrase"));
 }
 
 TEST_F(TlsSetup, LeavesNoSecretsInMemory) {
@@ -144,6 +149,8 @@ TEST_F(TlsSetup, SaysWhatIsWrongWithTheFiles) {
   const TempFile other_key(TheWorld().mail.KeyPem());
   const TempFile rubbish("rubbish\n");
   const TempFile broken("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+  const TempFile broken_chain(alice_.Pem() +
+                              "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   const TempFile broken_key("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
   const struct {
     const char *certificate;
@@ -155,6 +162,7 @@ TEST_F(TlsSetup, SaysWhatIsWrongWithTheFiles) {
       {"/tmp", nullptr, POP3_ERR_LOCAL_IO, "tls.cert_file: /tmp: Is a directory"},
       {rubbish.path(), nullptr, POP3_ERR_ARGUMENT, "there is no certificate in it"},
       {broken.path(), nullptr, POP3_ERR_ARGUMENT, "a certificate in it cannot be read"},
+      {broken_chain.path(), key.path(), POP3_ERR_ARGUMENT, "a certificate in it cannot be read"},
       {certificate.path(), nullptr, POP3_ERR_ARGUMENT, "there is no private key in it"},
       {certificate.path(), "/nowhere/b", POP3_ERR_LOCAL_IO, "tls.key_file: /nowhere/b: No such"},
       {certificate.path(), rubbish.path(), POP3_ERR_ARGUMENT, "there is no private key in it"},
@@ -234,6 +242,20 @@ TEST_F(TlsSetup, TakesNoHandshakeThatIsSignedWithSha1) {
   options_.Number("tls.allow_weak_certificates", 1);
   met = Meet(server, options_);
   EXPECT_EQ(met.status, POP3_OK) << met.text;
+}
+
+TEST_F(TlsSetup, OffersNoCipherWithShortBlocks) {
+  CertificateSpec mail;
+  mail.dns = {"mail.example.org"};
+  mail.key = "RSA-2048";
+  const Identity identity = TheWorld().Issue(mail);
+  spec_.identity = &identity;
+  spec_.max_version = TLS1_2_VERSION;
+  const TlsServer server(spec_);
+  ASSERT_EQ(SSL_CTX_set_strict_cipher_list(server.context(), "3DES"), 1);
+  const Meeting met = Meet(server, options_);
+  EXPECT_EQ(met.status, POP3_ERR_TLS);
+  EXPECT_EQ(met.server_error, "NO_SHARED_CIPHER");
 }
 
 TEST_F(TlsSetup, UsesTheCallersContext) {
@@ -372,4 +394,5 @@ TEST_F(TlsSetup, TakesNoProtocolThatWasNotOffered) {
 }
 
 }  // namespace
+}  // namespace tls_setup_test
 }  // namespace pop3_testing

@@ -11,6 +11,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_test {
 namespace {
 
 class Tls : public ::testing::Test {
@@ -51,7 +52,23 @@ TEST_F(Tls, SpeaksToAServer) {
   EXPECT_EQ(got, "NOOP\r\n");
   EXPECT_EQ(chain.AskText(POP3_QUERY_TLS_VERSION), "TLSv1.3");
   EXPECT_EQ(peer.server_name(), "mail.example.org");
+  ASSERT_FALSE(host_.notes().empty());
+  EXPECT_EQ(host_.notes().back(), "tls: TLSv1.3 with " + chain.AskText(POP3_QUERY_TLS_CIPHER) +
+                                      ", the server is verified");
   EXPECT_EQ(chain.Shutdown(), POP3_IO_DONE);
+}
+
+TEST_F(Tls, NotesThatNobodyVerifiedTheServer) {
+  const TlsServer server(Spec());
+  TlsPeer peer(&echo_, &server);
+  TlsChain chain(&host_, &peer);
+  Options options;
+  options.Number("tls.insecure_do_not_verify", 1);
+  ASSERT_EQ(chain.Create(options), POP3_OK) << chain.text();
+  ASSERT_EQ(chain.Connect(), POP3_IO_DONE) << chain.text();
+  ASSERT_FALSE(host_.notes().empty());
+  EXPECT_EQ(host_.notes().back(), "tls: TLSv1.3 with " + chain.AskText(POP3_QUERY_TLS_CIPHER) +
+                                      ", the server is NOT verified");
 }
 
 TEST_F(Tls, MovesMuchWithEveryVersionOverEveryWire) {
@@ -402,4 +419,5 @@ TEST_F(Tls, ReturnsInTimeFromAWireThatNeverRests) {
 }
 
 }  // namespace
+}  // namespace tls_test
 }  // namespace pop3_testing

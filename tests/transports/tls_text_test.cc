@@ -1,15 +1,23 @@
 #include "transports/tls_text.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <thread>
 
 #include "tests/testing/certificates.h"
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace tls_text_test {
 namespace {
 
 class TlsText : public ::testing::Test {
@@ -40,12 +48,26 @@ TEST_F(TlsText, Grows) {
   EXPECT_EQ(Contents(), expected);
 }
 
+TEST_F(TlsText, HasRoomForItsNul) {
+  for (size_t len = 1; len < 1100; len++) {
+    pop3_tls_text_say(&text_, "a");
+    ASSERT_LT(text_.len, text_.cap);
+    pop3_tls_text one;
+    pop3_tls_text_init(&one, host_.get());
+    pop3_tls_text_add(&one, std::string(len, 'b').data(), len);
+    pop3_tls_text_add(&one, "c", 1);
+    EXPECT_LT(one.len, one.cap) << len;
+    pop3_tls_text_free(&one);
+  }
+}
+
 TEST_F(TlsText, WipesWhereItWas) {
   pop3_tls_text_say(&text_, "my secret");
   ASSERT_NE(pop3_tls_text_room(&text_, 100000), nullptr);
   EXPECT_EQ(Contents(), "my secret");
   pop3_tls_text_reset(&text_);
   EXPECT_EQ(Contents(), "");
+  EXPECT_FALSE(host_.Remembers("my secret")) << "it may never be used again";
   pop3_tls_text_say(&text_, "other secret");
   pop3_tls_text_free(&text_);
   EXPECT_FALSE(host_.Remembers("my secret"));
@@ -85,7 +107,8 @@ TEST_F(TlsText, ReadsFiles) {
   EXPECT_NE(text_.data, nullptr);
   EXPECT_EQ(pop3_tls_text_file(&text_, "/proc/self/cmdline", "option o", 0, &error_), POP3_OK)
       << "a file that does not know its length";
-  EXPECT_NE(Contents().find("tls_text_test"), std::string::npos);
+  std::ifstream cmdline("/proc/self/cmdline", std::ios::binary);
+  EXPECT_EQ(Contents(), std::string(std::istreambuf_iterator<char>(cmdline), {}));
 }
 
 TEST_F(TlsText, SaysWhyAFileCannotBeRead) {
@@ -102,9 +125,50 @@ TEST_F(TlsText, ReadsNoFileThatIsTooLarge) {
   EXPECT_EQ(error_.sys_errno, EFBIG);
   pop3_tls_text_reset(&text_);
   EXPECT_EQ(pop3_tls_text_file(&text_, file.path(), "option o", 1, &error_), POP3_OK);
+  ASSERT_EQ(truncate(file.path(), 1 << 20), 0);
+  pop3_tls_text_reset(&text_);
+  EXPECT_EQ(pop3_tls_text_file(&text_, file.path(), "option o", 0, &error_), POP3_OK)
+      << "exactly as large as it may be";
   pop3_tls_text_reset(&text_);
   EXPECT_EQ(pop3_tls_text_file(&text_, "/dev/zero", "option o", 0, &error_), POP3_ERR_LOCAL_IO)
       << "one without an end";
+}
+
+// FlagsOf returns the flags of the descriptor by which |path| is open for reading, as
+// /proc/self/fdinfo has them; -1 if there is none.
+int FlagsOf(const std::string &path, int except) {
+  std::error_code error;
+  for (const auto &entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+    const std::string number = entry.path().filename();
+    if (number == std::to_string(except)) continue;
+    if (std::filesystem::read_symlink(entry.path(), error) != path) continue;
+    return fcntl(std::stoi(number), F_GETFD);
+  }
+  return -1;
+}
+
+TEST_F(TlsText, ReadsAPipeAndHandsItToNoOtherProgram) {
+  const int fds = CountFds();
+  char folder[] = "/tmp/pop3-text-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  const std::string path = std::string(folder) + "/pipe";
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  int flags = -1;
+  std::thread writer([&path, &flags] {
+    const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);  // returns once it is being read
+    while ((flags = FlagsOf(path, fd)) < 0) std::this_thread::yield();
+    EXPECT_EQ(write(fd, "my ", 3), 3);
+    EXPECT_EQ(write(fd, "secret", 6), 6);
+    close(fd);
+  });
+  EXPECT_EQ(pop3_tls_text_file(&text_, path.c_str(), "option o", 0, &error_), POP3_OK)
+      << error_.text;
+  writer.join();
+  unlink(path.c_str());
+  rmdir(folder);
+  EXPECT_EQ(Contents(), "my secret");
+  EXPECT_EQ(flags, FD_CLOEXEC);
+  EXPECT_EQ(CountFds(), fds) << "descriptors leak";
 }
 
 TEST_F(TlsText, SaysThatMemoryRanOut) {
@@ -115,4 +179,5 @@ TEST_F(TlsText, SaysThatMemoryRanOut) {
 }
 
 }  // namespace
+}  // namespace tls_text_test
 }  // namespace pop3_testing

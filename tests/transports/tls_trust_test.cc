@@ -10,6 +10,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_trust_test {
 namespace {
 
 bool Has(const std::string &text, const std::string &part) {
@@ -48,6 +49,13 @@ TEST_F(TlsTrust, CombinesThem) {
   Options options;
   options.Text("tls.ca_file", file.path()).Text("tls.ca_dir", dir.path());
   EXPECT_EQ(Meet(server_, options).status, POP3_OK);
+  const TempFile roots(TheWorld().root_pem);
+  Options text_and_file;
+  text_and_file.Text("tls.ca_pem", other.Pem()).Text("tls.ca_file", roots.path());
+  EXPECT_EQ(Meet(server_, text_and_file).status, POP3_OK);
+  Options file_and_text;
+  file_and_text.Text("tls.ca_file", file.path()).Text("tls.ca_pem", TheWorld().root_pem);
+  EXPECT_EQ(Meet(server_, file_and_text).status, POP3_OK);
 }
 
 TEST_F(TlsTrust, ReplacesTheRootsOfTheMachine) {
@@ -55,9 +63,24 @@ TEST_F(TlsTrust, ReplacesTheRootsOfTheMachine) {
   const Variable variable("SSL_CERT_FILE", ours.path());
   EXPECT_EQ(Meet(server_, Options()).status, POP3_OK);
   const Identity other{CertificateSpec()};
-  Options options;
-  options.Text("tls.ca_pem", other.Pem());
-  EXPECT_EQ(Meet(server_, options).status, POP3_ERR_CERTIFICATE);
+  const TempFile file(other.Pem());
+  const HashedDir dir(&other);
+  bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
+  const pop3_tls_context object = POP3_TLS_CONTEXT(context.get());
+  std::vector<Options> ways(4);
+  ways[0].Text("tls.ca_pem", other.Pem());
+  ways[1].Text("tls.ca_file", file.path());
+  ways[2].Text("tls.ca_dir", dir.path());
+  ways[3].Object("tls.context", &object);
+  for (const Options &way : ways) {
+    EXPECT_EQ(Meet(server_, way).status, POP3_ERR_CERTIFICATE) << way.get()[0].name;
+  }
+  // Those of a folder are others than those of a file.
+  const HashedDir machine(&TheWorld().root);
+  const Variable folder("SSL_CERT_DIR", machine.path());
+  for (const Options &way : ways) {
+    EXPECT_EQ(Meet(server_, way).status, POP3_ERR_CERTIFICATE) << way.get()[0].name;
+  }
 }
 
 TEST_F(TlsTrust, SaysWhatIsWrong) {
@@ -129,6 +152,50 @@ TEST_F(TlsTrust, FollowsTheEnvironment) {
   }
 }
 
+TEST_F(TlsTrust, ReadsTheFileIfTheFolderDoesNotHaveTheRootThatWasSent) {
+  const TempFile file(TheWorld().root_pem);
+  const HashedDir empty(nullptr);
+  const Variable one("SSL_CERT_FILE", file.path());
+  const Variable two("SSL_CERT_DIR", empty.path());
+  TlsServerSpec spec = Spec();
+  spec.chain = {&TheWorld().root};
+  const Meeting met = Meet(TlsServer(spec), Options());
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+}
+
+TEST_F(TlsTrust, ReadsTheFileForAServerThatIsARoot) {
+  CertificateSpec own;
+  own.dns = {"mail.example.org"};
+  const Identity self_signed(own);
+  const TempFile file(self_signed.Pem());
+  const HashedDir empty(nullptr);
+  const Variable one("SSL_CERT_FILE", file.path());
+  const Variable two("SSL_CERT_DIR", empty.path());
+  TlsServerSpec spec;
+  spec.identity = &self_signed;
+  const Meeting met = Meet(TlsServer(spec), Options());
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+}
+
+TEST_F(TlsTrust, TakesNothingButWhatTheEnvironmentNames) {
+  TestHost host;
+  pop3_tls_roots roots;
+  pop3_error error = POP3_ERROR_INIT;
+  {
+    const Variable one("SSL_CERT_FILE", nullptr);
+    const Variable two("SSL_CERT_DIR", "/nowhere");
+    ASSERT_EQ(pop3_tls_find_roots(&roots, host.get(), &error), POP3_OK) << error.text;
+    EXPECT_EQ(roots.file, nullptr);
+    EXPECT_STREQ(roots.dir, "/nowhere");
+  }
+  const TempFile file(TheWorld().root_pem);
+  const Variable one("SSL_CERT_FILE", file.path());
+  const Variable two("SSL_CERT_DIR", nullptr);
+  ASSERT_EQ(pop3_tls_find_roots(&roots, host.get(), &error), POP3_OK) << error.text;
+  EXPECT_STREQ(roots.file, file.path());
+  EXPECT_EQ(roots.dir, nullptr);
+}
+
 TEST_F(TlsTrust, FindsTheRootsOfThisMachine) {
   const Variable one("SSL_CERT_FILE", nullptr);
   const Variable two("SSL_CERT_DIR", "");
@@ -155,7 +222,22 @@ TEST(TlsHashedDir, IsTold) {
   EXPECT_EQ(pop3_tls_is_hashed_dir(dir.path()), 1);
   EXPECT_EQ(pop3_tls_is_hashed_dir(empty.path()), 0);
   EXPECT_EQ(pop3_tls_is_hashed_dir("/nowhere"), 0);
+  const struct {
+    const char *file;
+    int is_hashed;
+  } cases[] = {
+      {"/0123abcd.0", 1},  {"/0123abcd.12", 1}, {"/0123abcd.r0", 0},    {"/0123abcd.", 0},
+      {"/0123abcd.0~", 0}, {"/0123abcd", 0},    {"/0123abc.0", 0},      {"/0123abcde.0", 0},
+      {"/0123ABCD.0", 0},  {"/0123abcd-0", 0},  {"/0123abcd.0.pem", 0}, {"/root.pem", 0},
+  };
+  for (const auto &one : cases) {
+    const std::string path = std::string(empty.path()) + one.file;
+    fclose(fopen(path.c_str(), "w"));
+    EXPECT_EQ(pop3_tls_is_hashed_dir(empty.path()), one.is_hashed) << one.file;
+    unlink(path.c_str());
+  }
 }
 
 }  // namespace
+}  // namespace tls_trust_test
 }  // namespace pop3_testing

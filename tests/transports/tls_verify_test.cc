@@ -9,6 +9,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_verify_test {
 namespace {
 
 bool Has(const std::string &text, const std::string &part) {
@@ -39,6 +40,7 @@ TEST(TlsVerify, AcceptsWhatIsRight) {
   const Meeting met = MeetOne(TheWorld().mail);
   EXPECT_EQ(met.status, POP3_OK) << met.text;
   EXPECT_EQ(met.verified, "verified: issued by CN=Test Root for mail.example.org");
+  EXPECT_EQ(met.proven, 1);
   EXPECT_EQ(met.server_name, "mail.example.org");
 }
 
@@ -154,6 +156,7 @@ TEST(TlsVerify, SaysFromWhenItIsValid) {
   const Meeting met = MeetOne(TheWorld().Issue(spec));
   EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
   EXPECT_TRUE(Has(met.text, "is not valid before 2")) << met.text;
+  EXPECT_EQ(met.server_error, "SSLV3_ALERT_CERTIFICATE_EXPIRED");
 }
 
 TEST(TlsVerify, SaysWhoIsNotTrusted) {
@@ -279,11 +282,13 @@ TEST(TlsVerify, DoesNotVerifyIfToldSo) {
   Meeting met = MeetOne(bad, "/a/path", &options);
   EXPECT_EQ(met.status, POP3_OK) << met.text;
   EXPECT_EQ(met.verified, "not verified (tls.insecure_do_not_verify)");
+  EXPECT_EQ(met.proven, 0);
   options.Text("tls.pin_sha256", TheWorld().mail.Pin());
   met = MeetOne(bad, "mail.example.org", &options);
   EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE) << "a pin counts all the same";
   met = MeetOne(TheWorld().mail, "other.example.org", &options);
   EXPECT_EQ(met.status, POP3_OK) << met.text;
+  EXPECT_EQ(met.proven, 1) << "a pin proves it";
 }
 
 struct Judge {
@@ -322,6 +327,41 @@ TEST(TlsVerify, LetsTheProgramAccept) {
             "the server's certificate is not for \"pop.example.org\", but for mail.example.org");
   EXPECT_EQ(judge.chain, TheWorld().mail.Pem());
   EXPECT_EQ(met.verified, judge.words + "; accepted by the program (tls.verify)");
+  EXPECT_EQ(met.proven, 0) << "that proves nothing";
+  const Meeting good = MeetOne(TheWorld().mail, "mail.example.org", &options);
+  EXPECT_EQ(good.status, POP3_OK) << good.text;
+  EXPECT_EQ(good.proven, 1);
+}
+
+TEST(TlsVerify, TakesNothingButOneForYes) {
+  Judge judge;
+  Options options;
+  options.Text("tls.ca_pem", TheWorld().root_pem).Object("tls.verify", &judge.verify);
+  for (const int answer : {-1, 2, 256}) {
+    judge.answer = answer;
+    EXPECT_EQ(MeetOne(TheWorld().mail, "mail.example.org", &options).status, POP3_ERR_CERTIFICATE)
+        << answer;
+    EXPECT_EQ(MeetOne(TheWorld().mail, "pop.example.org", &options).status, POP3_ERR_CERTIFICATE)
+        << answer;
+  }
+}
+
+// Babbler refuses with as many words as there is room for, and no NUL behind them.
+int Babbler(void *arg, const pop3_tls_peer *, char *why, size_t why_cap) {
+  *static_cast<size_t *>(arg) = why_cap;
+  std::memset(why, 'x', why_cap);
+  return 0;
+}
+
+TEST(TlsVerify, ReadsNoReasonBeyondItsRoom) {
+  size_t room = 0;
+  const pop3_tls_verify verify = {sizeof(verify), 0, Babbler, &room};
+  Options options;
+  options.Text("tls.ca_pem", TheWorld().root_pem).Object("tls.verify", &verify);
+  const Meeting met = MeetOne(TheWorld().mail, "mail.example.org", &options);
+  ASSERT_GT(room, 1U);
+  EXPECT_EQ(met.text, "the program refused the server's certificate (tls.verify): " +
+                          std::string(room - 1, 'x'));
 }
 
 TEST(TlsVerify, LetsTheProgramRefuse) {
@@ -356,4 +396,5 @@ TEST(TlsVerify, LetsTheProgramAcceptAnotherKeyThanThePinned) {
 }
 
 }  // namespace
+}  // namespace tls_verify_test
 }  // namespace pop3_testing

@@ -7,6 +7,7 @@
 #include "transports/tls_verify.h"
 
 namespace pop3_testing {
+namespace tls_verify_weak_test {
 namespace {
 
 CertificateSpec Server(const char *key = "P-256", const char *digest = "sha256") {
@@ -82,6 +83,7 @@ TEST(TlsVerifyWeak, TheServersOwn) {
     EXPECT_EQ(met.server_error, "SSLV3_ALERT_BAD_CERTIFICATE") << name;
     met = MeetOne(server, Trusting(root.Pem(), true));
     EXPECT_EQ(met.status, POP3_OK) << name << ": " << met.text;
+    EXPECT_EQ(met.proven, 0) << "what is weak proves nothing";
     EXPECT_EQ(met.weakness, std::string("CN=mail ") + one.words);
     EXPECT_EQ(
         met.verified,
@@ -163,6 +165,49 @@ TEST(TlsVerifyWeak, AllOfThemAreTold) {
   const Meeting met = MeetOne(server, Trusting(root.Pem(), true), {&middle});
   EXPECT_EQ(met.status, POP3_OK) << met.text;
   EXPECT_EQ(met.weakness, "CN=mail is signed with SHA-1; CN=Middle has an RSA key of 1024 bits");
+}
+
+TEST(TlsVerifyWeak, TheTraceTellsOfThem) {
+  const Identity root(Issuer("Test CA"));
+  const Identity identity(Server("P-256", "sha1"), &root);
+  TlsServerSpec spec;
+  spec.identity = &identity;
+  const TlsServer server(spec);
+  TestHost host;
+  EchoPeer echo;
+  TlsPeer peer(&echo, &server);
+  TlsChain chain(&host, &peer);
+  ASSERT_EQ(chain.Create(Trusting(root.Pem(), true)), POP3_OK) << chain.text();
+  ASSERT_EQ(chain.Connect(), POP3_IO_DONE) << chain.text();
+  ASSERT_FALSE(host.notes().empty());
+  EXPECT_EQ(host.notes().back(),
+            "tls: a WEAK certificate was accepted: CN=mail is signed with SHA-1");
+}
+
+// Without the words for it a weak certificate must not look like a strong one.
+TEST(TlsVerifyWeak, IsNoStrongerWithoutMemory) {
+  const Identity root(Issuer("Test CA"));
+  const Identity identity(Server("P-256", "sha1"), &root);
+  TlsServerSpec spec;
+  spec.identity = &identity;
+  const TlsServer server(spec);
+  const Options options = Trusting(root.Pem());
+  for (const bool persistently : {false, true}) {
+    for (int nth = 0;; nth++) {
+      SCOPED_TRACE(nth);
+      ASSERT_LT(nth, 200);
+      TestHost host;
+      EchoPeer echo;
+      TlsPeer peer(&echo, &server);
+      TlsChain chain(&host, &peer);
+      ASSERT_EQ(chain.Create(options), POP3_OK) << chain.text();
+      host.FailAllocation(nth, persistently);
+      EXPECT_EQ(chain.Connect(), POP3_IO_FAIL);
+      EXPECT_EQ(chain.error().status, host.has_failed() ? POP3_ERR_MEMORY : POP3_ERR_CERTIFICATE)
+          << chain.text();
+      if (!host.has_failed()) break;
+    }
+  }
 }
 
 TEST(TlsVerifyWeak, APinIsNoSubstitute) {
@@ -260,4 +305,5 @@ TEST(TlsVerifyWeak, AnIntermediateOneAmongTheMachinesRoots) {
 }
 
 }  // namespace
+}  // namespace tls_verify_weak_test
 }  // namespace pop3_testing

@@ -11,6 +11,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
+namespace tls_weak_test {
 namespace {
 
 // What is said about a certificate; "" if it is strong.
@@ -186,4 +187,5 @@ TEST(TlsWeak, ACertificateMayHaveNoSubject) {
 }
 
 }  // namespace
+}  // namespace tls_weak_test
 }  // namespace pop3_testing

@@ -12,10 +12,12 @@
 #include <string>
 #include <thread>
 
+#include "tests/testing/privileges.h"
 #include "tests/testing/test_host.h"
 #include "tests/transports/drive.h"
 
 namespace pop3_testing {
+namespace unix_test {
 namespace {
 
 class Unix : public ::testing::Test {
@@ -146,7 +148,7 @@ TEST_F(Unix, SaysWhatIsWrongWithASocket) {
 TEST_F(Unix, SaysThatThereIsNoPermission) {
   Listener server(Path("pop3"));
   chmod(Path("pop3").c_str(), 0);
-  if (access(Path("pop3").c_str(), W_OK) == 0) GTEST_SKIP() << "root may do anything";
+  const NoPrivileges none;
   EXPECT_EQ(Refusal(Path("pop3")), "no permission");
 }
 
@@ -160,6 +162,25 @@ TEST_F(Unix, ChecksThePeersUser) {
   EXPECT_EQ(unix_.error().status, POP3_ERR_POLICY);
   EXPECT_NE(std::string(unix_.error().text).find("unix.peer_uid"), std::string::npos);
   EXPECT_EQ(unix_.AskNumber(POP3_QUERY_IS_LOCAL), -1) << "it is not connected";
+  unix_.Destroy();
+  ASSERT_EQ(unix_.Create(Path("pop3"), 0, {Number("unix.peer_uid", UINT32_MAX - 1)}), POP3_OK);
+  EXPECT_EQ(unix_.ConnectAll(), POP3_IO_FAIL) << "nor may it be a lesser number";
+}
+
+// 0 is a user like the others: root.
+TEST_F(Unix, ChecksThatThePeerIsRoot) {
+  const std::string name = "@pop3-root-" + std::to_string(getpid());
+  const uid_t us = geteuid();
+  if (us == 0 && seteuid(65534) != 0) GTEST_SKIP() << "there is no user but root";
+  Listener server(name);
+  ASSERT_EQ(seteuid(us), 0);
+  ASSERT_TRUE(server.ok());
+  ASSERT_EQ(unix_.Create(name, 0, {Number("unix.peer_uid", 0)}), POP3_OK);
+  EXPECT_EQ(unix_.ConnectAll(), POP3_IO_FAIL);
+  EXPECT_EQ(unix_.error().status, POP3_ERR_POLICY) << unix_.error().text;
+  unix_.Destroy();
+  ASSERT_EQ(unix_.Create(name, 0, {Number("unix.peer_uid", us == 0 ? 65534 : us)}), POP3_OK);
+  EXPECT_EQ(unix_.ConnectAll(), POP3_IO_DONE) << unix_.error().text;
 }
 
 TEST_F(Unix, RefusesOptionsThatItCannotUse) {
@@ -258,4 +279,5 @@ TEST_F(Unix, SaysWhenThereIsNoDescriptorLeft) {
 }
 
 }  // namespace
+}  // namespace unix_test
 }  // namespace pop3_testing

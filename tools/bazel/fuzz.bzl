@@ -10,13 +10,19 @@
         deps = ["//core"],
     )
 
-NAME is an ordinary test: a driver of our own (//tools/bazel/fuzz) runs the corpus and then a fixed
-number of mutations of it, the same ones each time, with any compiler and under any sanitizer.
+NAME is an ordinary test: a player of our own (//tools/bazel/fuzz) runs each file of the corpus once
+as it is, and cut off at a few places, with any compiler and under any sanitizer. It searches for
+nothing.
 
-NAME_libfuzzer is clang's libFuzzer, for --config=fuzz only:
+NAME_libfuzzer searches: clang's libFuzzer, for --config=fuzz only:
 
     bazel test --config=fuzz //tests/fuzz:reply_fuzz_test_libfuzzer      # ten seconds of it
     bazel run --config=fuzz //tests/fuzz:reply_fuzz_test_libfuzzer -- -max_total_time=3600 ~/found
+
+What it finds that reaches new code is kept by adding it to the corpus. Of all that, these are the files
+that reach what CORPUS, a copy of the folder, does not:
+
+    bazel run --config=fuzz //tests/fuzz:reply_fuzz_test_libfuzzer -- -merge=1 -use_counters=0 CORPUS ~/found
 """
 
 def pop3_fuzz_test(
@@ -25,7 +31,6 @@ def pop3_fuzz_test(
         deps = [],
         corpus = [],
         dictionary = None,
-        runs = 20000,
         max_len = 4096,
         seconds = 10,
         size = "small",
@@ -37,10 +42,9 @@ def pop3_fuzz_test(
       name: name of the test.
       srcs: C or C++ sources; one of them defines LLVMFuzzerTestOneInput.
       deps: what they need.
-      corpus: files with inputs to start from.
+      corpus: files with inputs, which NAME plays and NAME_libfuzzer starts from.
       dictionary: a file in libFuzzer's format with the words of the language, or None.
-      runs: number of mutations that NAME runs after the corpus.
-      max_len: no input is longer than this (those of the corpus excepted).
+      max_len: no input that libFuzzer makes is longer than this.
       seconds: how long `bazel test` lets libFuzzer search.
       size: as of every test.
       tags: as of every test.
@@ -52,15 +56,11 @@ def pop3_fuzz_test(
         name = name,
         size = size,
         srcs = srcs,
-        args = [
-            "--runs=%d" % runs,
-            "--max-len=%d" % max_len,
-        ] + ["--dictionary=$(rootpath %s)" % file for file in words] +
-        ["$(rootpath %s)" % file for file in corpus],
-        data = data + corpus + words,
+        args = ["$(rootpath %s)" % file for file in corpus],
+        data = data + corpus,
         linkstatic = True,
         tags = tags,
-        deps = deps + ["//tools/bazel/fuzz:driver"],
+        deps = deps + ["//tools/bazel/fuzz:player"],
         **kwargs
     )
 

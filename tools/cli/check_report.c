@@ -34,6 +34,16 @@ static void put_query(cli_check_report *report, const char *name, const char *ke
   put(report, name, key, (const char *)answer.data, answer.data_len);
 }
 
+// What a server says must not write to the terminal: it is shown as in an error.
+static void put_greeting(cli_check_report *report, const char *greeting) {
+  pop3_error shown = POP3_ERROR_INIT;
+  if (!report->is_json) {
+    (void)pop3_error_set(&shown, POP3_REFUSED, "cli", 0, "%s", greeting);
+    greeting = shown.text;
+  }
+  put_text(report, "greeting", "greeting", greeting);
+}
+
 static void put_flag(cli_check_report *report, const char *key, int value) {
   cli_json_key(&report->json, key);
   cli_json_bool(&report->json, value);
@@ -49,7 +59,7 @@ void cli_check_begin(cli_check_report *report, FILE *json, const pop3_session *s
   }
   put_query(report, "server", "server", POP3_QUERY_PEER_NAME);
   const char *greeting = pop3_getwelcome(session);
-  put_text(report, "greeting", "greeting", greeting != NULL ? greeting : "");
+  put_greeting(report, greeting != NULL ? greeting : "");
 }
 
 void cli_check_capabilities(cli_check_report *report, const char *title, const char *key) {

@@ -2,6 +2,7 @@
 #ifndef POP3_TESTS_CONFORMANCE_BROKEN_BROKEN_H_
 #define POP3_TESTS_CONFORMANCE_BROKEN_BROKEN_H_
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ struct Broken {
   pop3_plugin_entry_fn entry;
   Suite suite;
 };
+
+// PrintTo lets GoogleTest say which one.
+inline void PrintTo(const Broken &broken, std::ostream *out) { *out << broken.name; }
 
 // BrokenLayers are upper transports, BrokenSockets bottom ones, BrokenMechanisms ways to log in,
 // and BrokenDescriptors plugins that no host should take. The first of the others is in order.

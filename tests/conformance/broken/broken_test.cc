@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <ostream>
 #include <set>
 
 #include "tests/conformance/rules.h"
@@ -15,8 +14,7 @@
 
 namespace pop3_conformance {
 
-static void PrintTo(const Broken &broken, std::ostream *out) { *out << broken.name; }
-
+namespace broken_test {
 namespace {
 
 std::vector<Broken> All() {
@@ -73,4 +71,5 @@ INSTANTIATE_TEST_SUITE_P(, BrokenPlugin, ::testing::ValuesIn(All()),
                          [](const auto &broken) { return broken.param.name; });
 
 }  // namespace
+}  // namespace broken_test
 }  // namespace pop3_conformance

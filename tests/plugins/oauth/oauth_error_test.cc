@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace pop3_testing {
+namespace oauth_error_test {
 namespace {
 
 std::string Status(const std::string &json) {
   char out[POP3_OAUTH_STATUS_MAX] = "unset";
-  const int found = pop3_oauth_status(json.data(), json.size(), out);
+  // A block of just that length, for AddressSanitizer.
+  const std::vector<char> octets(json.begin(), json.end());
+  const int found = pop3_oauth_status(octets.data(), octets.size(), out);
   EXPECT_EQ(found == 1, out[0] != '\0') << json;
   return out;
 }
@@ -20,6 +24,8 @@ TEST(OauthError, FindsTheStatus) {
   EXPECT_EQ(Status("{\"a\":1,\r\n\t\"status\"\n:\n400}"), "400");
   EXPECT_EQ(Status(R"({"status":400 ,"a":1})"), "400");
   EXPECT_EQ(Status(R"({"status":"token has expired"})"), "token has expired");
+  EXPECT_EQ(Status("{\"status\" \t\r\n:\n\r\t \"a-b.c_9Z\"}"), "a-b.c_9Z");
+  EXPECT_EQ(Status("}{\"status\":\"after a brace too many\"}"), "after a brace too many");
 }
 
 TEST(OauthError, IsNotFooled) {
@@ -36,24 +42,27 @@ TEST(OauthError, IsNotFooled) {
 TEST(OauthError, SurvivesWhatIsCutOff) {
   const std::string json = R"({"a\"b":[1,{}],"status" : "invalid_token"})";
   for (size_t len = 0; len <= json.size(); len++) {
-    // A copy of just that length, for AddressSanitizer.
     const std::string cut(json, 0, len);
     const std::string status = Status(cut);
     EXPECT_EQ(std::string("invalid_token").compare(0, status.size(), status), 0) << cut;
   }
   EXPECT_EQ(Status("{\"status\":\"" + std::string(100000, 'x')).size(), POP3_OAUTH_STATUS_MAX - 1U);
+  EXPECT_EQ(Status("{\"status"), "");
+  EXPECT_EQ(Status("{\"status\\"), "");
+  EXPECT_EQ(Status("{\"status\""), "");
   EXPECT_EQ(Status(std::string(100000, '[')), "");
   EXPECT_EQ(Status(std::string(100000, '}') + "\"\\"), "");
 }
 
 TEST(OauthError, CleansAndCuts) {
-  std::string text("a\r\n\0\x01\x7F\x80\xFFz\x1B[m", 12);
-  EXPECT_EQ(pop3_oauth_clean(&text[0], text.size()), 12U);
-  EXPECT_EQ(text, "a???????z?[m");
+  std::string text("a\r\n\0\x01\x7F\x80\xFFz\x1B[m ~", 14);
+  EXPECT_EQ(pop3_oauth_clean(&text[0], text.size()), 14U);
+  EXPECT_EQ(text, "a???????z?[m ~");
   std::string huge(100000, '\x02');
   ASSERT_EQ(pop3_oauth_clean(&huge[0], huge.size()), size_t{POP3_OAUTH_DETAIL_MAX});
   EXPECT_EQ(huge.substr(0, POP3_OAUTH_DETAIL_MAX), std::string(POP3_OAUTH_DETAIL_MAX, '?'));
 }
 
 }  // namespace
+}  // namespace oauth_error_test
 }  // namespace pop3_testing

@@ -7,6 +7,7 @@
 #include "tests/testing/test_host.h"
 
 namespace pop3_testing {
+namespace oauth_message_test {
 namespace {
 
 pop3_oauth_text Text(const std::string &text) {
@@ -64,6 +65,18 @@ TEST_F(OauthMessage, EscapesNames) {
                            "auth=Bearer t\x01\x01");
 }
 
+TEST_F(OauthMessage, HasRoomForTheLongest) {
+  // Nothing that could be longer is shorter here.
+  for (const std::string &user : {std::string(), std::string(","), std::string(300, '=')}) {
+    ASSERT_EQ(Bearer(user, "h", 4294967295U, "t"), POP3_OK);
+    EXPECT_NE(Message().find("\x01port=4294967295\x01"
+                             "auth=Bearer t\x01\x01"),
+              std::string::npos);
+  }
+  ASSERT_EQ(Bearer("two words", "h", 1, "t"), POP3_OK);
+  EXPECT_EQ(Message().find("n,a=two words,"), 0U);
+}
+
 TEST_F(OauthMessage, IsThatOfGoogle) {
   ASSERT_EQ(Xoauth2("someuser@example.com", "ya29.vF9dft4qmTc2"), POP3_OK);
   EXPECT_EQ(Message(),
@@ -93,9 +106,12 @@ TEST_F(OauthMessage, LeavesNoTokenBehind) {
   ASSERT_EQ(Xoauth2("u", "SECRETTOKEN"), POP3_OK);
   pop3_oauth_message_clear(&message_, host_.get());
   EXPECT_FALSE(host_.Remembers("SECRETTOKEN"));
+  EXPECT_FALSE(host_.Remembers("TOKEN")) << "the end of it";
+  EXPECT_FALSE(host_.Remembers("\x01\x01"));
   host_.FailAllocation(0);
   EXPECT_EQ(Bearer("u", "h", 1, "SECRETTOKEN"), POP3_ERR_MEMORY);
 }
 
 }  // namespace
+}  // namespace oauth_message_test
 }  // namespace pop3_testing

@@ -6,6 +6,7 @@
 #include "tests/auth/exchange.h"
 
 namespace pop3_testing {
+namespace oauth_test {
 namespace {
 
 constexpr char kToken[] = "ya29.first-token~of+the/day==";
@@ -90,6 +91,29 @@ TEST_P(Oauth, ScoresByWhatThereIs) {
   EXPECT_EQ(exchange_.why(), "no token was given");
 }
 
+TEST_P(Oauth, CutsItsReasonToTheRoom) {
+  exchange_.credentials.clear();
+  char why[] = "########";
+  EXPECT_EQ(exchange_.ScoreInto(why, 0), 0);
+  EXPECT_STREQ(why, "########");
+  EXPECT_EQ(exchange_.ScoreInto(why, 6), 0);
+  EXPECT_STREQ(why, "no to");
+  EXPECT_EQ(exchange_.ScoreInto(nullptr, 100), 0);
+  // As long as the room, but for the NUL.
+  std::string room(sizeof("no token was given") - 1, '#');
+  EXPECT_EQ(exchange_.ScoreInto(&room[0], room.size()), 0);
+  EXPECT_STREQ(room.c_str(), "no token was give");
+}
+
+TEST_P(Oauth, WorksWithoutAServersName) {
+  exchange_.without_name = true;
+  exchange_.answers.clear();
+  EXPECT_EQ(Start(), POP3_AUTH_SEND);
+  const std::string head = is_bearer() ? "n,a=alice,\x01" : "user=alice\x01";
+  EXPECT_EQ(exchange_.line(),
+            "AUTH " + name() + " " + Base64(head + "auth=Bearer " + kToken + "\x01\x01"));
+}
+
 TEST_P(Oauth, SendsALongTokenInTwoSteps) {
   // The longest that fits in 255 octets, and one more.
   size_t len = 1;
@@ -115,8 +139,12 @@ TEST_P(Oauth, SendsALongTokenInTwoSteps) {
   EXPECT_EQ(exchange_.line(), "AUTH " + name()) << "if that is what the caller wants";
 }
 
-TEST_P(Oauth, FindsThePortAtTheEnd) {
-  if (!is_bearer()) return;
+// XOAUTH2 tells the server neither its name nor its port.
+class OauthBearer : public Oauth {};
+
+INSTANTIATE_TEST_SUITE_P(One, OauthBearer, ::testing::Values(0));
+
+TEST_P(OauthBearer, FindsThePortAtTheEnd) {
   for (const auto &peer : {std::pair<const char *, const char *>{"192.0.2.1:110", "110"},
                            {"/run/pop3.sock", ""},
                            {"[::1]:65535", "65535"},
@@ -138,8 +166,7 @@ TEST_P(Oauth, FindsThePortAtTheEnd) {
   }
 }
 
-TEST_P(Oauth, KnowsThatAPathIsNoHost) {
-  if (!is_bearer()) return;
+TEST_P(OauthBearer, KnowsThatAPathIsNoHost) {
   exchange_.host_name = "/run/pop3.sock";
   exchange_.answers[POP3_QUERY_PEER_NAME] = "/run/pop3.sock";
   EXPECT_EQ(Start(), POP3_AUTH_SEND);
@@ -188,6 +215,15 @@ TEST_P(Oauth, GivesUpWhenTheFreshTokenIsRefused) {
   EXPECT_EQ(exchange_.renews, 1);
 }
 
+TEST_P(Oauth, WhatWasSaidOfTheOldTokenIsNotSaidOfTheFreshOne) {
+  exchange_.renewals = {kFresh};
+  Start();
+  exchange_.Step(POP3_AUTH_CHALLENGE, Base64(kJson));
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "[AUTH] failed"), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "[AUTH] really"), POP3_AUTH_FAIL);
+  EXPECT_EQ(exchange_.error().status, POP3_OK) << "the host has the server's words";
+}
+
 TEST_P(Oauth, DoesNotSendTheSameTokenTwice) {
   exchange_.renewals = {kToken};
   Start();
@@ -198,7 +234,8 @@ TEST_P(Oauth, DoesNotSendTheSameTokenTwice) {
 }
 
 TEST_P(Oauth, LeavesAPlainRefusalToTheHost) {
-  for (const char *words : {"no", "[AUTH] no", "[SYS/TEMP] later", "[IN-USE] busy", ""}) {
+  for (const char *words :
+       {"no", "[AUTH] no", "[AUTH]", "[SYS/TEMP] later", "[IN-USE] busy", "[", "[SYS", ""}) {
     exchange_.renews = 0;
     Start();
     EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, words), POP3_AUTH_FAIL);
@@ -228,6 +265,14 @@ TEST_P(Oauth, WorksWithAHostThatKnowsLess) {
   EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
   EXPECT_EQ(exchange_.renews, 0);
   EXPECT_EQ(exchange_.detail, "");
+}
+
+TEST_P(Oauth, CallsNothingThatAHostDoesNotHave) {
+  exchange_.without_options = true;
+  Start();
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64(kJson)), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
+  EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
 }
 
 TEST_P(Oauth, SurvivesHostileJson) {
@@ -284,10 +329,29 @@ TEST_P(Oauth, WantsCredentials) {
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_NO_CREDENTIALS);
   exchange_.withhold = POP3_CREDENTIAL_USER;
   EXPECT_EQ(exchange_.Begin(), is_bearer() ? POP3_OK : POP3_ERR_NO_CREDENTIALS);
+  EXPECT_EQ(exchange_.error().status, is_bearer() ? POP3_OK : POP3_ERR_NO_CREDENTIALS);
+  exchange_.End();
+  exchange_.without_errors = true;
+  EXPECT_EQ(exchange_.Begin(), is_bearer() ? POP3_OK : POP3_ERR_NO_CREDENTIALS);
+  exchange_.without_errors = false;
   exchange_.End();
   exchange_.withhold = 0;
   exchange_.credentials[POP3_CREDENTIAL_TOKEN] = "two words";
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_ARGUMENT);
+}
+
+TEST_P(Oauth, AnEmptyUserNameIsNoneInOauthbearerAlone) {
+  exchange_.credentials[POP3_CREDENTIAL_USER] = "";
+  EXPECT_EQ(exchange_.Begin(), is_bearer() ? POP3_OK : POP3_ERR_ARGUMENT);
+  if (!is_bearer()) {
+    EXPECT_EQ(ErrorText(), "the user name is empty");
+    return;
+  }
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
+  EXPECT_EQ(exchange_.line(),
+            "AUTH OAUTHBEARER " + Base64(std::string("n,,\x01host=mail.example\x01port=995\x01"
+                                                     "auth=Bearer ") +
+                                         kToken + "\x01\x01"));
 }
 
 // The whole of the longest exchange.
@@ -329,9 +393,11 @@ TEST_P(Oauth, LeavesNoTokenBehind) {
   EXPECT_TRUE(host_.Remembers(kFresh));
   exchange_.Step(POP3_AUTH_NEGATIVE, "no");
   EXPECT_FALSE(host_.Remembers(kFresh)) << "not even until the end";
+  EXPECT_FALSE(host_.Remembers(Base64(Message(kFresh)).substr(12, 40))) << "nor the line";
   exchange_.End();
   EXPECT_FALSE(host_.Remembers(Base64(Message(kToken)).substr(12, 40)));
 }
 
 }  // namespace
+}  // namespace oauth_test
 }  // namespace pop3_testing

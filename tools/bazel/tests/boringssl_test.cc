@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+namespace boringssl_test {
 namespace {
 
 std::string Hex(const uint8_t *data, size_t len) {
@@ -125,3 +126,4 @@ TEST(BoringSsl, ItsNamesAreNotInTheGlobalScope) {
 }
 
 }  // namespace
+}  // namespace boringssl_test

@@ -8,6 +8,7 @@ extern "C" {
 #include "tools/bazel/boringssl/import.h"
 }
 
+namespace import_test {
 namespace {
 
 void *Find(const boringssl_import_library &library, const char *name) {
@@ -84,3 +85,4 @@ TEST(ImportDeathTest, AFunctionThatIsNotThereIsNamed) {
 }
 
 }  // namespace
+}  // namespace import_test

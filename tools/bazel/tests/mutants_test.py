@@ -1,6 +1,6 @@
 """tools/mutants.py decides whether the tests are good: it must itself be right.
 
-    python3 mutants_test.py DIRECTORY-OF-THE-SCRIPTS
+    python3 mutants_test.py PATH-OF-ONE-OF-THE-SCRIPTS
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-TOOLS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "tools"
+TOOLS = os.path.dirname(os.path.abspath(sys.argv[1]))
 sys.path.insert(0, TOOLS)
 sys.dont_write_bytecode = True
 

@@ -15,6 +15,7 @@
 // Only OpenSSL 3 has it, so this call is bound to libcrypto.so.3 by the link itself.
 extern "C" int EVP_default_properties_is_fips_enabled(void *libctx);
 
+namespace openssl_test {
 namespace {
 
 const uint8_t kData[] = "what do ya want for nothing?";
@@ -55,3 +56,4 @@ TEST(WithOpenSsl, TlsObjects) {
 }
 
 }  // namespace
+}  // namespace openssl_test

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+namespace sasl_test {
 namespace {
 
 const char kUser[] = "alice";
@@ -141,3 +142,4 @@ TEST_F(Sasl, ScramSha256BesideBoringSsl) {
 }
 
 }  // namespace
+}  // namespace sasl_test

@@ -1,6 +1,6 @@
 """The scripts that decide whether a run is green must themselves be right.
 
-    python3 scripts_test.py DIRECTORY-OF-THE-SCRIPTS
+    scripts_test.py TOOLS/test_report.py
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-TOOLS = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "tools"
+TOOLS = os.path.dirname(os.path.abspath(sys.argv[1]))
 
 _GTEST = """<testsuites tests="4" failures="1" disabled="1" errors="0"><testsuite name="A">
 <testcase name="Passes" status="run" result="completed" classname="A" />
@@ -41,7 +41,7 @@ class Folder(unittest.TestCase):
 
     def run_script(self, name, *arguments):
         result = subprocess.run(
-            [sys.executable, os.path.join(TOOLS, name)] + list(arguments),
+            [sys.executable, "-B", os.path.join(TOOLS, name)] + list(arguments),
             check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

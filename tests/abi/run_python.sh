@@ -1,3 +1,0 @@
-#!/bin/bash
-# Runs a Python script with the system's python3: run_python.sh SCRIPT.py ARGUMENT...
-exec python3 -B "$@"

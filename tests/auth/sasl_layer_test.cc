@@ -11,6 +11,7 @@
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_probe.h"
+#include "tests/testing/alone.h"
 
 namespace pop3_testing {
 namespace sasl_layer_test {

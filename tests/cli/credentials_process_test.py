@@ -10,6 +10,7 @@ import unittest
 from account import PASSWORD
 from pop3_program import CliTest, POP3
 from terminal import Terminal
+from waiting import until
 
 
 class Sources(CliTest):
@@ -206,10 +207,7 @@ class Prompt(CliTest):
         terminal = Terminal(self, "stat", f"pop3://alice@127.0.0.1:{server.port}")
         terminal.wait_for(b": ")
         terminal.type(PASSWORD.encode() + b"\n")
-        for _ in range(1000):
-            if b"STAT" in server.lines:
-                break
-            time.sleep(0.02)
+        until(lambda: b"STAT" in server.lines)
         self.assertTrue(terminal.echoes())
         terminal.type(b"\x03")
         self.assertEqual(130, terminal.end(), terminal.text)

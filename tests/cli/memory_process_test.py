@@ -1,14 +1,13 @@
 """Behind the login no password is left in the memory of `pop3`: neither where it was read, nor where it
 was put together for the server."""
 
-import os
 import re
 import subprocess
-import time
 import unittest
 
 from pop3_program import POP3, CliTest
 from terminal import Terminal
+from waiting import until
 
 # So long that something of it is left wherever it was forgotten, whatever is written there later.
 WORD = b"xyzzy-and-plugh-"
@@ -41,11 +40,7 @@ class Memory(CliTest):
 
     def wait_for_stat(self):
         """Waits until the login is over."""
-        for _ in range(1000):
-            if b"STAT" in self.server.lines:
-                break
-            time.sleep(0.02)
-        self.assertIn(b"STAT", self.server.lines)
+        until(lambda: b"STAT" in self.server.lines)
         self.assertIn(b"PASS " + PASSWORD, self.server.lines)
 
     def copies_of(self, *arguments):
@@ -84,10 +79,7 @@ class Memory(CliTest):
                                    stderr=subprocess.PIPE, cwd=self.folder,
                                    env=self.environment(), start_new_session=True)
         try:
-            for _ in range(1000):
-                if b"LIST" in self.server.lines:
-                    break
-                time.sleep(0.02)
+            until(lambda: b"LIST" in self.server.lines)
             self.assertEqual(1, copies(process.pid))
         finally:
             process.kill()

@@ -1,5 +1,7 @@
 """Runs tests with Bazel in copies of the tree, as they are and with one wrong change at a time."""
 
+import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -8,10 +10,11 @@ import subprocess
 import time
 import xml.etree.ElementTree
 
+import mutant_programs
 from sources import source_files
 
 # Bazel's exit statuses.
-_PASSED, _NOT_BUILT, _FAILED = 0, 1, 3
+_PASSED, _NOT_BUILT = 0, 1
 
 
 class RunError(Exception):
@@ -144,25 +147,30 @@ class Copy:
         """Runs Bazel; returns its exit status and what it says."""
         options = ["--config=ci", "--config=" + config]
         options.append("--jobs=%d" % (processors or self._processors))
-        if fill_cache:
-            options.append("--disk_cache=" + self._disk_cache)
-        else:
-            # What a mutant is built into, nobody wants again.
-            options.append("--disk_cache=")
-        return self._run(command, *options, *words)
+        # What a mutant is built into, nobody wants again.
+        options.append("--disk_cache=" + (self._disk_cache if fill_cache else ""))
+        result = self._run(command, *options, *words, stderr=subprocess.STDOUT)
+        return result.returncode, result.stdout
 
-    def _run(self, *words):
-        result = subprocess.run(
+    def ask(self, command, config, *words):
+        """Runs Bazel, which must succeed; returns what it answers."""
+        options = ["--config=ci", "--config=" + config, "--disk_cache=" + self._disk_cache]
+        result = self._run(command, *options, *words, stderr=subprocess.PIPE)
+        if result.returncode != _PASSED:
+            raise RunError("bazel %s failed:\n%s" % (command, result.stderr))
+        return result.stdout
+
+    def _run(self, *words, stderr):
+        return subprocess.run(
             ["bazel", "--output_base=" + self._base, "--max_idle_secs=600"] + list(words),
             cwd=self._tree,
             check=False,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             errors="replace",
         )
-        return result.returncode, result.stdout
 
     def left(self, label, name):
         """Returns the text of what the last run of a test has left, test.xml or test.log."""
@@ -174,7 +182,7 @@ class Copy:
     def shut_down(self):
         """Ends Bazel's server."""
         if os.path.isdir(self._base):
-            self._run("shutdown")
+            self._run("shutdown", stderr=subprocess.DEVNULL)
 
 
 def remove(folder):
@@ -185,85 +193,99 @@ def remove(folder):
 
 
 class Runner:
-    """Knows the tests, and how long they take without a mutant."""
+    """Builds the tests in one copy, and runs them there without a mutant and with one."""
 
-    def __init__(self, labels, timeout):
+    def __init__(self, copy, labels, timeout, seconds):
+        self._copy = copy
         self._labels = labels
         self._timeout = timeout
-        self._seconds = {}
+        self._programs = {}  # by configuration
+        self._seconds = seconds  # that each test takes without a mutant, which unchanged() finds out
 
-    def build(self, copy, names):
-        """Builds the tests `names` in a copy."""
+    def build(self, names, processors=None):
+        """Builds the tests `names`."""
         for config in ("mutant", "mutant_opt"):
             mine = sorted(name for name in names if self._labels.config(name) == config)
             if mine:
-                status, said = copy.bazel("build", config, *mine, fill_cache=True)
+                status, said = self._copy.bazel(
+                    "build", config, *mine, fill_cache=True, processors=processors
+                )
                 if status != _PASSED:
                     raise RunError("the tests cannot be built:\n" + said)
+                self._programs[config] = mutant_programs.Programs(self._copy, config, mine)
 
-    def unchanged(self, copy, tests, processors):
+    def unchanged(self, tests):
         """Runs the tests, (label, filter) each, without a mutant; raises RunError if one fails or a
         filter selects none. Yields a line about each run."""
         for label in sorted({label for label, _ in tests}):
             filters = sorted({one for other, one in tests if other == label})
             if self._labels.is_googletest(label):
-                yield self._unchanged(copy, label, union(filters), processors)
-                names = tests_run(copy.left(label, "test.xml"))
+                ended = self._unchanged(label, union(filters))
+                yield "%7.1f s  %s" % (ended.seconds, label)
+                names = tests_run(ended.xml)
                 for one in filters:
                     if not any(matches(one or "*", name) for name in names):
                         raise RunError("%s: %s selects no test" % (label, one or "nothing"))
             else:
                 for one in filters:
-                    yield self._unchanged(copy, label, one, processors)
-                    ran = re.search(r"^Ran (\d+) test", copy.left(label, "test.log"), re.MULTILINE)
-                    if one and (ran is None or ran.group(1) == "0"):
-                        raise RunError("%s: %s selects no test" % (label, one))
+                    # Without a case it fails.
+                    yield "%7.1f s  %s %s" % (self._unchanged(label, one).seconds, label, one)
 
-    def _unchanged(self, copy, label, one, processors):
-        status, said = copy.bazel(
-            "test",
-            self._labels.config(label),
-            "--test_filter=" + one,
-            "--test_output=errors",
-            label,
-            fill_cache=True,
-            processors=processors,
-        )
-        if status != _PASSED:
-            raise RunError("%s fails without a mutant:\n%s" % (label, said))
-        took = re.search(r"PASSED in ([0-9.]+)s", said)
-        seconds = float(took.group(1)) if took else 0.0
-        self._seconds[label] = max(seconds, self._seconds.get(label, 0.0))
-        return "%7.1f s  %s %s" % (seconds, label, one)
+    def _run(self, label, one, timeout):
+        return self._programs[self._labels.config(label)].run(label, one, timeout)
 
-    def judge(self, copy, mutant, text):
+    def _unchanged(self, label, one):
+        ended = self._run(label, one, 3600)
+        if ended.status != 0:
+            raise RunError("%s %s fails without a mutant:\n%s" % (label, one, ended.said[-5000:]))
+        self._seconds[label] = max(ended.seconds, self._seconds.get(label, 0.0))
+        return ended
+
+    def judge(self, mutant, text):
         """Returns the verdict about a mutant; `text` is what its file has in it."""
         start = time.monotonic()
-        copy.write(mutant.file, mutant.apply(text))
-        try:
-            kind, detail = self._tests(copy, mutant)
-        finally:
-            copy.write(mutant.file, text)
+        kind, detail = self._tests(mutant, text)
         return Verdict(kind, detail, time.monotonic() - start)
 
-    def _tests(self, copy, mutant):
-        for label, one in mutant.tests:
-            # A machine that is busy is no endless loop.
-            timeout = max(self._timeout, int(4 * self._seconds.get(label, 0)))
-            status, said = copy.bazel(
-                "test",
-                self._labels.config(label),
-                "--test_filter=" + one,
-                "--test_timeout=%d" % timeout,
-                "--test_output=summary",
-                label,
-            )
-            if status == _FAILED:
-                late = re.search(r"^//\S+ +TIMEOUT ", said, re.MULTILINE)
-                return "killed", (label + " " + one).strip() + (" (timeout)" if late else "")
-            if status == _NOT_BUILT:
+    def _tests(self, mutant, text):
+        for label, tests in itertools.groupby(mutant.tests, lambda test: test[0]):
+            try:
+                with self._made(mutant, text, label):
+                    for _, one in tests:
+                        # A machine that is busy is no endless loop.
+                        timeout = max(self._timeout, int(4 * self._seconds.get(label, 0)))
+                        ended = self._run(label, one, timeout)
+                        if ended.status != 0:
+                            late = " (timeout)" if ended.status is None else ""
+                            return "killed", (label + " " + one).strip() + late
+            except mutant_programs.MakeError as problem:
+                said = str(problem)
                 error = re.search(r"^.*(\berror: |undefined reference).*$", said, re.MULTILINE)
                 return "does not build", error.group() if error else said[-500:]
-            if status != _PASSED:
-                raise RunError("bazel has failed (exit status %d):\n%s" % (status, said))
         return "survived", ""
+
+    @contextlib.contextmanager
+    def _made(self, mutant, text, label):
+        """While the context lasts, what a test wants is made from the changed file."""
+        config = self._labels.config(label)
+        programs = self._programs[config]
+        plan = programs.plan(mutant.file, label)
+        self._copy.write(mutant.file, mutant.apply(text))
+        try:
+            if plan:
+                with programs.made(plan):
+                    yield
+            else:
+                self._build_changed(config, label)
+                yield
+        finally:
+            self._copy.write(mutant.file, text)
+            if not plan:
+                self._copy.bazel("build", config, label)
+
+    def _build_changed(self, config, label):
+        status, said = self._copy.bazel("build", config, label)
+        if status == _NOT_BUILT:
+            raise mutant_programs.MakeError(said)
+        if status != _PASSED:
+            raise RunError("bazel has failed (exit status %d):\n%s" % (status, said))

@@ -119,12 +119,12 @@ def _without_running(mutant, text):
     return None
 
 
-def _work(waiting, copy, runner, report, texts, failures):
+def _work(waiting, runner, report, texts, failures):
     """What one job does until nothing is left, or one of the others has failed."""
     try:
         while not failures:
             for mutant in waiting.get_nowait():
-                report.add(mutant, runner.judge(copy, mutant, texts[mutant.file]))
+                report.add(mutant, runner.judge(mutant, texts[mutant.file]))
     except queue.Empty:
         pass
     except (mutant_runs.RunError, OSError) as error:
@@ -133,23 +133,23 @@ def _work(waiting, copy, runner, report, texts, failures):
 
 def _run_all(mutants, labels, report, texts, copies):
     """Judges the mutants with as many jobs as there are copies."""
-    runner = mutant_runs.Runner(labels, timeout=60)
+    seconds = {}
+    runners = [mutant_runs.Runner(copy, labels, 60, seconds) for copy in copies]
     start = time.monotonic()
-    for copy in copies:
-        copy.update()
     tests = {test for mutant in mutants for test in mutant.tests}
-    print("without a mutant:", flush=True)
-    for line in runner.unchanged(copies[0], tests, os.cpu_count() or 1):
+    for copy, runner in zip(copies, runners):
+        copy.update()
+        runner.build({label for label, _ in tests}, os.cpu_count() or 1)
+    print("%7.1f s  to build the tests; without a mutant:" % (time.monotonic() - start), flush=True)
+    for line in runners[0].unchanged(tests):
         print(line, flush=True)
-    for copy in copies[1:]:
-        runner.build(copy, {label for label, _ in tests})
     print("%7.1f s  in all\n" % (time.monotonic() - start), flush=True)
     waiting, failures = queue.Queue(), []
     for group in groups(mutants):
         waiting.put(group)
     threads = [
-        threading.Thread(target=_work, args=(waiting, copy, runner, report, texts, failures))
-        for copy in copies
+        threading.Thread(target=_work, args=(waiting, runner, report, texts, failures))
+        for runner in runners
     ]
     for thread in threads:
         thread.start()

@@ -10,12 +10,20 @@ import sys
 import tempfile
 import unittest
 
+SCRIPTS = (
+    "mutant_list.py",
+    "mutant_programs.py",
+    "mutant_runs.py",
+    "mutants.py",
+    "sources.py",
+)
 TOOLS = os.path.dirname(os.path.abspath(sys.argv[1]))
 sys.path.insert(0, TOOLS)
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
 import mutant_list
+import mutant_programs
 import mutant_runs
 import mutants
 
@@ -36,16 +44,19 @@ Gone.
 = alike: nobody calls it
 """
 
-# Stands for Bazel: a test passes or not by what is in a.c. A shell starts faster than Python.
-_BAZEL = """#!/bin/sh
-verb= label=
+# Stand for Bazel, and for what it runs. There is one program, which is what its sources say; a test
+# passes or not by that. A shell starts faster than Python.
+_BAZEL = r"""#!/bin/sh
+verb=
+labels=
 for word; do
   case $word in
   --*) continue ;;
+  //*) labels="$labels $word" ;;
   esac
   [ -n "$verb" ] || verb=$word
-  label=$word
 done
+bin=bazel-out/bin/tests
 case $verb in
 query)
   case "$*" in
@@ -55,25 +66,57 @@ query)
   case "$*" in *p_test*) echo sh_test rule //tests:p_test ;; esac
   exit 3
   ;;
-test)
-  read -r text <core/a.c
-  case $text in
-  *BROKEN*) echo core/a.c:1:2: error: no && exit 1 ;;
-  *KILLED*) echo "$label  FAILED in 0.1s" && exit 3 ;;
-  *LATE*) echo "$label   TIMEOUT in 60.0s" && exit 3 ;;
+info) printf 'execution_root: %s\nbazel-bin: %s\n' "$PWD" "$PWD/bazel-out/bin" ;;
+aquery)
+  cat <<END
+{"actions": [
+  {"mnemonic": "CppCompile", "arguments":
+    ["sh", "${0%/*}/compile.sh", "-c", "core/a.c", "-MF", "a.d", "-o", "bazel-out/a.o"]},
+  {"mnemonic": "CppLink", "arguments": ["sh", "${0%/*}/link.sh", "@bazel-out/program.params"],
+    "environmentVariables": [{"key": "PATH", "value": "/bin:/usr/bin"}]}
+]}
+END
+  ;;
+build)
+  mkdir -p $bin
+  case $(cat core/a.h) in
+  *BROKEN*) echo core/a.h:1:2: error: no && exit 1 ;;
   *CRASHED*) echo bazel is ill && exit 37 ;;
-  *"NOTICED BY P"*) [ "$label" = //tests:a_test ] || exit 3 ;;
   esac
-  folder=bazel-testlogs/tests/${label#*:}
-  [ -d "$folder" ] || mkdir -p "$folder"
-  echo '<a><testcase classname="Dot" name="One" status="run"/></a>' >"$folder/test.xml"
-  case "$*" in
-  *nothing*) echo Ran 0 tests in 1s ;;
-  *) echo Ran 3 tests in 1s ;;
-  esac >"$folder/test.log"
-  echo "$label PASSED in 1.5s"
+  cat core/a.c core/a.h >bazel-out/a.o
+  cat bazel-out/a.o >$bin/program
+  chmod 444 $bin/program
+  printf '%s\n' bazel-out/a.o -o $bin/program >bazel-out/program.params
+  for label in $labels; do
+    echo "tests/program $PWD/$bin/program" >"$bin/${label#*:}.runfiles_manifest"
+  done
+  ;;
+test)
+  for label in $labels; do
+    folder=bazel-testlogs/tests/${label#*:}
+    mkdir -p "$folder"
+    echo "mutants: {\"folder\": \"$PWD\", \"env\": {\"PATH\": \"/bin:/usr/bin\"},
+      \"words\": [\"sh\", \"${0%/*}/test.sh\", \"$label\"]}" | tr '\n' ' ' >"$folder/test.log"
+  done
   ;;
 esac
+"""
+
+_COMPILE = """
+grep -q BROKEN core/a.c && echo core/a.c:1:2: error: no && exit 1
+[ "$*" = "-c core/a.c -MF /dev/null -o bazel-out/a.o" ] || exit 2
+cat core/a.c core/a.h >bazel-out/a.o
+"""
+
+_LINK = "cp bazel-out/a.o bazel-out/bin/tests/program"
+
+_TEST = """
+case $(cat bazel-out/bin/tests/program) in
+*KILLED*) exit 1 ;;
+*"NOTICED BY P"*) [ "$1" = //tests:a_test ] || exit 1 ;;
+esac
+[ "$TESTBRIDGE_TEST_ONLY" != nothing ] || exit 5
+echo '<a><testcase classname="Dot" name="One" status="run"/></a>' >"$XML_OUTPUT_FILE"
 """
 
 
@@ -186,6 +229,52 @@ class Parts(unittest.TestCase):
         )
 
 
+class Programs(unittest.TestCase):
+    """mutant_programs.py"""
+
+    def action(self, mnemonic, *words):
+        return {"mnemonic": mnemonic, "arguments": ["program"] + list(words)}
+
+    def steps(self):
+        compiled = [("a.c", "a.o"), ("a.c", "a.pic.o"), ("b.c", "b.o"), ("c.c", "c.o")]
+        actions = [self.action("CppCompile", "-c", *pair[:1], "-o", pair[1]) for pair in compiled]
+        actions.append(self.action("CppLink", "-o", "t", "bazel-out/l.a", "b.o", "p.so"))
+        actions.append(self.action("CppArchive", "rcsD", "bazel-out/l.a", "a.o"))
+        actions.append(self.action("CppLink", "-o", "p.so", "a.pic.o"))
+        actions.append(self.action("CppLink", "-o", "other", "a.o"))
+        return mutant_programs.Steps("/nowhere", actions)
+
+    def test_parts_are_made_first(self):
+        plan = [output for output, _ in self.steps().plan("a.c", {"t", "data"})]
+        self.assertEqual(["a.o", "bazel-out/l.a", "a.pic.o", "p.so", "t"], plan)
+
+    def test_no_more_is_made_than_is_wanted(self):
+        for source, wanted, expected in [
+            ("b.c", {"t"}, ["b.o", "t"]),
+            ("a.c", {"p.so"}, ["a.pic.o", "p.so"]),
+            ("a.c", {"data"}, []),
+            ("c.c", {"t"}, []),
+            ("a.h", {"t"}, []),
+        ]:
+            with self.subTest(source=source, wanted=wanted):
+                plan = [output for output, _ in self.steps().plan(source, wanted)]
+                self.assertEqual(expected, plan)
+
+    def test_what_takes_too_long_is_killed(self):
+        with tempfile.TemporaryFile() as said:
+            words = ["sh", "-c", "sleep 1000 & echo $! && wait"]
+            self.assertIsNone(mutant_programs.run_alone(words, "/", dict(os.environ), said, 0.5))
+
+    def test_what_a_test_leaves_running_is_killed(self):
+        reader, writer = os.pipe()
+        with open(reader, "rb") as end, open(writer, "wb") as said:
+            words = ["sh", "-c", "sleep 1000 & exit 3"]
+            status = mutant_programs.run_alone(words, "/", dict(os.environ), said, 60)
+            said.close()
+            self.assertEqual(b"", end.read(), "comes when nobody is left who could write")
+        self.assertEqual(3, status)
+
+
 class Runs(unittest.TestCase):
     """The whole of it, with something that stands for Bazel."""
 
@@ -194,11 +283,15 @@ class Runs(unittest.TestCase):
         self.addCleanup(self._folder.cleanup)
         self.root = os.path.join(self._folder.name, "root")
         os.makedirs(os.path.join(self.root, "tools/mutants"))
-        for name in ("mutants.py", "mutant_list.py", "mutant_runs.py", "sources.py"):
+        for name in SCRIPTS:
             shutil.copy(os.path.join(TOOLS, name), os.path.join(self.root, "tools", name))
         self.before = "int a;\n"
         self.write("root/core/a.c", self.before)
+        self.write("root/core/a.h", "int h;\n")
         self.write("bin/bazel", _BAZEL)
+        self.write("bin/compile.sh", _COMPILE)
+        self.write("bin/link.sh", _LINK)
+        self.write("bin/test.sh", _TEST)
         os.chmod(os.path.join(self._folder.name, "bin/bazel"), 0o755)
 
     def write(self, name, text):
@@ -207,8 +300,9 @@ class Runs(unittest.TestCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def mutant(self, new, tests="//tests:a_test Dot*", old="a", end=""):
-        return "@ core/a.c %s\nWords of %s.\n- int %s;\n+ %s\n%s\n" % (tests, new, old, new, end)
+    def mutant(self, new, tests="//tests:a_test Dot*", old="a", end="", file="core/a.c"):
+        words = (file, tests, new, old, new, end)
+        return "@ %s %s\nWords of %s.\n- int %s;\n+ %s\n%s\n" % words
 
     def run_script(self, text, *options):
         self.write("root/tools/mutants/core.txt", text)
@@ -226,11 +320,10 @@ class Runs(unittest.TestCase):
         return result.returncode, result.stdout
 
     def test_all_are_killed(self):
-        lists = self.mutant("KILLED") + self.mutant("LATE")
+        lists = self.mutant("KILLED") + self.mutant("KILLED too")
         status, said = self.run_script(lists + self.mutant("same", end="= alike: yes\n"))
         self.assertEqual(0, status, said)
         self.assertRegex(said, r"killed .* core/a.c:1  Words of KILLED.  \[//tests:a_test Dot\*\]")
-        self.assertRegex(said, r"killed .* Words of LATE.  \[//tests:a_test Dot\* \(timeout\)\]")
         self.assertRegex(said, r"alike .* Words of same.  \[yes\]")
         self.assertRegex(said, r"\ncore +3 +2 +0 +1 +0 +100.0%\n")
 
@@ -252,8 +345,20 @@ class Runs(unittest.TestCase):
         self.assertEqual(0, status, said)
         self.assertIn("[//tests:p_test some]", said)
 
+    def header(self, new):
+        return self.mutant(new, old="h", file="core/a.h")
+
+    def test_a_header_takes_bazel(self):
+        lists = self.mutant("int b;") + self.header("KILLED") + self.header("int i;")
+        status, said = self.run_script(lists + self.header("BROKEN"), "--jobs=1")
+        self.assertEqual(1, status, said)
+        self.assertRegex(said, r"(?m)^survived .* Words of int b;")
+        self.assertRegex(said, r"(?m)^killed .* Words of KILLED")
+        self.assertRegex(said, r"(?m)^survived .* Words of int i;")
+        self.assertRegex(said, r"(?m)^does not build .*core/a.h:1:2: error: no")
+
     def test_bazel_fails(self):
-        status, said = self.run_script(self.mutant("CRASHED"))
+        status, said = self.run_script(self.header("CRASHED"))
         self.assertEqual(2, status, said)
         self.assertIn("bazel is ill", said)
 
@@ -262,13 +367,16 @@ class Runs(unittest.TestCase):
         self.write("root/core/a.c", self.before)
         status, said = self.run_script(self.mutant("int b;"))
         self.assertEqual(2, status, said)
-        self.assertIn("//tests:a_test fails without a mutant", said)
+        self.assertIn("//tests:a_test Dot* fails without a mutant", said)
 
     def test_a_filter_must_select_something(self):
-        for tests in ("//tests:a_test Dit*", "//tests:p_test nothing"):
+        for tests, words in [
+            ("//tests:a_test Dit*", "Dit* selects no test"),
+            ("//tests:p_test nothing", "nothing fails without a mutant"),
+        ]:
             status, said = self.run_script(self.mutant("KILLED", tests))
             self.assertEqual(2, status, said)
-            self.assertIn("selects no test", said)
+            self.assertIn(words, said)
 
     def test_check(self):
         status, said = self.run_script(self.mutant("KILLED"), "--check")
@@ -283,9 +391,9 @@ class Runs(unittest.TestCase):
         self.assertIn("core.txt:7: the same as tools/mutants/core.txt:1", said)
 
     def test_only_and_list(self):
-        lists = self.mutant("KILLED") + self.mutant("LATE")
+        lists = self.mutant("KILLED") + self.mutant("LEFT")
         status, said = self.run_script(lists, "--list", "--only", "of L")
-        self.assertEqual((0, "core/a.c:1  Words of LATE.\nmutants: 1\n"), (status, said))
+        self.assertEqual((0, "core/a.c:1  Words of LEFT.\nmutants: 1\n"), (status, said))
         self.assertEqual(1, self.run_script(lists, "--only", "nowhere")[0])
 
     def test_a_cache_is_kept(self):
@@ -296,6 +404,8 @@ class Runs(unittest.TestCase):
         self.assertFalse(os.path.exists(os.path.join(cache, "job0/tree/core/old.c")))
         with open(os.path.join(cache, "job0/tree/core/a.c"), encoding="utf-8") as file:
             self.assertEqual("int a;\n", file.read())
+        with open(os.path.join(cache, "job0/tree/bazel-out/bin/tests/program")) as file:
+            self.assertEqual("int a;\nint h;\n", file.read())
 
 
 if __name__ == "__main__":

@@ -235,6 +235,26 @@ class CheckLayout(Folder):
         self.write("core/c.c", "")
         self.assert_complains("there is no c_test.cc")
 
+    def test_a_namespace_for_each_file_of_cases(self):
+        name, good = "tests/core/a_test.cc", (
+            "#include <gtest/gtest.h>\n\nnamespace a_test {\nnamespace {\n\n"
+            "int x;\n\nTEST(A, Works) {\n}\n\n}  // namespace\n}  // namespace a_test\n"
+        )
+        self.write(name, good)
+        self.assertEqual(self.check(), (0, []))
+        self.write(name, good.replace("namespace a_test {", "namespace b_test {"))
+        self.assert_complains("no `namespace a_test {`")
+        self.write(name, good.replace("namespace a_test {\n", "int y;\n\nnamespace a_test {\n"))
+        self.assert_complains("`int y;` is outside")
+        self.write(name, good.replace("int x;", "#define X 1"))
+        self.assert_complains("the macro X")
+        self.write(name, good.replace("int x;", "#define X 1\n#undef X"))
+        self.assertEqual(self.check(), (0, []))
+        self.write("tests/core/b_test.cc", good.replace("a_test", "b_test"))
+        self.assert_complains("the suite A is in tests/core/a_test.cc already")
+        os.rename(self.folder + "/tests/core/b_test.cc", self.folder + "/tests/b_test.cc")
+        self.assertEqual(self.check(), (0, []))
+
     def test_comments(self):
         header = "core/include/pop3/b.h"
         self.write(header, "int pop3_x(void);\n")
@@ -249,6 +269,55 @@ class CheckLayout(Folder):
         self.assert_complains("POP3_B has no comment")
         self.write(header, "typedef struct pop3_nowhere pop3_nowhere;\n")
         self.assert_complains("pop3_nowhere has no comment")
+
+
+class Stages(Folder):
+    """tools/stages.sh"""
+
+    def run_stages(self, body):
+        text = ". %s/stages.sh\nstages_begin\n%s\nstages_end\n" % (TOOLS, body)
+        environment = {key: value for key, value in os.environ.items() if key != "POP3_STAGES"}
+        result = subprocess.run(
+            ["bash", self.write("run.sh", text)],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment,
+        )
+        lines = result.stdout.splitlines()
+        rows = [line.split() for line in lines[[l.split()[:1] for l in lines].index(["stage"]) :]]
+        return result.returncode, {row[0]: row[2:] for row in rows if len(row) == 4}, lines[-1]
+
+    def test_counts(self):
+        code, rows, last = self.run_stages(
+            "stage a echo 'x: 3 passed, 0 failed'\nstage b true\nstage c printf '4 passed, 0 failed'"
+        )
+        self.assertEqual((code, last), (0, "8 passed, 0 failed"))
+        self.assertEqual([rows[name] for name in "abc"], [["3", "0"], ["1", "0"], ["4", "0"]])
+
+    def test_failures(self):
+        code, rows, last = self.run_stages(
+            "stage a false\nstage b sh -c 'echo 2 passed, 0 failed; exit 3'\n"
+            "stage c sh -c 'echo 5 passed, 2 failed; exit 1'\nstage d true"
+        )
+        self.assertEqual((code, last), (1, "8 passed, 4 failed"))
+        self.assertEqual(
+            [rows[name] for name in "abcd"], [["0", "1"], ["2", "1"], ["5", "2"], ["1", "0"]]
+        )
+
+    def test_nothing_is_a_failure(self):
+        self.assertEqual(self.run_stages("")[::2], (1, "0 passed, 0 failed"))
+
+    def test_stages_within(self):
+        inner = self.write("inner.sh", ". %s/stages.sh\nstages_begin\nstage i true\nstages_end" % TOOLS)
+        code, rows, last = self.run_stages("run_stages bash %s\nstage o true" % inner)
+        self.assertEqual((code, last), (0, "2 passed, 0 failed"))
+        self.assertEqual([rows["i"], rows["o"]], [["1", "0"], ["1", "0"]])
+
+    def test_a_script_that_ends_before_its_stages(self):
+        code, _, last = self.run_stages("stage o true\nrun_stages false")
+        self.assertEqual((code, last), (1, "1 passed, 1 failed"))
 
 
 class Packages(unittest.TestCase):

@@ -20,6 +20,8 @@ _ASIDE = ".unchanged"
 
 _MARK = "mutants: "
 
+_ENOUGH_SAID = 5000  # octets
+
 
 class MakeError(Exception):
     """A changed source does not compile, or a program cannot be linked."""
@@ -38,7 +40,9 @@ class Steps:
                 source, output = _behind("-c", words), _behind("-o", words)
                 self._objects.setdefault(source, []).append((output, action))
             else:
-                self._add_link(action)
+                # Of what no test wants, not even the arguments are there.
+                with contextlib.suppress(FileNotFoundError):
+                    self._add_link(action)
 
     def _add_link(self, action):
         lines = []
@@ -161,17 +165,19 @@ class Programs:
     def run(self, label, one, timeout):
         """Runs a test with a filter."""
         told = self._tests[label]
-        with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        # What a test has started may still be at work in there.
+        with tempfile.TemporaryDirectory(prefix="mutant-", ignore_cleanup_errors=True) as folder:
             tmp, xml = os.path.join(folder, "tmp"), os.path.join(folder, "test.xml")
             os.mkdir(tmp)
-            env = dict(told["env"], TEST_TMPDIR=tmp, XML_OUTPUT_FILE=xml)
-            env.pop("TEST_PREMATURE_EXIT_FILE", None)
-            if one:
-                env["TESTBRIDGE_TEST_ONLY"] = one
+            env = dict(told["env"], XML_OUTPUT_FILE=xml, TESTBRIDGE_TEST_ONLY=one)
+            for name in [name for name, value in env.items() if value == env["TEST_TMPDIR"]]:
+                env[name] = tmp
+            if not one:
+                del env["TESTBRIDGE_TEST_ONLY"]
             start = time.monotonic()
             with open(os.path.join(folder, "said"), "w+b") as said:
                 status = run_alone(told["words"], told["folder"], env, said, timeout)
-                said.seek(0)
+                said.seek(max(0, os.fstat(said.fileno()).st_size - _ENOUGH_SAID))
                 text = said.read().decode("utf-8", "replace")
             return Ended(status, text, _read(xml), time.monotonic() - start)
 

@@ -193,7 +193,7 @@ def remove(folder):
 
 
 class Runner:
-    """Builds the tests in one copy, and runs them there without a mutant and with one."""
+    """Builds the tests in a copy, and runs them there without a mutant and with one."""
 
     def __init__(self, copy, labels, timeout, seconds):
         self._copy = copy
@@ -237,7 +237,7 @@ class Runner:
     def _unchanged(self, label, one):
         ended = self._run(label, one, 3600)
         if ended.status != 0:
-            raise RunError("%s %s fails without a mutant:\n%s" % (label, one, ended.said[-5000:]))
+            raise RunError("%s %s fails without a mutant:\n%s" % (label, one, ended.said))
         self._seconds[label] = max(ended.seconds, self._seconds.get(label, 0.0))
         return ended
 

@@ -14,9 +14,9 @@
     --disk-cache DIR  what unchanged files are built into (default: in the cache); the one of other
                   builds will do, it gets nothing of the mutants
 
-The tree itself is never changed: each job has a copy of it, with an output base of its own. All
-tests are run without a mutant first, since a test that fails anyway notices nothing. Then one line
-per mutant says what came out:
+The tree itself is never changed: each job has a copy of it, with an output base of its own, where
+Bazel builds the tests once (tools/mutant_programs.py does the rest). All are run without a mutant
+first, since a test that fails anyway notices nothing. Then one line per mutant says what came out:
 
     killed          by the test that the line names, which failed or ran for longer than a minute
     survived        no test has noticed

@@ -95,7 +95,8 @@ test)
   for label in $labels; do
     folder=bazel-testlogs/tests/${label#*:}
     mkdir -p "$folder"
-    echo "mutants: {\"folder\": \"$PWD\", \"env\": {\"PATH\": \"/bin:/usr/bin\"},
+    echo "mutants: {\"folder\": \"$PWD\", \"env\":
+      {\"PATH\": \"/bin:/usr/bin\", \"TEST_TMPDIR\": \"/old\", \"OTHER\": \"/old\"},
       \"words\": [\"sh\", \"${0%/*}/test.sh\", \"$label\"]}" | tr '\n' ' ' >"$folder/test.log"
   done
   ;;
@@ -115,6 +116,7 @@ case $(cat bazel-out/bin/tests/program) in
 *KILLED*) exit 1 ;;
 *"NOTICED BY P"*) [ "$1" = //tests:a_test ] || exit 1 ;;
 esac
+[ -d "$TEST_TMPDIR" ] && [ "$OTHER" = "$TEST_TMPDIR" ] || exit 6
 [ "$TESTBRIDGE_TEST_ONLY" != nothing ] || exit 5
 echo '<a><testcase classname="Dot" name="One" status="run"/></a>' >"$XML_OUTPUT_FILE"
 """

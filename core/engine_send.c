@@ -86,6 +86,9 @@ static int admit(pop3_engine *engine, pop3_op *op) {
     pop3_error error = POP3_ERROR_INIT;
     const pop3_status status = engine->options.gate(engine->options.gate_arg, command, &error);
     if (status != POP3_OK) {
+      if (error.text[0] == '\0') {
+        pop3_error_set(&error, status, LAYER, 0, "the gate forbids %s", pop3_command_name(command));
+      }
       error.status = status;
       refuse_unsent(engine, op, &error);
       return 0;

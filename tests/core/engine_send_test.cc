@@ -431,11 +431,24 @@ TEST_F(EngineSend, TheGateRefusesOneCommandAndNothingOfItIsSent) {
 
 TEST_F(EngineSend, TheGateNeedNotGiveWords) {
   d_.StartReady();
+  std::string words;
   d_.on_gate = [](pop3_command, pop3_error *) { return POP3_ERR_POLICY; };
-  d_.on_done = [](const pop3_result &result) { EXPECT_EQ(result.error->status, POP3_ERR_POLICY); };
+  d_.on_done = [&](const pop3_result &result) {
+    EXPECT_EQ(result.error->status, POP3_ERR_POLICY);
+    words = result.error->text;
+  };
   d_.Submit(POP3_CMD_PASS, "hunter2");
   EXPECT_EQ(d_.Send(), "");
   EXPECT_EQ(d_.log, Lines{"#1 done PASS POP3_ERR_POLICY"});
+  EXPECT_EQ(words, "the gate forbids PASS");
+  // Nor the status, which it returns.
+  d_.on_gate = [](pop3_command, pop3_error *err) {
+    snprintf(err->text, sizeof(err->text), "no");
+    return POP3_ERR_POLICY;
+  };
+  d_.Submit(POP3_CMD_PASS, "hunter2");
+  EXPECT_EQ(d_.Send(), "");
+  EXPECT_EQ(words, "no");
 }
 
 // A command that is submitted while another one is being refused.

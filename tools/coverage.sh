@@ -43,19 +43,20 @@ fi
 
 pop3_need build test
 
-# Where gcc is told to look for, and the programs to leave, what they know: the place outside of the
-# sandbox, which is open for this. No variable could tell them: tests choose what the programs get.
-places=$(bazel info --noshow_progress --config=coverage execution_root bazel-bin 2>/dev/null </dev/null) || {
+# Where the programs leave what they know: a folder outside of the sandbox, open for this. It
+# is compiled into them, as tests choose which variables a program gets.
+places=$(bazel info --noshow_progress --config=coverage output_base execution_root bazel-bin \
+  2>/dev/null </dev/null) || {
   echo "coverage: bazel cannot say where it works" >&2
   exit 1
 }
 execroot=$(sed -n 's/^execution_root: //p' <<<"$places")
 folder=$(sed -n 's/^bazel-bin: //p' <<<"$places")
-mkdir -p "$folder"
+data=$(sed -n 's/^output_base: //p' <<<"$places")/coverage
+mkdir -p "$data" && find "$data" -name '*.gcda' -delete
 
-options=(--config=coverage --config=ci --keep_going "--sandbox_writable_path=$folder")
-bazel build "${options[@]}" -- "${patterns[@]}" </dev/null || exit 1
-find "$folder" -name '*.gcda' -delete
+options=(--config=coverage --config=ci --keep_going "--sandbox_writable_path=$data")
+options+=("--per_file_copt=^(core|transports|auth|plugins|tools)/.*[.]c\$@-fprofile-dir=$data")
 bazel test "${options[@]}" --test_output=errors -- "${patterns[@]}" </dev/null
 status=$?
 case $status in
@@ -64,4 +65,4 @@ case $status in
 esac
 
 printf '\n'
-python3 -B tools/coverage_report.py --most "$most" "$execroot" "$folder"
+python3 -B tools/coverage_report.py --most "$most" "$execroot" "$folder" "$data"

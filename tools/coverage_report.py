@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 """Says how many lines and branches of our C files the tests have reached, from what gcov knows.
 
-    tools/coverage_report.py [--reasons FILE] [--most N] EXECROOT FOLDER
+    tools/coverage_report.py [--reasons FILE] [--most N] EXECROOT FOLDER DATA
 
-EXECROOT is where Bazel ran the compiler, FOLDER has the .gcno and .gcda files. tools/coverage.sh calls
-this. FILE (tools/coverage.txt) names what need not be reached, and why:
+EXECROOT is where Bazel ran the compiler, FOLDER has the .gcno files, DATA the .gcda files that the
+programs have left. tools/coverage.sh calls this. FILE (tools/coverage.txt) names what need not be
+reached, and why:
 
     # A comment.
     core/scan.c: pop3_scan_neon() -- this processor has no NEON
     core/scan.c: case POP3_NEVER: -- cannot happen
 
-A function, or each line with that text. What is named does not count; an entry that names nothing, or
-only what was reached, is a mistake.
+A function, or each line with that text. What is named does not count; an entry that names nothing,
+or only what was reached, is a mistake.
 
-The exit status is 0 if core, transports, auth and plugins each have 95 % of the lines and 90 % of the
-branches, and the reasons are right.
+The exit status is 0 if core, transports, auth and plugins each have 95 % of the lines and 90 % of
+the branches, and the reasons are right.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import collections
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -69,7 +71,7 @@ class File:
         """Forgets lines; returns whether one of them had something that was not reached."""
         missed = False
         for number in numbers:
-            missed = missed or self.lines.pop(number, 1) == 0
+            missed = self.lines.pop(number, 1) == 0 or missed
             missed = 0 in self.branches.pop(number, []) or missed
         return missed
 
@@ -81,7 +83,7 @@ class File:
         return ""
 
     def pieces(self):
-        """Returns (first line, last line, how many, function) of what was not reached in one piece."""
+        """Returns (first line, last line, how many, function) of each piece not reached."""
         found = []
         for number in sorted(self.lines):
             if self.lines[number]:
@@ -95,7 +97,8 @@ class File:
 
     def half_taken(self):
         """Returns the lines that were reached, but not with every branch."""
-        return [n for n, counts in sorted(self.branches.items()) if 0 in counts and self.lines.get(n)]
+        never = (number for number, counts in self.branches.items() if 0 in counts)
+        return sorted(number for number in never if self.lines.get(number))
 
 
 def folder_of(name):
@@ -112,6 +115,23 @@ def collect(documents):
             if folder_of(name) and name.endswith((".c", ".h")):
                 files.setdefault(name, File(name)).add(entry)
     return files
+
+
+def place_data(execroot, folder, data):
+    """Puts each .gcda file beside its .gcno, where gcov looks for it, and removes those of before.
+
+    A program names it by the path that the compiler saw, # for /; Bazel says that this is
+    /proc/self/cwd.
+    """
+    for path, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".gcda"):
+                os.unlink(os.path.join(path, name))
+    for name in os.listdir(data):
+        path = name.replace("#", "/")
+        target = os.path.join(execroot, path.replace("/proc/self/cwd/", "", 1))
+        if name.endswith(".gcda") and os.path.isdir(os.path.dirname(target)):
+            shutil.copyfile(os.path.join(data, name), target)
 
 
 def run_gcov(execroot, folder):
@@ -196,7 +216,7 @@ def table(files):
 
 
 def largest(files, most):
-    """Returns lines about the largest pieces that were not reached, and the branches of each file."""
+    """Returns lines about the largest pieces that were not reached, and about branches."""
     pieces = [(piece, file.name) for file in files.values() for piece in file.pieces()]
     pieces.sort(key=lambda one: (-one[0][2], one[1], one[0]))
     text = [
@@ -226,7 +246,9 @@ def main():
     parser.add_argument("--most", type=int, default=30)
     parser.add_argument("execroot")
     parser.add_argument("folder")
+    parser.add_argument("data")
     args = parser.parse_args()
+    place_data(args.execroot, args.folder, args.data)
     files = collect(run_gcov(args.execroot, args.folder))
     leave_out_asserts(files, _text)
     try:

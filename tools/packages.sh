@@ -22,7 +22,7 @@ pop3_packages() {
     ;;
   test)
     # clang: libFuzzer. zip: for what a failed test leaves behind. openssl: certificates for tests.
-    echo googletest libssl-dev clang libclang-rt-14-dev python3 zip openssl
+    echo libgtest-dev libssl-dev clang libclang-rt-14-dev python3 zip openssl
     ;;
   check)
     # pkgconf, cmake, make, mandoc: for tests/install.

@@ -31,31 +31,24 @@ debian_cyrus_sasl_repository = repository_rule(
 )
 
 def _googletest_impl(repository_ctx):
-    _require(repository_ctx, "/usr/src/googletest/googletest/src/gtest-all.cc", "googletest")
-    for part in ["googletest", "googlemock"]:
-        repository_ctx.symlink("/usr/src/googletest/" + part, part)
-
-    # googletest's own BUILD.bazel lies in neither part, so the labels are its own, not the paths.
+    _require(repository_ctx, "/usr/include/gtest/gtest.h", "libgtest-dev")
+    repository_ctx.symlink("/usr/include/gtest", "include/gtest")
     repository_ctx.file("BUILD.bazel", """
+# The package has the libraries compiled: doing it again in each configuration would take longer than
+# all of core does. By file name, so that no libgtest.so is taken instead.
 cc_library(
     name = "gtest",
     testonly = True,
-    srcs = glob(
-        ["googletest/src/*.cc", "googletest/src/*.h", "googlemock/src/*.cc"],
-        exclude = ["googletest/src/gtest-all.cc", "googlemock/src/gmock-all.cc", "**/*_main.cc"],
-    ),
-    hdrs = glob(["googletest/include/gtest/**/*.h", "googlemock/include/gmock/**/*.h"]),
-    includes = ["googlemock/include", "googletest", "googletest/include"],
-    linkopts = ["-pthread"],
-    linkstatic = True,
+    hdrs = glob(["include/gtest/**/*.h"]),
+    includes = ["include"],
+    linkopts = ["-l:libgtest.a", "-pthread"],
     visibility = ["//visibility:public"],
 )
 
 cc_library(
     name = "gtest_main",
     testonly = True,
-    srcs = ["googlemock/src/gmock_main.cc"],
-    linkstatic = True,
+    linkopts = ["-l:libgtest_main.a"],
     visibility = ["//visibility:public"],
     deps = [":gtest"],
 )
@@ -63,6 +56,6 @@ cc_library(
 
 debian_googletest_repository = repository_rule(
     implementation = _googletest_impl,
-    doc = "GoogleTest and GoogleMock, compiled from the sources of the package googletest.",
+    doc = "GoogleTest of the package libgtest-dev.",
     local = True,
 )

@@ -37,10 +37,10 @@ class InterruptedTest : public TranscriptTest {
   }
 };
 
-TEST_P(InterruptedTest, AtEachStep) { SweepAll(PlayOptions()); }
+TEST_P(InterruptedTest, AtEachStep) { SweepAll(Often()); }
 
 TEST_P(InterruptedTest, AtEachStepWithPausingSinks) {
-  PlayOptions options;
+  PlayOptions options = Often();
   options.pause = true;
   SweepAll(options);
 }
@@ -48,7 +48,7 @@ TEST_P(InterruptedTest, AtEachStepWithPausingSinks) {
 class InterruptedInPieces : public InterruptedTest {};
 
 TEST_P(InterruptedInPieces, AtEachOctet) {
-  PlayOptions options;
+  PlayOptions options = Often();
   options.faults.read = Chunking::Octets();
   options.faults.write = Chunking::Octets();
   options.faults.want_everywhere = true;

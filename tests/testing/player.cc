@@ -185,7 +185,9 @@ class Playing {
     options.auth_floor = static_cast<uint32_t>(Milliseconds("floor", 0));
     if (Setting("pipelining") == "never") options.pipelining = POP3_PIPELINING_NEVER;
     options.quirks = transcript_.quirks;
-    options.limits = &transcript_.limits;
+    limits_ = transcript_.limits;
+    if (limits_.recv_buffer == 0) limits_.recv_buffer = options_.recv_buffer;
+    options.limits = &limits_;
     options.allocator = options_.allocator;
     options.debug_level = 2;
     options.trace = Watched::Trace;
@@ -370,6 +372,7 @@ class Playing {
   const Transcript &transcript_;
   const PlayOptions &options_;
   PlayReport report_;
+  pop3_limits limits_ = POP3_LIMITS_INIT;
   FakeClock clock_;
   ScriptServer server_;
   std::unique_ptr<TlsPeer> tls_peer_;

@@ -32,7 +32,8 @@ struct PlayOptions {
   // pop.example.org, and |trusted| is what verifies it.
   const TlsServer *tls = nullptr;
   std::string trusted;
-  WireFaults faults;                          // over memory
+  WireFaults faults;         // over memory
+  uint32_t recv_buffer = 0;  // octets, if the transcript says nothing; 0: the default
   const pop3_allocator *allocator = nullptr;  // of registry and session
   // With |faulty| operations may fail otherwise than the transcript says, with one of |failures|
   // (any from POP3_ERR_ARGUMENT up if empty) and in words. Until the first one that does, and

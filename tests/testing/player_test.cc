@@ -111,7 +111,7 @@ TEST(PlayerTest, TellsWhereATranscriptIsWrong) {
 }
 
 TEST(PlayerTest, ReadsAllTranscripts) {
-  const std::vector<Transcript> transcripts = LoadTranscripts();
+  const std::vector<Transcript> &transcripts = LoadTranscripts();
   EXPECT_GE(transcripts.size(), 100U);
   for (const Transcript &transcript : transcripts) {
     EXPECT_FALSE(transcript.client.empty()) << transcript.about;

@@ -91,9 +91,9 @@ struct Transcript {
 // ParseTranscript reads a file's text. Returns "" or what is wrong with it.
 std::string ParseTranscript(const std::string &name, const std::string &text, Transcript *out);
 
-// LoadTranscripts reads tests/data/transcripts/*.txt, sorted by name. What is wrong with one stands
-// in its |about|, and it has no steps.
-std::vector<Transcript> LoadTranscripts();
+// LoadTranscripts returns tests/data/transcripts/*.txt, sorted by name, read once. What is wrong
+// with one stands in its |about|, and it has no steps.
+const std::vector<Transcript> &LoadTranscripts();
 
 // StatusWord returns "ok", "refused", "protocol", ...: the constant's name in lower case without
 // its prefix.

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "tests/testing/transcript.h"
 
@@ -23,9 +24,7 @@ std::string Folder() {
   return folder;
 }
 
-}  // namespace
-
-std::vector<Transcript> LoadTranscripts() {
+std::vector<Transcript> ReadAll() {
   const std::string folder = Folder();
   std::vector<std::string> names;
   if (DIR *directory = opendir(folder.c_str())) {
@@ -50,8 +49,15 @@ std::vector<Transcript> LoadTranscripts() {
       transcript.name = name;
       transcript.about = name + ".txt: " + error;
     }
-    transcripts.push_back(transcript);
+    transcripts.push_back(std::move(transcript));
   }
+  return transcripts;
+}
+
+}  // namespace
+
+const std::vector<Transcript> &LoadTranscripts() {
+  static const std::vector<Transcript> transcripts = ReadAll();
   return transcripts;
 }
 

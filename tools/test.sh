@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds everything and runs every test: all under the sanitizers, what acts as a whole as it ships too,
+# Builds everything and runs every test: under the sanitizers, what acts as a whole as it ships (too),
 # threads under ThreadSanitizer, the fuzzers for a while. CONTRIBUTING.md tells how to run one test.
 #
 #   tools/test.sh [--quick] [PATTERN...]
@@ -92,12 +92,21 @@ if [ ${#labels[@]} -gt 0 ]; then
   fi
 fi
 
-# Everything under ASan and UBSan; then what is about the program as it ships, optimised, which is what
-# acts as a whole; threads under TSan; each fuzz target for a while.
-[ -n "$quick" ] || stage asan run_tests asan --config=asan -- "${patterns[@]}"
+# Everything under ASan and UBSan, but what tools/nightly.sh does: real servers, and mailboxd's own
+# process tests. Then what is about the program as it ships, optimised, which is what acts as a whole;
+# threads under TSan; each fuzz target for a while.
 if [ -n "$quick" ]; then
   stage plain run_tests plain -- "${patterns[@]}"
 else
+  # What is for the night is not even built.
+  tagged asan_nightly
+  asan=("${patterns[@]}" -//tests/servers/... "${labels[@]/#/-}")
+  wanted_now=$wanted
+  wanted+=$(printf ' - %s' //tests/servers/... "${labels[@]}")
+  # shellcheck disable=SC2016
+  find '$tests except attr(tags, "[\\[ ]noasan[\\],]", //...)'
+  wanted=$wanted_now
+  [ ${#labels[@]} -eq 0 ] || stage asan run_tests asan --config=asan -- "${asan[@]}"
   tagged 'shipped|noasan'
   [ ${#labels[@]} -eq 0 ] || stage opt run_tests opt --config=opt -- "${labels[@]}"
   tagged tsan

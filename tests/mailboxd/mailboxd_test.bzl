@@ -8,7 +8,7 @@ def mailboxd_process_test(name, size = "medium", tags = [], **kwargs):
     Args:
       name: name of the file, without its suffix.
       size: as of every test.
-      tags: likewise; it runs with the program as it ships, too.
+      tags: likewise; it runs with the program as it ships, and under ASan by tools/nightly.sh.
       **kwargs: further attributes of python_test.
     """
     python_test(
@@ -19,6 +19,6 @@ def mailboxd_process_test(name, size = "medium", tags = [], **kwargs):
             "//tools/mailboxd",
         ],
         env = {"MAILBOXD": "$(rootpath //tools/mailboxd)"},
-        tags = tags + ["shipped"],
+        tags = tags + ["asan_nightly", "shipped"],
         **kwargs
     )

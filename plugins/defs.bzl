@@ -254,6 +254,7 @@ def pop3_plugin_test(
         data = [],
         size = "small",
         tags = [],
+        so_tags = [],
         **kwargs):
     """Tests that a plugin keeps the contract of <pop3/spi/...>: the conformance suite.
 
@@ -269,6 +270,7 @@ def pop3_plugin_test(
       data: what it needs at run time.
       size: of both tests.
       tags: likewise.
+      so_tags: further tags, of `NAME_so` only.
       **kwargs: further attributes of cc_test.
     """
     entry = "pop3_plugin_" + plugin.rpartition(":")[2].rpartition("/")[2]
@@ -313,7 +315,7 @@ def pop3_plugin_test(
         data = data + [loadable],
         linkopts = ["-ldl"],
         linkstatic = True,
-        tags = tags,
+        tags = tags + so_tags,
         deps = [
             ":" + cases,
             _DSO_ENTRY,

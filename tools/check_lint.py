@@ -3,8 +3,9 @@
 
     tools/check_lint.py [--all] [FILE...]
 
-With --all on the C++ files as well, which are tests and take most of the time; a FILE that is named
-is always looked at. Prints what it finds; the exit status is 0 if that is nothing.
+With --all on the C++ files as well, which are tests and take most of the time, and to the depth that
+clang's analyzer has by itself; without, it gives up a function after a quarter of that. A FILE that is
+named is always looked at. Prints what it finds; the exit status is 0 if that is nothing.
 """
 
 import concurrent.futures
@@ -37,9 +38,15 @@ _FOR_TESTS = (
 )
 
 
-def _lint(program, folder, source):
+# The states of a function that clang's analyzer looks at, of 225,000: half of the time for it.
+_SHALLOW = ["--extra-arg=" + arg for arg in
+            ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=50000")]
+
+
+def _lint(program, folder, source, deep):
     """Returns whether `source` is clean, and what clang-tidy says about it."""
-    less = ["--checks=" + ",".join(_FOR_TESTS)] if source.endswith(".cc") else []
+    less = [] if deep else list(_SHALLOW)
+    less += ["--checks=" + ",".join(_FOR_TESTS)] if source.endswith(".cc") else []
     result = subprocess.run(
         [program, "--quiet", "--warnings-as-errors=*", "-p", folder] + less + [source],
         cwd=ROOT,
@@ -58,7 +65,8 @@ def main():
     program = os.environ.get("CLANG_TIDY", "clang-tidy")
     entries = compile_commands()
     names = [name for name in sys.argv[1:] if name != "--all"]
-    endings = (".c", ".cc") if "--all" in sys.argv[1:] else (".c",)
+    deep = "--all" in sys.argv[1:]
+    endings = (".c", ".cc") if deep else (".c",)
     wanted = [os.path.relpath(os.path.abspath(name), ROOT) for name in names]
     sources = [entry["file"] for entry in entries if not wanted or entry["file"] in wanted]
     if not wanted:
@@ -76,7 +84,7 @@ def main():
         with open(os.path.join(folder, "compile_commands.json"), "w", encoding="utf-8") as out:
             json.dump(entries, out)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            jobs = [pool.submit(_lint, program, folder, source) for source in sources]
+            jobs = [pool.submit(_lint, program, folder, source, deep) for source in sources]
             for job in concurrent.futures.as_completed(jobs):
                 clean, text = job.result()
                 if not clean:

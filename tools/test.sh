@@ -92,9 +92,10 @@ if [ ${#labels[@]} -gt 0 ]; then
   fi
 fi
 
-# Everything under ASan and UBSan, but what tools/nightly.sh does: real servers, and mailboxd's own
-# process tests. Then what is about the program as it ships, optimised, which is what acts as a whole;
-# threads under TSan; each fuzz target for a while.
+# Everything under ASan and UBSan, but what has the tag asan_nightly, which tools/nightly.sh does: it
+# starts processes by the hundred, each of which takes ten times as long there. Then what is about the
+# program as it ships, optimised, which is what acts as a whole; threads under TSan; each fuzz target
+# for a while.
 if [ -n "$quick" ]; then
   stage plain run_tests plain -- "${patterns[@]}"
 else

@@ -288,10 +288,10 @@ class OddServers(CliTest):
         self.assertEqual(50, len(os.listdir(self.path("out"))))
 
     def test_many_messages_with_delete(self):
-        server = self.mailboxd("--generate", "3000x512")
+        server = self.mailboxd("--generate", "1200x512")
         result = self.pop3("fetch", server.url(), "--maildir", self.path("out"), "--delete")
         self.check(result, 0, b"")
-        self.assertEqual(3000, len(os.listdir(self.path("out", "new"))))
+        self.assertEqual(1200, len(os.listdir(self.path("out", "new"))))
         self.check(self.pop3("stat", server.url()), 0, b"0 0\n")
 
     def test_a_disk_that_is_slower_than_a_server_may_be(self):

@@ -19,13 +19,13 @@ pop3_need build test
 # libpop3's own tests that are worth running again: those of the plugins that use BoringSSL. With
 # the @boringssl of this workspace they are other programs than at home. (Not //tests/auth:auth_test: it
 # has APOP and Cyrus SASL in one program, and this @boringssl is a library that OpenSSL's libcrypto,
-# which SASL's mechanisms bring, would take its functions from.)
+# which SASL's mechanisms bring, would take its functions from. Nor //tests/transports:transports_test,
+# which takes longer to compile than all the rest.)
 again=(
   @libpop3//tests/conformance/cases:apop
   @libpop3//tests/conformance/cases:apop_so
   @libpop3//tests/conformance/cases:tls
   @libpop3//tests/conformance/cases:tls_so
-  @libpop3//tests/transports:transports_test
 )
 
 # The copies have the same place each time, so that Bazel knows them again. Who comes second waits.
@@ -125,6 +125,7 @@ if [ -n "${CI:-}" ] || [ ! -t 2 ]; then options+=(--noshow_progress --color=no -
 [ -z "${POP3_DISK_CACHE:-}" ] || options+=("--disk_cache=$POP3_DISK_CACHE")
 # Whether a compiler sees files that nobody has declared is found at home, in its sandbox.
 in_monorepo test "${options[@]}" --keep_going --strategy=CppCompile=local --strategy=CppLink=local \
+  --jobs=HOST_CPUS*3 --local_cpu_resources=HOST_CPUS*3 \
   "$@" --build_event_json_file="$work/events" -- \
   //... @libpop3//plugins/{rook,wren}/... @libpop3//tests/plugins/{rook,wren}/... "${again[@]}"
 python3 tools/test_report.py --strict monorepo "$work/events" $? | tee "$work/report"

@@ -18,9 +18,10 @@ pop3_status pop3_error_set(pop3_error *err, pop3_status status, const char *laye
   va_end(args);
   const char *text = len < 0 ? pop3_status_text(status) : raw;
 
-  // The arguments may lie in |*err|: it is written only now.
-  char clean[POP3_ERROR_TEXT_MAX];
-  char clean_layer[POP3_ERROR_LAYER_MAX];
+  // The arguments may lie in |*err|: it is written only now. All of it: what the stack had before,
+  // which may be a caller's secret, is not to go along with the error.
+  char clean[POP3_ERROR_TEXT_MAX] = {0};
+  char clean_layer[POP3_ERROR_LAYER_MAX] = {0};
   (void)pop3_text_clean(clean, sizeof(clean), text, strlen(text));
   (void)pop3_text_clean(clean_layer, sizeof(clean_layer), layer == NULL ? "" : layer,
                         layer == NULL ? 0 : strlen(layer));

@@ -1,6 +1,10 @@
 #include "auth/apop.h"
 
 #include <gtest/gtest.h>
+#include <openssl/md5.h>
+
+#include <algorithm>
+#include <string>
 
 #include "tests/auth/exchange.h"
 
@@ -103,6 +107,25 @@ TEST_F(Apop, LeavesNoDigestBehind) {
     exchange_.End();
     EXPECT_FALSE(host_.Remembers(kDigest)) << "after " << steps << " steps";
   }
+}
+
+// Nor does the stack: the digest in octets and in letters, and the state of the hash, whose end it
+// is.
+TEST_F(Apop, WipesWhatItHashedWith) {
+  std::string digest;
+  for (size_t at = 0; at < sizeof(kDigest) - 1; at += 2) {
+    digest += static_cast<char>(std::stoi(std::string(kDigest + at, 2), nullptr, 16));
+  }
+  ASSERT_EQ(exchange_.Begin(), POP3_OK);
+  const auto wiped = [this](const std::string &text, size_t len) {
+    return std::count_if(host_.wipings().begin(), host_.wipings().end(), [&](const Wiping &wiping) {
+      return wiping.len == len && wiping.is_zero && wiping.before.find(text) != std::string::npos;
+    });
+  };
+  EXPECT_EQ(wiped(digest, digest.size()), 1);
+  EXPECT_EQ(wiped(digest, sizeof(MD5_CTX)), 1);
+  EXPECT_EQ(wiped(kDigest, sizeof(kDigest) - 1), 1);
+  exchange_.End();
 }
 
 TEST_F(Apop, SurvivesEveryFailedAllocation) {

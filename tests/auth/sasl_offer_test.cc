@@ -81,6 +81,13 @@ TEST_F(SaslOffer, PrefersWhatIsBound) {
   EXPECT_EQ(exchange_.offers.size(), 1U);
 }
 
+TEST_F(SaslOffer, LeavesNoBindingBehind) {
+  exchange_.answers[POP3_QUERY_TLS_VERSION] = "TLSv1.2";
+  exchange_.answers[POP3_QUERY_CB_TLS_UNIQUE] = "0123456789ab";
+  EXPECT_EQ(exchange_.Score(), 410);
+  EXPECT_EQ(host_.Wipings("0123456789ab"), 1);
+}
+
 TEST_F(SaslOffer, TakesTheCertificateThatTheServerTook) {
   exchange_.numbers[POP3_QUERY_TLS_CLIENT_CERT] = 1;
   exchange_.credentials.clear();

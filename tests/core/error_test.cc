@@ -20,6 +20,23 @@ TEST(ErrorSet, FillsEverything) {
   EXPECT_STREQ(err.text, "reading from host: 7");
 }
 
+// Leaves something on the stack, as a caller does that had a password there.
+__attribute__((noinline)) void DirtyTheStack() {
+  char secret[4096];
+  volatile char *at = secret;
+  for (size_t i = 0; i < sizeof(secret); i++) at[i] = '!';
+}
+
+TEST(ErrorSet, BringsNothingAlongFromTheStack) {
+  pop3_error err = POP3_ERROR_INIT;
+  DirtyTheStack();
+  pop3_error_set(&err, POP3_ERR_IO, "tcp", 0, "short");
+  EXPECT_EQ(std::string(err.text, sizeof(err.text)),
+            "short" + std::string(sizeof(err.text) - 5, '\0'));
+  EXPECT_EQ(std::string(err.layer, sizeof(err.layer)),
+            "tcp" + std::string(sizeof(err.layer) - 3, '\0'));
+}
+
 TEST(ErrorSet, NullIsFine) {
   EXPECT_EQ(pop3_error_set(nullptr, POP3_ERR_EOF, "x", 0, "%s", "y"), POP3_ERR_EOF);
   pop3_error err = POP3_ERROR_INIT;

@@ -87,7 +87,7 @@ def room_test(name, srcs, deps, units = 3, threads = [], size = "medium", tags =
         _program(
             name + "_threads",
             threads,
-            1,
+            2,
             deps,
             size = size,
             tags = tags + ["manual", "tsan"],

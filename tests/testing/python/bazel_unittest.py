@@ -3,7 +3,8 @@
     bazel_unittest.py TEST.py [ARGUMENT...]
 
 $TESTBRIDGE_TEST_ONLY, which is what `bazel test --test_filter` says, chooses cases as unittest's -k
-does. What became of each case is written to $XML_OUTPUT_FILE. A run of no cases has failed.
+does. With a shard_count each run has its share of them. What became of each case is written to
+$XML_OUTPUT_FILE. A run of no cases has failed, unless other shards have some.
 """
 
 import importlib.util
@@ -119,6 +120,24 @@ def load(path, pattern=None):
     return loader.loadTestsFromModule(module)
 
 
+def share(suite):
+    """Returns the cases of a suite that this shard is to run, or all if there are no shards."""
+    total = int(os.environ.get("TEST_TOTAL_SHARDS") or 1)
+    index = int(os.environ.get("TEST_SHARD_INDEX") or 0)
+    if os.environ.get("TEST_SHARD_STATUS_FILE"):
+        with open(os.environ["TEST_SHARD_STATUS_FILE"], "wb"):
+            pass  # so Bazel knows that the shards are not all the same
+    return unittest.TestSuite(list(_cases(suite))[index::total])
+
+
+def _cases(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from _cases(test)
+        else:
+            yield test
+
+
 def _stem(path):
     return os.path.splitext(os.path.basename(path))[0]
 
@@ -131,12 +150,14 @@ def main():
     sys.argv = sys.argv[1:]
     sys.path[0:1] = [os.path.dirname(path), here]
     pattern = os.environ.get("TESTBRIDGE_TEST_ONLY")
-    suite = load(path, pattern)
+    everything = load(path, pattern)
+    suite = share(everything)
+    is_mine = suite.countTestCases() > 0 or everything.countTestCases() == 0
     result = unittest.TextTestRunner(resultclass=Result, verbosity=1).run(suite)
     if os.environ.get("XML_OUTPUT_FILE"):
         with open(os.environ["XML_OUTPUT_FILE"], "wb") as file:
             file.write(to_xml(_stem(path), list(result.cases.values())))
-    if not result.cases:
+    if not result.cases and is_mine:
         print(f"FAILED: no case matches {pattern!r}" if pattern else "FAILED: there is no case")
         return NOTHING_RAN
     return 0 if result.wasSuccessful() else 1

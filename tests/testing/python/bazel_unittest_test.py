@@ -78,11 +78,11 @@ class Run(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
         self.xml = self.folder / "test.xml"
 
-    def run_sample(self, pattern=None, sample=SAMPLE):
-        """Returns the exit status and the outcome of each case."""
+    def run_sample(self, pattern=None, sample=SAMPLE, **names):
+        """Returns the exit status and the outcome of each case; `names` are set in its environment."""
         path = self.folder / "sample_test.py"
         path.write_text(sample, encoding="utf-8")
-        names = {"XML_OUTPUT_FILE": str(self.xml)}
+        names["XML_OUTPUT_FILE"] = str(self.xml)
         if pattern is not None:
             names["TESTBRIDGE_TEST_ONLY"] = pattern
         done = subprocess.run(
@@ -149,6 +149,31 @@ class Run(unittest.TestCase):
         ):
             code, cases = self.run_sample(pattern)
             self.assertEqual((0, names), (code, sorted(cases)), self.output)
+
+    def test_shards_have_each_case_once(self):
+        _, whole = self.run_sample()
+        for total in (2, 3, 20):
+            shares = []
+            for index in range(total):
+                status = self.folder / f"status{total}_{index}"
+                self.xml.unlink(missing_ok=True)
+                code, cases = self.run_sample(
+                    TEST_TOTAL_SHARDS=str(total), TEST_SHARD_INDEX=str(index),
+                    TEST_SHARD_STATUS_FILE=str(status),
+                )
+                self.assertTrue(status.exists())
+                bad = any(words.startswith(("error", "failure")) for words in cases.values())
+                self.assertEqual(1 if bad else 0, code, self.output)
+                shares.append(cases)
+            together = {name: words for share in shares for name, words in share.items()}
+            self.assertEqual(whole, together)
+            self.assertEqual(len(whole), sum(len(share) for share in shares))
+            self.assertLessEqual(max(map(len, shares)) - min(map(len, shares)), 1)
+
+    def test_a_filter_that_matches_nothing_fails_in_each_shard(self):
+        for index in "01":
+            code, _ = self.run_sample("Nothing", TEST_TOTAL_SHARDS="2", TEST_SHARD_INDEX=index)
+            self.assertEqual(bazel_unittest.NOTHING_RAN, code)
 
     def test_nothing_run_is_a_failure(self):
         for pattern in ("Nothing", "Good.*"):

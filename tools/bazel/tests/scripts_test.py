@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TOOLS = os.path.dirname(os.path.abspath(sys.argv[1]))
@@ -314,6 +315,29 @@ class Stages(Folder):
         code, rows, last = self.run_stages("run_stages bash %s\nstage o true" % inner)
         self.assertEqual((code, last), (0, "2 passed, 0 failed"))
         self.assertEqual([rows["i"], rows["o"]], [["1", "0"], ["1", "0"]])
+
+    def test_stages_behind(self):
+        code, rows, last = self.run_stages(
+            "stage_behind b sh -c 'sleep 0.2; echo 2 passed, 1 failed'\n"
+            "stage_behind c sh -c 'sleep 0.3; exit 3'\nstage_behind d true\nstage a true"
+        )
+        self.assertEqual((code, last), (1, "4 passed, 2 failed"))
+        self.assertEqual(
+            [rows[name] for name in "abcd"], [["1", "0"], ["2", "1"], ["0", "1"], ["1", "0"]]
+        )
+
+    def test_what_runs_behind_ends_with_the_script(self):
+        pid_file = os.path.join(self.folder, "pid")
+        self.run_stages("stage_behind b sh -c 'echo $$ >%s; sleep 1000'\n"
+                        "while [ ! -s %s ]; do sleep 0.01; done\n"
+                        "printf 'stage \\n'; exit 1" % (pid_file, pid_file))
+        with open(pid_file, encoding="ascii") as file:
+            pid = int(file.read())
+        for _ in range(1000):
+            if not os.path.exists("/proc/%d" % pid):
+                return
+            time.sleep(0.01)
+        self.fail("it still runs")
 
     def test_a_script_that_ends_before_its_stages(self):
         code, _, last = self.run_stages("stage o true\nrun_stages false")

@@ -16,7 +16,7 @@ nothing.
 
 NAME_libfuzzer searches: clang's libFuzzer, for --config=fuzz only:
 
-    bazel test --config=fuzz //tests/fuzz:reply_fuzz_test_libfuzzer      # ten seconds of it
+    bazel test --config=fuzz //tests/fuzz:reply_fuzz_test_libfuzzer      # five seconds of it
     bazel run --config=fuzz //tests/fuzz:reply_fuzz_test_libfuzzer -- -max_total_time=3600 ~/found
 
 What it finds that reaches new code is kept by adding it to the corpus. Of all that, these are the files
@@ -32,7 +32,7 @@ def pop3_fuzz_test(
         corpus = [],
         dictionary = None,
         max_len = 4096,
-        seconds = 10,
+        seconds = 5,
         size = "small",
         tags = [],
         **kwargs):

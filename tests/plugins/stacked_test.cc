@@ -10,6 +10,7 @@
 #include "plugins/socks5/socks5.h"
 #include "tests/plugins/mail_run.h"
 #include "tests/testing/certificates.h"
+#include "tests/testing/count_fds.h"
 #include "tests/testing/socket_server.h"
 #include "tests/testing/tls_peer.h"
 #include "tests/transports/drive.h"
@@ -139,6 +140,7 @@ TEST_F(Stacked, StlsThroughAProxyIsRecordedUpToTheTls) {
 }
 
 TEST_F(Stacked, TlsAndStlsOverACommand) {
+  const int fds = CountFds();
   for (bool stls : {false, true}) {
     MailPeer mail;
     if (stls) mail.OfferStls();
@@ -156,6 +158,8 @@ TEST_F(Stacked, TlsAndStlsOverACommand) {
     EXPECT_EQ(run.body, kMail);
     server.Stop();
   }
+  EXPECT_EQ(SettledFds(fds), fds)
+      << "the thread that reaps the command has a descriptor of its own";
 }
 
 TEST_F(Stacked, WithoutStlsNothingReadableGoesThroughAProxy) {

@@ -26,8 +26,7 @@ class Tcp : public ::testing::Test {
     NetCalls::Reset();
     if (peer_ >= 0) close(peer_);
     // The thread of a look-up that was given up may still have a file of the C library's open.
-    for (int i = 0; i < 500 && CountFds() != fds_; i++) usleep(10000);
-    EXPECT_EQ(CountFds(), fds_) << "descriptors leak";
+    EXPECT_EQ(SettledFds(fds_), fds_) << "descriptors leak";
   }
 
   // Connected: tcp_ on one side, peer_ on the other.

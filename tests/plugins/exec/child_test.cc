@@ -59,8 +59,7 @@ class Child : public ::testing::Test {
   ~Child() override {
     pop3_child_close(&child_);
     // The thread that reaps a process has its descriptor open for a moment longer.
-    for (int i = 0; i < 500 && CountFds() != fds_; i++) usleep(10000);
-    EXPECT_EQ(CountFds(), fds_) << "descriptors leak";
+    EXPECT_EQ(SettledFds(fds_), fds_) << "descriptors leak";
   }
 
   int fds_;

@@ -57,8 +57,7 @@ class Exec : public ::testing::Test {
   ~Exec() override {
     exec_.Destroy();
     // The thread that reaps a process has its descriptor open for a moment longer.
-    for (int i = 0; i < 500 && CountFds() != fds_; i++) usleep(10000);
-    EXPECT_EQ(CountFds(), fds_) << "descriptors leak";
+    EXPECT_EQ(SettledFds(fds_), fds_) << "descriptors leak";
   }
 
   // Runs |command| for a host; what it prints.

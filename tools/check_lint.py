@@ -38,7 +38,8 @@ _FOR_TESTS = (
 )
 
 
-# The states of a function that clang's analyzer looks at, of 225,000: half of the time for it. With less it invents null pointers.
+# The states of a function that clang's analyzer looks at, of 225,000: half of the time for it. With
+# less it invents null pointers.
 _SHALLOW = ["--extra-arg=" + arg for arg in
             ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=50000")]
 

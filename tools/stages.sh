@@ -34,7 +34,7 @@ stage() {
 }
 
 # stage_behind NAME COMMAND...: a stage that takes what those after it leave of the processors. What it
-# says is shown by stages_end, which waits for it. (A session of its own, with a process group to kill:
+# says is shown by stages_wait. (A session of its own, with a process group to kill:
 # where the kernel shares time out by sessions, a nice process takes as much as the others together.)
 stage_behind() {
   local name=$1 said
@@ -59,6 +59,8 @@ stages_kill() {
   done
 }
 
+# stages_wait: waits for what was started with stage_behind, shows and counts it. stages_end does so too,
+# for a script that has nothing to do in between.
 stages_wait() {
   local one pid said name status seconds
   for one in "${stages_behind[@]}"; do

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 # Behind the name of a file that something else stands in for.
@@ -21,6 +22,11 @@ _ASIDE = ".unchanged"
 _MARK = "mutants: "
 
 _ENOUGH_SAID = 5000  # octets
+
+
+# The process groups of the tests that run now, and whether none shall run any more.
+_running = set()
+_stopped = threading.Event()
 
 
 class MakeError(Exception):
@@ -193,13 +199,28 @@ def run_alone(words, folder, env, said, timeout):
         stderr=subprocess.STDOUT,
         start_new_session=True,
     ) as program:
+        _running.add(program.pid)
+        if _stopped.is_set():
+            _kill(program.pid)
         try:
             return program.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(program.pid, signal.SIGKILL)
+            _running.discard(program.pid)
+            _kill(program.pid)
+
+
+def kill_all():
+    """Kills the tests that run now, for whichever thread, and those that come."""
+    _stopped.set()
+    for group in list(_running):
+        _kill(group)
+
+
+def _kill(group):
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def _read(name):

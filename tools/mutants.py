@@ -34,12 +34,14 @@ import collections
 import os
 import queue
 import re
+import signal
 import sys
 import tempfile
 import threading
 import time
 
 import mutant_list
+import mutant_programs
 import mutant_runs
 from sources import ROOT
 
@@ -124,7 +126,10 @@ def _work(waiting, runner, report, texts, failures):
     try:
         while not failures:
             for mutant in waiting.get_nowait():
-                report.add(mutant, runner.judge(mutant, texts[mutant.file]))
+                verdict = runner.judge(mutant, texts[mutant.file])
+                if failures:  # the test may have been killed for that, not by the mutant
+                    break
+                report.add(mutant, verdict)
     except queue.Empty:
         pass
     except (mutant_runs.RunError, OSError) as error:
@@ -153,8 +158,14 @@ def _run_all(mutants, labels, report, texts, copies):
     ]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except mutant_runs.RunError as stopped:
+        failures.append(stopped)
+        mutant_programs.kill_all()
+        for thread in threads:
+            thread.join()
     if failures:
         raise failures[0]
 
@@ -257,8 +268,14 @@ def _in_copies(args, mutants, labels, report, texts):
             mutant_runs.remove(cache)
 
 
+def _stop(number, _frame):
+    raise mutant_runs.RunError("ended by %s" % signal.Signals(number).name)
+
+
 def main():
     """Runs it, and returns the exit status."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         return _main(_arguments())
     except (mutant_list.ListError, mutant_runs.RunError, OSError, re.error) as error:

@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -114,6 +115,7 @@ _LINK = "cp bazel-out/a.o bazel-out/bin/tests/program"
 _TEST = """
 case $(cat bazel-out/bin/tests/program) in
 *KILLED*) exit 1 ;;
+*HANGS*) exec >"${0%/*}/hangs" && echo begun && sleep 1000 ;;
 *"NOTICED BY P"*) [ "$1" = //tests:a_test ] || exit 1 ;;
 esac
 [ -d "$TEST_TMPDIR" ] && [ "$OTHER" = "$TEST_TMPDIR" ] || exit 6
@@ -306,20 +308,23 @@ class Runs(unittest.TestCase):
         words = (file, tests, new, old, new, end)
         return "@ %s %s\nWords of %s.\n- int %s;\n+ %s\n%s\n" % words
 
-    def run_script(self, text, *options):
+    def start_script(self, text, *options):
         self.write("root/tools/mutants/core.txt", text)
-        result = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-B", os.path.join(self.root, "tools/mutants.py"), "--jobs=2"]
             + list(options),
-            check=False,
             env={"PATH": os.path.join(self._folder.name, "bin") + ":" + os.environ["PATH"]},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def run_script(self, text, *options):
+        with self.start_script(text, *options) as script:
+            said = script.communicate()[0]
         with open(os.path.join(self.root, "core/a.c"), encoding="utf-8") as file:
             self.assertEqual(self.before, file.read(), "the tree is never changed")
-        return result.returncode, result.stdout
+        return script.returncode, said
 
     def test_all_are_killed(self):
         lists = self.mutant("KILLED") + self.mutant("KILLED too")
@@ -379,6 +384,19 @@ class Runs(unittest.TestCase):
             status, said = self.run_script(self.mutant("KILLED", tests))
             self.assertEqual(2, status, said)
             self.assertIn(words, said)
+
+    def test_no_test_outlives_it(self):
+        hangs = os.path.join(self._folder.name, "bin/hangs")
+        os.mkfifo(hangs)
+        with self.start_script(self.mutant("HANGS") + self.mutant("HANGS too")) as script:
+            with open(hangs, encoding="utf-8") as end:
+                self.assertEqual("begun\n", end.readline())
+                script.send_signal(signal.SIGTERM)
+                self.assertRegex(end.read(), "^(begun\n)?$", "nobody is left who could write")
+            said = script.communicate()[0]
+        self.assertEqual(2, script.returncode, said)
+        self.assertIn("mutants: ended by SIGTERM", said)
+        self.assertNotRegex(said, "(?m)^killed")
 
     def test_check(self):
         status, said = self.run_script(self.mutant("KILLED"), "--check")

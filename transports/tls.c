@@ -140,10 +140,9 @@ static void start(tls *self) {
 static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *err) {
   const pop3_host *host = self->host;
   const int how = SSL_get_error(self->ssl, result);
-  const uint32_t code = ERR_peek_error();
+  const uint32_t code = pop3_tls_take_error();
   // What the server said before it hung up counts more than that it could not be written to.
   const int lower_failed = self->bio.read_failed || (self->bio.write_failed && !self->bio.eof);
-  ERR_clear_error();
   if (self->verifier.failed && phase == POP3_TLS_HANDSHAKE) {
     *err = self->verifier.error;
   } else if (how == SSL_ERROR_WANT_READ || how == SSL_ERROR_WANT_WRITE) {
@@ -162,6 +161,10 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
     self->is_refused = phase == POP3_TLS_HANDSHAKE && pop3_tls_is_alpn_refusal(code) &&
                        *self->options.alpn && !self->options.alpn_given;
     pop3_tls_say_error(host, phase, code, self->options.alpn, err);
+  } else if (how == SSL_ERROR_SYSCALL) {
+    // Nothing below has failed, and BoringSSL does not say what has: some of its allocations do
+    // that.
+    (void)pop3_tls_no_memory(host, err);
   } else {
     host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, how,
                "BoringSSL waits for something that this transport cannot wait for (%s)",
@@ -311,9 +314,11 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->number = has_client_certificate(self);
       return POP3_OK;
     default: {
-      const pop3_status status = pop3_tls_answer(self->ssl, &self->scratch, what, out);
       ERR_clear_error();
-      return status;
+      const pop3_status status = pop3_tls_answer(self->ssl, &self->scratch, what, out);
+      // Without memory there seems to be nothing to tell.
+      const int lacked_memory = pop3_tls_lacked_memory(pop3_tls_take_error());
+      return status != POP3_OK && lacked_memory ? POP3_ERR_MEMORY : status;
     }
   }
 }

@@ -12,16 +12,31 @@
 #include <string.h>
 #include <time.h>
 
+#include "transports/tls_words.h"
+
 enum { SECONDS_PER_DAY = 86400, PEM_LINE = 48 };
+enum { NOT_FOUND = -1 };  // what X509_get_ext_d2i says of an extension that is not there
+
+// Something could not be written: for want of memory, or because of what it is.
+static void say_failure(pop3_tls_text *text) {
+  const uint32_t code = pop3_tls_take_error();
+  if (code == 0 || pop3_tls_lacked_memory(code)) {
+    text->failed = 1;
+  } else {
+    pop3_tls_text_say(text, "?");
+  }
+}
 
 void pop3_tls_add_x509_name(pop3_tls_text *text, const X509_NAME *name) {
   const uint8_t *data = NULL;
   size_t len = 0;
   BIO *bio = BIO_new(BIO_s_mem());
   // RFC 2253 escapes what is neither printable nor ASCII.
-  if (bio && name && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0 &&
+  if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0 &&
       BIO_mem_contents(bio, &data, &len)) {
     pop3_tls_text_clean(text, data, len);
+  } else {
+    say_failure(text);
   }
   BIO_free(bio);
 }
@@ -48,8 +63,10 @@ static int is_address(const ASN1_IA5STRING *name) {
 }
 
 void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
-  GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+  int how = 0;
+  GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, &how, NULL);
   int count = 0;
+  if (!names && how != NOT_FOUND) say_failure(text);
   for (size_t i = 0; names && i < sk_GENERAL_NAME_num(names); i++) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
     if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
@@ -65,20 +82,23 @@ void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
   GENERAL_NAMES_free(names);
 }
 
-int64_t pop3_tls_seconds(const ASN1_TIME *time) {
+int pop3_tls_seconds(const ASN1_TIME *time, int64_t *out) {
   int days = 0;
   int seconds = 0;
   ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
   const int ok = epoch && time && ASN1_TIME_diff(&days, &seconds, epoch, time);
   ASN1_TIME_free(epoch);
-  return ok ? (int64_t)days * SECONDS_PER_DAY + seconds : 0;
+  if (ok) *out = (int64_t)days * SECONDS_PER_DAY + seconds;
+  return ok;
 }
 
 void pop3_tls_add_date(pop3_tls_text *text, const ASN1_TIME *time) {
   char buf[32] = "?";
   struct tm parts;
-  const time_t seconds = (time_t)pop3_tls_seconds(time);
-  if (gmtime_r(&seconds, &parts)) {
+  int64_t seconds = 0;
+  const int ok = pop3_tls_seconds(time, &seconds);
+  const time_t when = (time_t)seconds;
+  if (ok && gmtime_r(&when, &parts)) {
     (void)strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S UTC", &parts);
   }
   pop3_tls_text_say(text, buf);

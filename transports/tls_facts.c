@@ -84,8 +84,8 @@ static pop3_status about_leaf(X509 *leaf, pop3_tls_text *scratch, uint32_t what,
       pop3_tls_add_names(scratch, leaf);
       return give_text(out, scratch);
     case POP3_QUERY_TLS_EXPIRES:
-      out->number = pop3_tls_seconds(X509_get0_notAfter(leaf));
-      return POP3_OK;
+      return pop3_tls_seconds(X509_get0_notAfter(leaf), &out->number) ? POP3_OK
+                                                                      : POP3_ERR_UNSUPPORTED;
     default:
       return POP3_ERR_UNSUPPORTED;
   }

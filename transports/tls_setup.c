@@ -9,6 +9,7 @@
 
 #include "transports/tls_text.h"
 #include "transports/tls_trust.h"
+#include "transports/tls_words.h"
 
 pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
   if (TLS_method()) return POP3_OK;
@@ -27,8 +28,8 @@ typedef struct asking {
 
 static pop3_status bad_file(const pop3_host *host, const char *option, const char *path,
                             const char *why, pop3_error *err) {
-  const uint32_t code = ERR_peek_last_error();
-  ERR_clear_error();
+  const uint32_t code = pop3_tls_take_error();
+  if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code, "option %s: %s: %s",
                     option, path, why);
 }
@@ -197,10 +198,9 @@ pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_option
   if (ok && options->min_version) ok = SSL_set_min_proto_version(ssl, options->min_version);
   if (ok && options->max_version) ok = SSL_set_max_proto_version(ssl, options->max_version);
   if (!ok) {
-    const uint32_t code = ERR_peek_error();
-    ERR_clear_error();
+    const uint32_t code = pop3_tls_take_error();
     SSL_free(ssl);
-    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE) return pop3_tls_no_memory(host, err);
+    if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code,
                       "option tls.server_name, tls.alpn or tls.min_version cannot be used: %s",
                       code ? ERR_reason_error_string(code) : "unknown error");

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "transports/tls_text.h"
+#include "transports/tls_words.h"
 
 // Where the distributions have them: Debian, Fedora, openSUSE, Alpine and the BSDs, and so on.
 static const char *const files[] = {
@@ -51,9 +52,9 @@ static int add_all(X509_STORE *store, const char *pem, size_t len) {
 static pop3_status add_text(X509_STORE *store, const char *pem, size_t len, const char *option,
                             const char *path, const pop3_host *host, pop3_error *err) {
   const int count = add_all(store, pem, len);
-  const uint32_t error = ERR_peek_error();
-  ERR_clear_error();
+  const uint32_t error = pop3_tls_take_error();
   if (count > 0) return POP3_OK;
+  if (pop3_tls_lacked_memory(error)) return pop3_tls_no_memory(host, err);
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, error, "%s%s%s: %s",
                     option, path ? ": " : "", path ? path : "",
                     count == 0 ? "there is no certificate in it (PEM is wanted)"

@@ -9,6 +9,7 @@
 
 #include "transports/tls_certificate.h"
 #include "transports/tls_weak.h"
+#include "transports/tls_words.h"
 
 // WEAK: the chain is good, but a certificate in it proves nothing. Never a result of
 // X509_verify_cert.
@@ -114,6 +115,8 @@ static void check_chain(SSL *ssl, X509_STORE *store, STACK_OF(X509) * chain, pop
     const int ok = X509_verify_cert(context) > 0;
     out->code = X509_STORE_CTX_get_error(context);
     if (!ok && out->code == X509_V_OK) out->code = X509_V_ERR_UNSPECIFIED;
+    // What cannot be read for want of memory would be called wrong, not that.
+    if (!ok && pop3_tls_lacked_memory(pop3_tls_take_error())) out->code = X509_V_ERR_OUT_OF_MEM;
     out->depth = X509_STORE_CTX_get_error_depth(context);
     out->about = ok ? sk_X509_value(chain, 0) : X509_STORE_CTX_get_current_cert(context);
     if (out->about) (void)X509_up_ref(out->about);
@@ -372,8 +375,13 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
   pop3_tls_text_reset(&self->weak);
   STACK_OF(X509) *chain = parse_chain(ssl);
   if (!chain) {
+    const uint32_t code = pop3_tls_take_error();
+    if (pop3_tls_lacked_memory(code)) {
+      pop3_tls_no_memory(host, &self->error);
+      return ssl_verify_invalid;
+    }
     *out_alert = SSL_AD_BAD_CERTIFICATE;
-    host->fail(host->ctx, &self->error, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, ERR_peek_error(),
+    host->fail(host->ctx, &self->error, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, code,
                "the server's certificate cannot be read");
     return ssl_verify_invalid;
   }

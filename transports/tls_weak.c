@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "transports/tls_certificate.h"
+#include "transports/tls_words.h"
 
 // The hash of an RSA-PSS signature stands in its parameters (RFC 4055 section 3.1); where none does
 // it is SHA-1.
@@ -66,7 +67,7 @@ int pop3_tls_add_weak_key(pop3_tls_text *words, X509 *certificate) {
   const int type = key ? EVP_PKEY_id(key) : EVP_PKEY_NONE;
   const int bits = key ? EVP_PKEY_bits(key) : 0;
   EVP_PKEY_free(key);
-  ERR_clear_error();
+  if (pop3_tls_lacked_memory(pop3_tls_take_error())) words->failed = 1;
   char buf[64];
   if (type == EVP_PKEY_ED25519) return 0;
   if (type == EVP_PKEY_RSA || type == EVP_PKEY_EC) {

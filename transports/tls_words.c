@@ -105,6 +105,18 @@ static const char *reason_words(int reason) {
   }
 }
 
+uint32_t pop3_tls_take_error(void) {
+  uint32_t found = 0;
+  for (uint32_t code; (code = ERR_get_error()) != 0;) {
+    if (found == 0 || pop3_tls_lacked_memory(code)) found = code;
+  }
+  return found;
+}
+
+int pop3_tls_lacked_memory(uint32_t code) {
+  return code != 0 && ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+}
+
 int pop3_tls_is_alpn_refusal(uint32_t code) {
   return ERR_GET_LIB(code) == ERR_LIB_SSL &&
          ERR_GET_REASON(code) == SSL_AD_REASON_OFFSET + SSL_AD_NO_APPLICATION_PROTOCOL;
@@ -115,7 +127,7 @@ void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t co
   const char *doing = phase_words(phase);
   const int reason = ERR_GET_REASON(code);
   const int is_ssl = ERR_GET_LIB(code) == ERR_LIB_SSL;
-  if (reason == ERR_R_MALLOC_FAILURE) {
+  if (pop3_tls_lacked_memory(code)) {
     (void)pop3_tls_no_memory(host, err);
     err->lib_code = code;
     return;

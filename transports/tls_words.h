@@ -21,6 +21,13 @@ typedef enum pop3_tls_phase {
 void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t code,
                         const char *alpn, pop3_error *err);
 
+// pop3_tls_take_error empties BoringSSL's error queue, and returns the first of its errors; if
+// memory has run out, which may have led to others, the one that says so. 0 if there is none.
+uint32_t pop3_tls_take_error(void);
+
+// pop3_tls_lacked_memory says whether the error |code| tells that memory has run out.
+int pop3_tls_lacked_memory(uint32_t code);
+
 // pop3_tls_say_stranger fills |err| if |first|, the first octets that the server sent, do not begin
 // a TLS record. Returns 1 if so.
 int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t first_len,

@@ -50,15 +50,25 @@ TEST_F(TlsCertificate, WritesAlternativeNames) {
 }
 
 TEST_F(TlsCertificate, WritesTimes) {
+  const auto seconds = [](const ASN1_TIME *time) {
+    int64_t found = -1;
+    return pop3_tls_seconds(time, &found) ? found : -1;
+  };
   bssl::UniquePtr<ASN1_TIME> when(ASN1_TIME_set(nullptr, 1924363800));
-  EXPECT_EQ(pop3_tls_seconds(when.get()), 1924363800);
+  EXPECT_EQ(seconds(when.get()), 1924363800);
   pop3_tls_add_date(&text_, when.get());
   EXPECT_EQ(Take(), "2030-12-24 17:30:00 UTC");
   when.reset(ASN1_TIME_set(nullptr, INT64_C(4102444800)));
-  EXPECT_EQ(pop3_tls_seconds(when.get()), INT64_C(4102444800)) << "no 32 bits";
+  EXPECT_EQ(seconds(when.get()), INT64_C(4102444800)) << "no 32 bits";
   when.reset(ASN1_TIME_set(nullptr, 0));
-  EXPECT_EQ(pop3_tls_seconds(when.get()), 0);
-  EXPECT_EQ(pop3_tls_seconds(nullptr), 0);
+  EXPECT_EQ(seconds(when.get()), 0);
+  pop3_tls_add_date(&text_, when.get());
+  EXPECT_EQ(Take(), "1970-01-01 00:00:00 UTC");
+  ASSERT_TRUE(ASN1_STRING_set(when.get(), "yesterday", -1));
+  EXPECT_EQ(seconds(when.get()), -1);
+  EXPECT_EQ(seconds(nullptr), -1);
+  pop3_tls_add_date(&text_, when.get());
+  EXPECT_EQ(Take(), "?");
 }
 
 TEST_F(TlsCertificate, DigestsTheKey) {

@@ -44,12 +44,53 @@ TEST_F(TlsWords, SayWhatAlertsMean) {
             "TLS handshake failed: the server sent the alert 200 (unknown)");
 }
 
+TEST_F(TlsWords, SayWhatOneCanDoAboutAlerts) {
+  const struct {
+    int alert;
+    const char *words;
+  } cases[] = {
+      {SSL_AD_HANDSHAKE_FAILURE,
+       "the server found no cipher, key or signature that both sides allow (alert "
+       "handshake_failure)"},
+      {SSL_AD_UNRECOGNIZED_NAME, "the server does not know itself by this name (tls.server_name)"},
+      {SSL_AD_BAD_CERTIFICATE, "the server does not accept our client certificate (tls.cert_file)"},
+      {SSL_AD_UNSUPPORTED_CERTIFICATE,
+       "the server does not accept our client certificate (tls.cert_file)"},
+      {SSL_AD_CERTIFICATE_UNKNOWN,
+       "the server does not accept our client certificate (tls.cert_file)"},
+      {SSL_AD_CERTIFICATE_REVOKED, "the server says that our client certificate was revoked"},
+      {SSL_AD_CERTIFICATE_EXPIRED, "the server says that our client certificate has expired"},
+      {SSL_AD_UNKNOWN_CA, "the server does not know who issued our client certificate"},
+      {SSL_AD_ACCESS_DENIED, "the server denies access with this client certificate"},
+      {SSL_AD_INTERNAL_ERROR, "the server has an internal error"},
+  };
+  for (const auto &one : cases) {
+    EXPECT_EQ(Say(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + one.alert),
+              std::string("TLS handshake failed: ") + one.words);
+    EXPECT_EQ(error_.status, POP3_ERR_TLS);
+  }
+}
+
 TEST_F(TlsWords, SayWhatReasonsMean) {
   EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_UNSUPPORTED_PROTOCOL),
             "TLS handshake failed: the server's version of TLS is not among the allowed ones "
             "(tls.min_version, tls.max_version)");
   EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_NO_RENEGOTIATION, POP3_TLS_READING),
             "reading failed: the server wants to renegotiate, which is not safe");
+  const struct {
+    int reason;
+    const char *words;
+  } cases[] = {
+      {SSL_R_TLS13_DOWNGRADE, "somebody on the way tampers with the version of TLS (downgrade)"},
+      {SSL_R_DOWNGRADE_DETECTED, "somebody on the way tampers with the version of TLS (downgrade)"},
+      {SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "a record was changed on the way (bad MAC)"},
+      {SSL_R_INVALID_ALPN_PROTOCOL, "the server chose a protocol that was not offered (ALPN)"},
+      {SSL_R_TOO_MANY_KEY_UPDATES, "the server sends records without data only"},
+      {SSL_R_SERVER_CERT_CHANGED, "the server changed its certificate"},
+  };
+  for (const auto &one : cases) {
+    EXPECT_EQ(Say(ERR_LIB_SSL, one.reason), std::string("TLS handshake failed: ") + one.words);
+  }
   EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_BAD_SIGNATURE), "TLS handshake failed: BAD_SIGNATURE");
   EXPECT_NE(Say(ERR_LIB_X509, 9999), "");
   EXPECT_EQ(Say(0, 0), "TLS handshake failed: unknown error");
@@ -89,6 +130,22 @@ TEST_F(TlsWords, KnowARefusalOfTheProtocolName) {
   EXPECT_FALSE(
       pop3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_X509, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)));
   EXPECT_FALSE(pop3_tls_is_alpn_refusal(0));
+}
+
+TEST_F(TlsWords, TakeWhatCountsFromTheQueue) {
+  EXPECT_EQ(pop3_tls_take_error(), 0U);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_BAD_SIGNATURE);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_CLIENTHELLO_TLSEXT);
+  EXPECT_EQ(pop3_tls_take_error(), ERR_PACK(ERR_LIB_SSL, SSL_R_BAD_SIGNATURE)) << "the first";
+  EXPECT_EQ(ERR_peek_error(), 0U);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_BAD_SIGNATURE);
+  OPENSSL_PUT_ERROR(X509, ERR_R_MALLOC_FAILURE);
+  OPENSSL_PUT_ERROR(SSL, SSL_R_CLIENTHELLO_TLSEXT);
+  const uint32_t code = pop3_tls_take_error();
+  EXPECT_EQ(code, ERR_PACK(ERR_LIB_X509, ERR_R_MALLOC_FAILURE)) << "the cause of the others";
+  EXPECT_TRUE(pop3_tls_lacked_memory(code));
+  EXPECT_FALSE(pop3_tls_lacked_memory(ERR_PACK(ERR_LIB_X509, ERR_R_INTERNAL_ERROR)));
+  EXPECT_FALSE(pop3_tls_lacked_memory(0));
 }
 
 TEST_F(TlsWords, SayThatMemoryRanOut) {

@@ -1,0 +1,176 @@
+// "tls" while BoringSSL runs out of memory: each of its allocations fails in turn.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tests/transports/boringssl_memory.h"
+#include "tests/transports/tls_drive.h"
+#include "transports/tls.h"
+
+namespace pop3_testing {
+namespace tls_memory_test {
+namespace {
+
+// OtherMemory is a peer that never runs out of it.
+class OtherMemory : public Peer {
+ public:
+  explicit OtherMemory(Peer *peer) : peer_(peer) {}
+  void Receive(const uint8_t *data, size_t len) override {
+    const Exempt exempt;
+    peer_->Receive(data, len);
+  }
+  PeerState Turn(int64_t now_ms, std::string *out) override {
+    const Exempt exempt;
+    return peer_->Turn(now_ms, out);
+  }
+
+ private:
+  struct Exempt {
+    Exempt() { BoringsslMemory::is_ours = false; }
+    ~Exempt() { BoringsslMemory::is_ours = before; }
+    const bool before = BoringsslMemory::is_ours;
+  };
+
+  Peer *peer_;
+};
+
+// Kept is a cache of one session.
+struct Kept {
+  static size_t Get(void *arg, const char *, uint8_t *buf, size_t buf_cap) {
+    const auto *self = static_cast<Kept *>(arg);
+    if (self->entry.size() <= buf_cap) std::memcpy(buf, self->entry.data(), self->entry.size());
+    return self->entry.size();
+  }
+  static void Put(void *arg, const char *, const uint8_t *data, size_t data_len) {
+    auto *self = static_cast<Kept *>(arg);
+    self->entry.assign(reinterpret_cast<const char *>(data), data_len);
+  }
+  std::string entry;
+  pop3_tls_session_cache table{sizeof(pop3_tls_session_cache), 0, Get, Put, this};
+};
+
+class TlsMemory : public ::testing::Test {
+ protected:
+  TlsMemory() { spec_.identity = &TheWorld().mail; }
+  ~TlsMemory() override { BoringsslMemory::Reset(); }
+
+  // Runs a session of which the allocation |fail_at| fails. Returns how many it has taken.
+  int64_t Run(const TlsServer &server, const Options &options, int64_t fail_at) {
+    TestHost host;
+    EchoPeer echo;
+    TlsPeer peer(&echo, &server);
+    OtherMemory other(&peer);
+    TlsChain chain(&host, &other);
+    std::string got;
+    BoringsslMemory::count = 0;
+    BoringsslMemory::fail_at = fail_at;
+    BoringsslMemory::is_ours = true;
+    const bool ok = chain.Create(options) == POP3_OK && chain.Connect() == POP3_IO_DONE &&
+                    chain.Send("NOOP\r\n") == POP3_IO_DONE &&
+                    chain.Receive(kSaid.size(), &got) == POP3_IO_DONE;
+    std::vector<std::string> answers;
+    if (ok) answers = Ask(&chain);
+    const bool ended = ok && chain.Shutdown() == POP3_IO_DONE;
+    BoringsslMemory::is_ours = false;
+    if (ok) {
+      EXPECT_EQ(got, kSaid);
+    }
+    if (fail_at < 0) {
+      EXPECT_TRUE(ended) << chain.text();
+      EXPECT_EQ(chain.AskNumber(POP3_QUERY_TLS_RESUMED), peer.resumed() ? 1 : 0);
+      answers_ = answers;
+    } else if (!ended) {
+      Count(chain.error());
+    }
+    // What cannot be told for want of memory is not told, rather than told wrongly.
+    for (size_t i = 0; i < answers.size(); i++) {
+      EXPECT_TRUE(answers[i] == "?" || answers[i] == answers_[i])
+          << i << " after " << fail_at << ": " << answers[i];
+    }
+    return BoringsslMemory::count;
+  }
+
+  static std::vector<std::string> Ask(TlsChain *chain) {
+    std::vector<std::string> answers;
+    for (const uint32_t what :
+         {POP3_QUERY_TLS_VERSION, POP3_QUERY_TLS_VERIFIED, POP3_QUERY_TLS_PEER_CHAIN,
+          POP3_QUERY_TLS_SUBJECT, POP3_QUERY_TLS_NAMES, POP3_QUERY_TLS_SPKI_SHA256}) {
+      answers.push_back(chain->AskText(what));
+    }
+    return answers;
+  }
+
+  void Count(const pop3_error &error) {
+    failures_++;
+    if (error.status == POP3_ERR_MEMORY) {
+      EXPECT_STREQ(error.text, "out of memory");
+      out_of_memory_++;
+    } else {
+      // BoringSSL itself took it for something else, or did not say.
+      EXPECT_TRUE(error.status == POP3_ERR_TLS || error.status == POP3_ERR_CERTIFICATE ||
+                  error.status == POP3_ERR_ARGUMENT)
+          << error.status << ": " << error.text;
+    }
+  }
+
+  void FailEach(const Options &options) {
+    const TlsServer server(spec_);
+    const int64_t count = Run(server, options, -1);
+    ASSERT_GT(count, 50);
+    for (int64_t at = 0; at < count; at++) Run(server, options, at);
+    EXPECT_GT(failures_, count / 2);
+    EXPECT_GT(out_of_memory_ * 10, failures_ * 8) << "mostly that is what it is called";
+  }
+
+  const std::string kSaid = "+OK ready\r\nNOOP\r\n";
+  TlsServerSpec spec_;
+  std::vector<std::string> answers_;  // with all the memory that it takes
+  int64_t failures_ = 0;
+  int64_t out_of_memory_ = 0;
+};
+
+TEST_F(TlsMemory, RunsOutWithRootsThatAreGiven) {
+  FailEach(Options().Text("tls.ca_pem", TheWorld().root_pem));
+}
+
+TEST_F(TlsMemory, RunsOutWithTheRootsOfTheMachine) {
+  const TempFile file(TheWorld().root_pem);
+  const HashedDir dir(&TheWorld().root);
+  const Variable one("SSL_CERT_FILE", file.path());
+  const Variable two("SSL_CERT_DIR", dir.path());
+  FailEach(Options());
+}
+
+TEST_F(TlsMemory, RunsOutWithAClientCertificateAndTls12) {
+  CertificateSpec about;
+  about.common_name = "alice";
+  about.key = "RSA-2048";
+  const Identity alice = TheWorld().Issue(about);
+  const TempFile file(alice.Pem() + alice.KeyPem());
+  spec_.max_version = TLS1_2_VERSION;
+  spec_.needs_certificate = true;
+  spec_.client_ca = &TheWorld().root;
+  FailEach(Options()
+               .Text("tls.ca_pem", TheWorld().root_pem)
+               .Text("tls.cert_file", file.path())
+               .Text("tls.pin_sha256", TheWorld().mail.Pin()));
+}
+
+TEST_F(TlsMemory, RunsOutWithASessionToResume) {
+  Kept kept;
+  FailEach(
+      Options().Text("tls.ca_pem", TheWorld().root_pem).Object("tls.session_cache", &kept.table));
+  EXPECT_FALSE(kept.entry.empty());
+}
+
+TEST_F(TlsMemory, RunsOutWithAPinAlone) {
+  FailEach(Options()
+               .Number("tls.insecure_do_not_verify", 1)
+               .Text("tls.pin_sha256", TheWorld().mail.Pin()));
+}
+
+}  // namespace
+}  // namespace tls_memory_test
+}  // namespace pop3_testing

@@ -51,11 +51,16 @@ class Steps:
                     self._add_link(action)
 
     def _add_link(self, action):
-        lines = []
-        for word in action["arguments"][1:]:
+        lines, words = [], action["arguments"]
+        for word in words[1:]:
             if word.startswith("@"):
                 with open(os.path.join(self._execroot, word[1:]), encoding="utf-8") as file:
-                    lines += file.read().splitlines()
+                    said = file.read().splitlines()
+                # Bazel 4 also tells what is in the file: nothing may be linked twice.
+                if set(lines) <= set(said):
+                    lines = []
+                    action = dict(action, arguments=[words[0], word])
+                lines += said
             else:
                 lines.append(word)
         if action["mnemonic"] == "CppLink":
@@ -137,6 +142,7 @@ class Programs:
 
     def __init__(self, copy, config, labels):
         labels = sorted(labels)
+        self._copy = copy
         places = {}
         for line in copy.ask("info", config, "execution_root", "bazel-bin").splitlines():
             key, _, places[key] = line.partition(": ")
@@ -166,6 +172,8 @@ class Programs:
 
     def made(self, plan):
         """While the context lasts, what `plan` makes is made from the changed source."""
+        # The last build has left the links that it wanted itself.
+        self._copy.link_into(self._execroot)
         return self._steps.made(plan)
 
     def run(self, label, one, timeout):

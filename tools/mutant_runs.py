@@ -143,6 +143,13 @@ class Copy:
         with open(os.path.join(self._tree, name), "w", encoding="utf-8", newline="") as file:
             file.write(text)
 
+    def link_into(self, folder):
+        """Links all that the tree has into a folder, as Bazel does where it works."""
+        for name in os.listdir(self._tree):
+            path = os.path.join(folder, name)
+            if not name.startswith((".", "bazel-")) and not os.path.lexists(path):
+                os.symlink(os.path.join(self._tree, name), path)
+
     def bazel(self, command, config, *words, fill_cache=False, processors=None):
         """Runs Bazel; returns its exit status and what it says."""
         options = ["--config=ci", "--config=" + config]

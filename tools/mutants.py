@@ -275,7 +275,8 @@ def _stop(number, _frame):
 def main():
     """Runs it, and returns the exit status."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+        if signal.getsignal(number) != signal.SIG_IGN:  # under nohup it stays so
+            signal.signal(number, _stop)
     try:
         return _main(_arguments())
     except (mutant_list.ListError, mutant_runs.RunError, OSError, re.error) as error:

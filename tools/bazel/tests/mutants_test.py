@@ -264,6 +264,31 @@ class Programs(unittest.TestCase):
                 plan = [output for output, _ in self.steps().plan(source, wanted)]
                 self.assertEqual(expected, plan)
 
+    def test_nothing_is_linked_twice(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with open(os.path.join(folder, "t.params"), "w", encoding="utf-8") as file:
+                file.write("-o\nt\na.o\n")
+            compiled = self.action("CppCompile", "-c", "a.c", "-o", "a.o")
+            for words, expected in [
+                (["-o", "t", "a.o", "@t.params"], ["@t.params"]),  # as Bazel 4 tells it
+                (["@t.params"], ["@t.params"]),  # as Bazel 7 does
+                (["-shared", "@t.params"], ["-shared", "@t.params"]),
+            ]:
+                actions = [compiled, self.action("CppLink", *words)]
+                made = mutant_programs.Steps(folder, actions).plan("a.c", {"t"})
+                self.assertEqual(["a.o", "t"], [output for output, _ in made])
+                self.assertEqual(["program"] + expected, made[1][1]["arguments"])
+
+    def test_a_copy_links_what_is_not_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("job/tree/core", "job/tree/tools", "job/tree/bazel-out", "root/core"):
+                os.makedirs(os.path.join(folder, name))
+            copy = mutant_runs.Copy("/nowhere", os.path.join(folder, "job"), "", 1)
+            copy.link_into(os.path.join(folder, "root"))
+            self.assertEqual(["core", "tools"], sorted(os.listdir(os.path.join(folder, "root"))))
+            self.assertFalse(os.path.islink(os.path.join(folder, "root/core")))
+            self.assertTrue(os.path.isdir(os.path.join(folder, "root/tools")))
+
     def test_what_takes_too_long_is_killed(self):
         with tempfile.TemporaryFile() as said:
             words = ["sh", "-c", "sleep 1000 & echo $! && wait"]

@@ -10,10 +10,17 @@ namespace signals_test {
 namespace {
 
 // How a child that runs |body| ends: with what it returns, or by a signal, told as 1000 and more.
+// Signals that are ignored or blocked here, as by nohup, are not so there.
 template <typename Body>
 int InChild(Body body) {
   const pid_t pid = fork();
-  if (pid == 0) _exit(body());
+  if (pid == 0) {
+    for (const int number : {SIGHUP, SIGINT, SIGTERM}) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    _exit(body());
+  }
   int how = 0;
   waitpid(pid, &how, 0);
   return WIFEXITED(how) ? WEXITSTATUS(how) : 1000 + WTERMSIG(how);

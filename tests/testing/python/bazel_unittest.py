@@ -10,6 +10,7 @@ $XML_OUTPUT_FILE. A run of no cases has failed, unless other shards have some.
 import importlib.util
 import os
 import re
+import signal
 import sys
 import time
 import unittest
@@ -142,6 +143,14 @@ def _stem(path):
     return os.path.splitext(os.path.basename(path))[0]
 
 
+def usual_signals():
+    """Ignores and blocks no signal, so that what the cases start does not: nohup ignores some."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def main():
     """Runs the file that sys.argv names and returns the exit status."""
     # From here on as if the file had been run by itself. What it may import is what Bazel has put
@@ -149,6 +158,7 @@ def main():
     path, here = os.path.abspath(sys.argv[1]), os.path.dirname(os.path.abspath(sys.argv[0]))
     sys.argv = sys.argv[1:]
     sys.path[0:1] = [os.path.dirname(path), here]
+    usual_signals()
     pattern = os.environ.get("TESTBRIDGE_TEST_ONLY")
     everything = load(path, pattern)
     suite = share(everything)

@@ -6,6 +6,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,16 @@ import xml.etree.ElementTree
 import bazel_unittest
 
 REPORT = os.path.abspath(sys.argv[1])
+
+SIGNALS = """
+import signal, subprocess, unittest
+
+class A(unittest.TestCase):
+    def test(self):
+        for name in ("HUP", "INT", "TERM"):
+            done = subprocess.run(["sh", "-c", f"kill -{name} $$"])
+            self.assertEqual(-getattr(signal, "SIG" + name), done.returncode)
+"""
 
 SAMPLE = r'''
 import sys
@@ -77,6 +88,7 @@ class Run(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.xml = self.folder / "test.xml"
+        self.before = None
 
     def run_sample(self, pattern=None, sample=SAMPLE, **names):
         """Returns the exit status and the outcome of each case; `names` are set in its environment."""
@@ -88,7 +100,7 @@ class Run(unittest.TestCase):
         done = subprocess.run(
             [sys.executable, "-B", bazel_unittest.__file__, str(path), "argument"],
             check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **names},
+            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", **names}, preexec_fn=self.before,
         )
         self.output = done.stdout.decode(errors="replace")
         cases = {}
@@ -194,6 +206,16 @@ class Run(unittest.TestCase):
         sample = "import unittest, beside\nclass A(unittest.TestCase):\n  def test(self): pass\n"
         self.assertEqual(0, self.run_sample(sample=sample)[0], self.output)
         self.assertFalse((self.folder / "__pycache__").exists())
+
+    def test_no_signal_is_ignored_or_blocked(self):
+        def as_nohup():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+        self.before = as_nohup
+        code, cases = self.run_sample(sample=SIGNALS)
+        self.assertEqual((0, {"A.test": "passed"}), (code, cases), self.output)
 
 
 if __name__ == "__main__":

@@ -120,6 +120,7 @@ Findings RunAlone(const std::function<void(Findings *)> &body, const Limits &lim
     Findings own(ends[1]);
     WatchFrom(ends[1], limits.call_ms);
     body(&own);
+    if (__gcov_dump) __gcov_dump();
     _exit(0);
   }
   close(ends[1]);

@@ -137,6 +137,16 @@ TEST_F(ElfFile, SegmentsUpToTheEnd) {
                          std::to_string(end) + " at least");
 }
 
+TEST_F(ElfFile, SectionHeadersUpToTheEnd) {
+  const ElfW(Ehdr) header = Header();
+  const size_t end = header.e_shoff + size_t{header.e_shnum} * header.e_shentsize;
+  ASSERT_LE(end, good_.size());
+  EXPECT_EQ(Check(good_.substr(0, end)), POP3_OK) << error();
+  EXPECT_EQ(Check(good_.substr(0, end - 1)), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(error(), "FILE is cut off: it has " + std::to_string(end - 1) + " octets of " +
+                         std::to_string(end) + " at least");
+}
+
 TEST_F(ElfFile, NothingToLoad) {
   std::vector<ElfW(Phdr)> segments = Segments();
   for (ElfW(Phdr) & segment : segments) {

@@ -224,6 +224,8 @@ TEST_F(Loader, LeavesNothingOpen) {
   EXPECT_EQ(Load("no_entry"), POP3_ERR_ARGUMENT);
   EXPECT_EQ(Load("none"), POP3_ERR_NOT_FOUND);
   EXPECT_EQ(LoadFrom({Path("none"), root()}, "none"), POP3_ERR_NOT_FOUND);
+  ASSERT_EQ(mkdir(Path("empty").c_str(), 0755), 0);
+  EXPECT_EQ(LoadFrom({Path("empty"), root()}, "none"), POP3_ERR_NOT_FOUND);
   EXPECT_EQ(CountFds(), before);
 }
 

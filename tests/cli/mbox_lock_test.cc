@@ -7,12 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <string>
 
 #include "tests/cli/calls.h"
 #include "tests/cli/temp_dir.h"
 #include "tests/testing/asleep.h"
+#include "tools/cli/signals.h"
 
 namespace mbox_lock_test {
 namespace {
@@ -81,6 +83,16 @@ TEST_F(MboxLock, WaitsForTheLockFile) {
   }
   EXPECT_EQ(POP3_OK, Take(10000)) << err_.text;
   waitpid(pid, nullptr, 0);
+}
+
+TEST_F(MboxLock, DoesNotWaitOnceASignalHasCome) {
+  WriteFile(path_ + ".lock", "1\n");
+  EXPECT_TRUE(InChild([this] {
+    cli_signals_install();
+    cli_signals_spare(1);
+    raise(SIGTERM);
+    return Take(3600000) == POP3_ERR_LOCAL_IO && cli_signals_caught() == SIGTERM;
+  }));
 }
 
 TEST_F(MboxLock, RespectsFcntlAndLeavesNoLockFile) {

@@ -42,6 +42,11 @@ TEST(Session, OptionsThatCannotWork) {
       {POP3_ERR_NOT_FOUND, "transport \"FAKE\"",
        [](SessionDriver *d) { d->transports = {"FAKE"}; }},
       {POP3_ERR_ARGUMENT, "port 65536", [](SessionDriver *d) { d->options.port = 65536; }},
+      {POP3_ERR_ARGUMENT, "channel_binding is 3: no such policy",
+       [](SessionDriver *d) {
+         d->options.channel_binding =
+             static_cast<pop3_channel_binding>(POP3_CHANNEL_BINDING_NEVER + 1);
+       }},
       {POP3_ERR_ARGUMENT, "debug_level 3", [](SessionDriver *d) { d->options.debug_level = 3; }},
       {POP3_ERR_ARGUMENT, "quirk bits",
        [](SessionDriver *d) { d->options.quirks = UINT32_C(1) << 31; }},

@@ -190,6 +190,19 @@ TEST_F(ElfFile, HeadersThatLie) {
   bad.e_machine = 0xBEEF;
   EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
   EXPECT_NE(error().find("is built for an unknown processor (48879)"), std::string::npos);
+  for (const auto &machine : {std::pair<int, const char *>{EM_386, "x86 (32 bits)"},
+                              {EM_X86_64, "x86-64"},
+                              {EM_ARM, "ARM (32 bits)"},
+                              {EM_AARCH64, "AArch64"},
+                              {EM_RISCV, "RISC-V"},
+                              {EM_PPC64, "PowerPC (64 bits)"},
+                              {EM_S390, "IBM S/390"}}) {
+    if (machine.first == header.e_machine) continue;
+    bad.e_machine = static_cast<decltype(bad.e_machine)>(machine.first);
+    EXPECT_EQ(Check(With(bad)), POP3_ERR_ARGUMENT);
+    EXPECT_NE(error().find(std::string("is built for ") + machine.second + " ("), std::string::npos)
+        << error();
+  }
   // Without section headers, as sstrip leaves it.
   bad = header;
   bad.e_shoff = 0;

@@ -33,6 +33,7 @@ TEST(OauthError, IsNotFooled) {
   EXPECT_EQ(Status("{}"), "");
   EXPECT_EQ(Status(R"({"scope":"\"status\":\"faked\""})"), "");
   EXPECT_EQ(Status(R"({"scope":"status","x":1})"), "");
+  EXPECT_EQ(Status(R"({"scope":"\"","status":"real"})"), "real");
   EXPECT_EQ(Status(R"({"inner":{"status":"faked"},"status":"real"})"), "real");
   EXPECT_EQ(Status(R"(["status","x"])"), "");
   EXPECT_EQ(Status(R"({"status":{"a":1}})"), "");

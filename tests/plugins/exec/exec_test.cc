@@ -190,6 +190,17 @@ TEST_F(Exec, SaysHowTheCommandFailedLater) {
       << other.error.text;
 }
 
+TEST_F(Exec, WhereTheProgramIgnoresItsChildren) {
+  // Nobody learns how they end then.
+  const auto usual = signal(SIGCHLD, SIG_IGN);
+  const MailRun silent = RunMail("echo 'no way' >&2; exit 3", POP3_ERR_CONNECT);
+  EXPECT_STREQ(silent.error.text, "cannot connect: the command has ended: no way");
+  const MailRun cut = RunMail("printf '+OK ready\\r\\n'; exit 3", POP3_ERR_EOF);
+  EXPECT_EQ(std::string(cut.error.text).find("the server closed the connection"), 0U)
+      << cut.error.text;
+  signal(SIGCHLD, usual);
+}
+
 TEST_F(Exec, ACommandThatHasGoneRaisesNoSignal) {
   ASSERT_EQ(exec_.Create("h", 110, {Text("exec.command", "exit 3")}), POP3_OK);
   ASSERT_EQ(exec_.ConnectAll(), POP3_IO_DONE);
@@ -258,6 +269,7 @@ TEST_F(Exec, LeavesNoProcessBehind) {
     const std::string note = host_.notes().back();
     const pid_t pid = std::atoi(note.substr(note.rfind(' ')).c_str());
     ASSERT_GT(pid, 1) << note;
+    EXPECT_GT(exec_.AskNumber(POP3_QUERY_FD), 2);
     EXPECT_EQ(kill(pid, 0), 0);
     exec_.Destroy();
     bool gone = false;

@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -204,6 +207,25 @@ TEST(Record, FailsIfItCannotGoOn) {
         << run.error.text;
     EXPECT_EQ(std::string(kRecording).substr(0, sink.text.size()), sink.text);
   }
+}
+
+TEST(Record, FailsIfItsFileCannotGrow) {
+  const Folder folder;
+  struct rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit small = before;
+  small.rlim_cur = 40;
+  const auto usual = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  MailPeer peer;
+  const std::string path = folder.Path("a");
+  MailRun run = Recorded({Text("record.file", path.c_str())});
+  EXPECT_EQ(RunOverMemory(&run, &peer), POP3_ERR_LOCAL_IO);
+  EXPECT_STREQ(run.error.text, "the recording cannot go on: File too large");
+  EXPECT_EQ(run.error.sys_errno, EFBIG);
+  EXPECT_EQ(ReadFile(path), std::string(kRecording, 40));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, usual);
 }
 
 TEST(Record, WritesHowTheConnectionEnded) {

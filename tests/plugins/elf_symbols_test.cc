@@ -106,6 +106,7 @@ struct Image {
   uint32_t buckets = 1;
   uint32_t bucket = 1;
   uint32_t first = 1;
+  std::set<size_t> ends;            // symbols, from 0, with which a chain ends; the last one does
   uint32_t not_counted = 0;         // of the older one: how many symbols at the end
   std::set<int64_t> without;        // DT_...
   std::vector<ElfW(Dyn)> behind;    // what follows DT_NULL
@@ -151,7 +152,7 @@ struct Image {
       table.push_back(entry);
       strings += symbol.name + '\0';
       // A chain ends with the lowest bit.
-      const uint32_t last = i + 1 == symbols.size() ? 1 : 0;
+      const uint32_t last = i + 1 == symbols.size() || ends.count(i) > 0 ? 1 : 0;
       gnu.push_back((Hash(symbol.name) & ~uint32_t{1}) | last);
     }
     const std::vector<uint32_t> old = {1, static_cast<uint32_t>(table.size()) - not_counted};
@@ -304,6 +305,11 @@ TEST_F(ElfImage, OddHashTables) {
   image.bucket = 2;
   EXPECT_EQ(Find(image, "alpha"), 0) << "in another chain";
   EXPECT_EQ(Find(image, "beta"), 1) << error();
+  image.bucket = 1;
+  EXPECT_EQ(Find(image, "beta"), 1) << error();
+  image.ends = {0};
+  EXPECT_EQ(Find(image, "alpha"), 1) << error();
+  EXPECT_EQ(Find(image, "beta"), 0) << "behind the end of the chain";
   image.first = 2;
   image.bucket = 1;
   EXPECT_EQ(Find(image, "alpha"), -1) << "before the table";

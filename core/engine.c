@@ -36,10 +36,6 @@ pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *option
   }
   engine->allocator = allocator;
   engine->limits = limits;
-  // So that a command line always fits as a whole.
-  if (engine->limits.send_buffer < limits.max_command) {
-    engine->limits.send_buffer = limits.max_command;
-  }
   engine->quirks.enabled = opts.quirks;
   engine->options = opts;
   engine->options.allocator = NULL;  // copied above; the caller's may be gone

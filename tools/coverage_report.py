@@ -10,9 +10,11 @@ reached, and why:
     # A comment.
     core/scan.c: pop3_scan_neon() -- this processor has no NEON
     core/scan.c: case POP3_NEVER: -- cannot happen
+    core/scan.c: case POP3_GONE: ... return; -- cannot happen either
 
-A function, or each line with that text. What is named does not count; an entry that names nothing,
-or only what was reached, is a mistake.
+A function, each line with that text, or what is from each line with the first text to the next with
+the other. What is named does not count; an entry that names nothing, or only what was reached, is a
+mistake.
 
 The exit status is 0 if core, transports, auth and plugins each have 95 % of the lines and 90 % of
 the branches, and the reasons are right.
@@ -32,6 +34,7 @@ from sources import ROOT
 MUST = ("core", "transports", "auth", "plugins")
 FOLDERS = MUST + ("tools/cli", "tools/mailboxd")
 LINES, BRANCHES = 95.0, 90.0  # per cent
+MOST_LINES = 12  # of a reason for several
 
 
 class ReasonError(Exception):
@@ -174,6 +177,26 @@ def parse_reasons(text):
     return reasons
 
 
+def _lines_with(lines, what):
+    """Returns the numbers of the lines with a text; with "A ... B" those from A to the next B."""
+    first, _, last = what.partition(" ... ")
+    numbers, inside = [], False
+    for number, line in enumerate(lines, 1):
+        if first in line or inside:
+            numbers.append(number)
+            inside = bool(last) and last not in line
+    return numbers
+
+
+def _longest(numbers):
+    """Returns how many follow on each other without a gap, at most."""
+    longest = length = 0
+    for number in numbers:
+        length = length + 1 if number - 1 in numbers else 1
+        longest = max(longest, length)
+    return longest
+
+
 def apply_reasons(files, texts, reasons):
     """Leaves out what the reasons name; returns what is wrong with them."""
     problems = []
@@ -184,10 +207,11 @@ def apply_reasons(files, texts, reasons):
             first, last = file.functions[what[:-2]]
             numbers = range(first, last + 1)
         elif file:
-            lines = texts(name).split("\n")
-            numbers = [number for number, line in enumerate(lines, 1) if what in line]
+            numbers = _lines_with(texts(name).split("\n"), what)
         if not numbers:
             problems.append("%d: %s has no %s" % (at, name, what))
+        elif " ... " in what and _longest(numbers) > MOST_LINES:
+            problems.append("%d: %s: %s is more than %d lines" % (at, name, what, MOST_LINES))
         elif not file.leave_out(numbers):
             problems.append("%d: %s: %s is reached, no reason is needed" % (at, name, what))
     return problems

@@ -52,14 +52,14 @@ class Steps:
 
     def _add_link(self, action):
         lines, words = [], action["arguments"]
-        for word in words[1:]:
+        for at, word in enumerate(words[1:], 1):
             if word.startswith("@"):
                 with open(os.path.join(self._execroot, word[1:]), encoding="utf-8") as file:
                     said = file.read().splitlines()
                 # Bazel 4 also tells what is in the file: nothing may be linked twice.
                 if set(lines) <= set(said):
                     lines = []
-                    action = dict(action, arguments=[words[0], word])
+                    action = dict(action, arguments=words[:1] + words[at:])
                 lines += said
             else:
                 lines.append(word)

@@ -156,16 +156,17 @@ def _run_all(mutants, labels, report, texts, copies):
         threading.Thread(target=_work, args=(waiting, runner, report, texts, failures))
         for runner in runners
     ]
-    for thread in threads:
-        thread.start()
     try:
+        for thread in threads:
+            thread.start()
         for thread in threads:
             thread.join()
     except mutant_runs.RunError as stopped:
         failures.append(stopped)
         mutant_programs.kill_all()
         for thread in threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
     if failures:
         raise failures[0]
 

@@ -31,11 +31,12 @@ typedef struct tls {
   SSL_CTX *context;
   SSL *ssl;
   int is_connected;
-  int was_asked;      // the server asked for a client certificate
-  int has_given;      // and got one
-  int is_refused;     // the server refuses the protocol name, which the caller does not insist on
-  pop3_io read_io;    // how the last read ended: DONE if it could have gone on
-  pop3_io held_back;  // DONE, or how the next read ends, as |held_error| says
+  int was_asked;       // the server asked for a client certificate
+  int has_given;       // and got one
+  int shutdown_waits;  // close_notify is still to be sent
+  int is_refused;      // the server refuses the protocol name, which the caller does not insist on
+  pop3_io read_io;     // how the last read ended: DONE if it could have gone on
+  pop3_io held_back;   // DONE, or how the next read ends, as |held_error| says
   pop3_error held_error;
 } tls;
 
@@ -157,11 +158,11 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
   } else if (how == SSL_ERROR_ZERO_RETURN || (self->bio.eof && how == SSL_ERROR_SYSCALL)) {
     // GnuTLS's servers take their leave in order where none of the versions suits them.
     pop3_tls_say_end(host, phase, self->bio.octets_in, err);
-  } else if (how == SSL_ERROR_SSL) {
+  } else if (how == SSL_ERROR_SSL || (how == SSL_ERROR_SYSCALL && code != 0)) {
     self->is_refused = phase == POP3_TLS_HANDSHAKE && pop3_tls_is_alpn_refusal(code) &&
                        *self->options.alpn && !self->options.alpn_given;
     pop3_tls_say_error(host, phase, code, self->options.alpn, err);
-  } else if (how == SSL_ERROR_SYSCALL) {
+  } else if (how == SSL_ERROR_SYSCALL && result < 0) {
     // Nothing below has failed, and BoringSSL does not say what has: some of its allocations do
     // that.
     (void)pop3_tls_no_memory(host, err);
@@ -249,10 +250,17 @@ static pop3_io tls_shutdown(void *ptr, pop3_error *err) {
   if (!self->is_connected || self->bio.read_failed || self->bio.write_failed) return POP3_IO_DONE;
   start(self);
   // Only sends close_notify: the server's is not waited for, the session has ended.
-  if (SSL_get_shutdown(self->ssl) & SSL_SENT_SHUTDOWN) return POP3_IO_DONE;
+  const int is_again = (SSL_get_shutdown(self->ssl) & SSL_SENT_SHUTDOWN) != 0;
+  if (is_again && !self->shutdown_waits) return POP3_IO_DONE;
   const int result = SSL_shutdown(self->ssl);
-  if (result >= 0) return POP3_IO_DONE;
-  return ended(self, result, POP3_TLS_WRITING, err);
+  if (result < 0 && !self->bio.write_failed && ERR_peek_error() == 0 &&
+      SSL_get_error(self->ssl, result) == SSL_ERROR_SYSCALL) {
+    // It stands behind a record of which a part was sent, and whose rest only write could send.
+    return POP3_IO_DONE;
+  }
+  const pop3_io io = result >= 0 ? POP3_IO_DONE : ended(self, result, POP3_TLS_WRITING, err);
+  self->shutdown_waits = io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE;
+  return io;
 }
 
 static void tls_interest(void *ptr, pop3_interest *io) {

@@ -15,7 +15,7 @@
 #include "transports/tls_words.h"
 
 enum { SECONDS_PER_DAY = 86400, PEM_LINE = 48 };
-enum { NOT_FOUND = -1 };  // what X509_get_ext_d2i says of an extension that is not there
+enum { NOT_FOUND = -1, TWICE = -2 };  // what X509_get_ext_d2i says of an extension
 
 // Something could not be written: for want of memory, or because of what it is.
 static void say_failure(pop3_tls_text *text) {
@@ -66,7 +66,11 @@ void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
   int how = 0;
   GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, &how, NULL);
   int count = 0;
-  if (!names && how != NOT_FOUND) say_failure(text);
+  if (how == TWICE) {
+    pop3_tls_text_say(text, "?");
+  } else if (!names && how != NOT_FOUND) {
+    say_failure(text);
+  }
   for (size_t i = 0; names && i < sk_GENERAL_NAME_num(names); i++) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
     if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;

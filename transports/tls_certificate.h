@@ -19,7 +19,7 @@ extern "C" {
 void pop3_tls_add_x509_name(pop3_tls_text *text, const X509_NAME *name);
 
 // pop3_tls_add_names appends the DNS names and IP addresses that |certificate| is for, with ", "
-// between them, in printable ASCII.
+// between them, in printable ASCII; "?" if there are several lists of them.
 void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate);
 
 // pop3_tls_seconds writes |time| to |*out|, in seconds since 1970. Returns 1, or 0 if it cannot be

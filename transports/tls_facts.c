@@ -29,10 +29,11 @@ static pop3_status exporter(const SSL *ssl, pop3_tls_text *scratch, pop3_answer 
   if (SSL_version(ssl) < TLS1_3_VERSION && !SSL_get_extms_support(ssl)) return POP3_ERR_UNSUPPORTED;
   char *room = pop3_tls_text_room(scratch, EXPORTER_LEN);
   // BoringSSL changes nothing of the SSL here, but its parameter is not const.
-  if (room && SSL_export_keying_material((SSL *)ssl, (uint8_t *)room, EXPORTER_LEN, label,
-                                         sizeof(label) - 1, NULL, 0, 1)) {
-    scratch->len += EXPORTER_LEN;
+  if (!room || !SSL_export_keying_material((SSL *)ssl, (uint8_t *)room, EXPORTER_LEN, label,
+                                           sizeof(label) - 1, NULL, 0, 1)) {
+    return POP3_ERR_MEMORY;
   }
+  scratch->len += EXPORTER_LEN;
   return give_text(out, scratch);
 }
 
@@ -57,7 +58,8 @@ static pop3_status end_point(X509 *leaf, pop3_tls_text *scratch, pop3_answer *ou
   if (!digest) return POP3_ERR_UNSUPPORTED;
   char *room = pop3_tls_text_room(scratch, EVP_MAX_MD_SIZE);
   unsigned len = 0;
-  if (room && X509_digest(leaf, digest, (uint8_t *)room, &len)) scratch->len += len;
+  if (!room || !X509_digest(leaf, digest, (uint8_t *)room, &len)) return POP3_ERR_MEMORY;
+  scratch->len += len;
   return give_text(out, scratch);
 }
 
@@ -125,7 +127,8 @@ pop3_status pop3_tls_answer(const SSL *ssl, pop3_tls_text *scratch, uint32_t wha
     case POP3_QUERY_TLS_NAMES:
     case POP3_QUERY_TLS_EXPIRES: {
       X509 *leaf = pop3_tls_leaf(ssl);
-      const pop3_status status = leaf ? about_leaf(leaf, scratch, what, out) : POP3_ERR_UNSUPPORTED;
+      if (!leaf) return SSL_get0_peer_certificates(ssl) ? POP3_ERR_MEMORY : POP3_ERR_UNSUPPORTED;
+      const pop3_status status = about_leaf(leaf, scratch, what, out);
       X509_free(leaf);
       return status;
     }

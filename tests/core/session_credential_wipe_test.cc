@@ -37,6 +37,7 @@ void LogInAndOut(FailingAllocator *memory, bool callback, const std::string &ans
     rig.known = {{POP3_CREDENTIAL_PASSWORD, "s3cr3t-w0rd"}};
   } else {
     rig.options.password = "s3cr3t-w0rd";
+    rig.options.token = "s3cr3t-w0rd";
   }
   rig.wire.replies["USER jane"] = "+OK\r\n";
   rig.wire.replies["PASS s3cr3t-w0rd"] = answer;

@@ -137,6 +137,22 @@ TEST_F(SessionWait, AWaitThatFailsLeavesNothingBehind) {
   EXPECT_EQ(d_.status_of(first), POP3_REFUSED);
 }
 
+TEST_F(SessionWait, WithoutDescriptorsForTheWakerThereIsNoWait) {
+  d_.wire.server = Chatty;
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  const pop3_op_id op = Slow();
+  struct rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const pop3_status status = d_.Wait(op);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(status, POP3_ERR_SYSTEM);
+  EXPECT_EQ(d_.err.sys_errno, EMFILE);
+  EXPECT_STREQ(d_.err.text, "pipe: Too many open files");
+}
+
 TEST_F(SessionWait, ZeroAndNegativeTimeLimitsAreRefused) {
   Ready();
   const pop3_op_id op = d_.Submit(POP3_CMD_NOOP);

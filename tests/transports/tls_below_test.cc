@@ -133,6 +133,34 @@ TEST_F(TlsBelow, IsWaitedForInAHandshake) {
   ConnectAll();
 }
 
+TEST_F(TlsBelow, IsWaitedForAtTheEnd) {
+  ConnectAll();
+  between_.write_says = POP3_IO_WANT_WRITE;
+  EXPECT_EQ(tls_.ops->shutdown(tls_.self, &error_), POP3_IO_WANT_WRITE);
+  EXPECT_EQ(tls_.ops->shutdown(tls_.self, &error_), POP3_IO_WANT_WRITE) << "not sent yet";
+  between_.write_says = POP3_IO_DONE;
+  EXPECT_EQ(tls_.ops->shutdown(tls_.self, &error_), POP3_IO_DONE);
+  EXPECT_EQ(tls_.ops->shutdown(tls_.self, &error_), POP3_IO_DONE);
+  std::string out;
+  (void)peer_.Turn(clock_.now_ms(), &out);
+  EXPECT_TRUE(peer_.got_close_notify());
+}
+
+// Behind half a record there can be no end in order.
+TEST_F(TlsBelow, IsNotWaitedForAtTheEndBehindARecord) {
+  ConnectAll();
+  between_.write_says = POP3_IO_WANT_WRITE;
+  size_t len = 0;
+  const uint8_t quit[] = {'Q', 'U', 'I', 'T', '\r', '\n'};
+  EXPECT_EQ(tls_.ops->write(tls_.self, quit, sizeof(quit), &len, &error_), POP3_IO_WANT_WRITE);
+  EXPECT_EQ(tls_.ops->shutdown(tls_.self, &error_), POP3_IO_DONE) << error_.text;
+  between_.write_says = POP3_IO_DONE;
+  EXPECT_EQ(tls_.ops->shutdown(tls_.self, &error_), POP3_IO_DONE) << error_.text;
+  std::string out;
+  (void)peer_.Turn(clock_.now_ms(), &out);
+  EXPECT_FALSE(peer_.got_close_notify());
+}
+
 TEST_F(TlsBelow, IsWaitedForInARead) {
   ConnectAll();
   EXPECT_EQ(Ask(POP3_WAIT_READ), POP3_WAIT_READ);

@@ -57,7 +57,8 @@ class TlsMemory : public ::testing::Test {
   ~TlsMemory() override { BoringsslMemory::Reset(); }
 
   // Runs a session of which the allocation |fail_at| fails. Returns how many it has taken.
-  int64_t Run(const TlsServer &server, const Options &options, int64_t fail_at) {
+  int64_t Run(const TlsServer &server, const Options &options, int64_t fail_at,
+              const char *name = "mail.example.org") {
     TestHost host;
     EchoPeer echo;
     TlsPeer peer(&echo, &server);
@@ -67,7 +68,7 @@ class TlsMemory : public ::testing::Test {
     BoringsslMemory::count = 0;
     BoringsslMemory::fail_at = fail_at;
     BoringsslMemory::is_ours = true;
-    const bool ok = chain.Create(options) == POP3_OK && chain.Connect() == POP3_IO_DONE &&
+    const bool ok = chain.Create(options, name) == POP3_OK && chain.Connect() == POP3_IO_DONE &&
                     chain.Send("NOOP\r\n") == POP3_IO_DONE &&
                     chain.Receive(kSaid.size(), &got) == POP3_IO_DONE;
     std::vector<std::string> answers;
@@ -77,9 +78,12 @@ class TlsMemory : public ::testing::Test {
     if (ok) {
       EXPECT_EQ(got, kSaid);
     }
+    was_trusted_ = ok;
     if (fail_at < 0) {
-      EXPECT_TRUE(ended) << chain.text();
-      EXPECT_EQ(chain.AskNumber(POP3_QUERY_TLS_RESUMED), peer.resumed() ? 1 : 0);
+      EXPECT_EQ(ended, is_good_) << chain.text();
+      if (ok) {
+        EXPECT_EQ(chain.AskNumber(POP3_QUERY_TLS_RESUMED), peer.resumed() ? 1 : 0);
+      }
       answers_ = answers;
     } else if (!ended) {
       Count(chain.error());
@@ -96,8 +100,18 @@ class TlsMemory : public ::testing::Test {
     std::vector<std::string> answers;
     for (const uint32_t what :
          {POP3_QUERY_TLS_VERSION, POP3_QUERY_TLS_VERIFIED, POP3_QUERY_TLS_PEER_CHAIN,
-          POP3_QUERY_TLS_SUBJECT, POP3_QUERY_TLS_NAMES, POP3_QUERY_TLS_SPKI_SHA256}) {
-      answers.push_back(chain->AskText(what));
+          POP3_QUERY_TLS_SUBJECT, POP3_QUERY_TLS_NAMES, POP3_QUERY_TLS_SPKI_SHA256,
+          POP3_QUERY_TLS_EXPIRES, POP3_QUERY_CB_TLS_SERVER_END_POINT, POP3_QUERY_CB_TLS_EXPORTER}) {
+      pop3_answer answer = POP3_ANSWER_INIT;
+      const pop3_status status = chain->tls().ops->query(chain->tls().self, what, &answer);
+      std::string text = status == POP3_ERR_MEMORY ? "?" : "status " + std::to_string(status);
+      if (status == POP3_OK) {
+        text.assign(reinterpret_cast<const char *>(answer.data), answer.data_len);
+        // It is another one for each connection.
+        if (what == POP3_QUERY_CB_TLS_EXPORTER) text = std::to_string(text.size());
+        text += ' ' + std::to_string(answer.number);
+      }
+      answers.push_back(text);
     }
     return answers;
   }
@@ -122,13 +136,27 @@ class TlsMemory : public ::testing::Test {
     const int64_t count = Run(server, options, -1);
     ASSERT_GT(count, 50);
     for (int64_t at = 0; at < count; at++) Run(server, options, at);
-    EXPECT_GT(failures_, count / 2);
+    EXPECT_GT(failures_, count / 3);
     EXPECT_GT(out_of_memory_ * 10, failures_ * 8) << "mostly that is what it is called";
     EXPECT_LT(bad_certificate_ * 15, failures_) << "hardly ever the server's fault";
   }
 
+  // Each allocation fails while a server is met that must not be trusted.
+  void FailEachRefusal(const Options &options, const char *name = "mail.example.org") {
+    is_good_ = false;
+    const TlsServer server(spec_);
+    const int64_t count = Run(server, options, -1, name);
+    ASSERT_GT(count, 50);
+    for (int64_t at = 0; at < count; at++) {
+      Run(server, options, at, name);
+      EXPECT_FALSE(was_trusted_) << at;
+    }
+  }
+
   const std::string kSaid = "+OK ready\r\nNOOP\r\n";
   TlsServerSpec spec_;
+  bool is_good_ = true;  // the server
+  bool was_trusted_ = false;
   std::vector<std::string> answers_;  // with all the memory that it takes
   int64_t failures_ = 0;
   int64_t out_of_memory_ = 0;
@@ -167,6 +195,26 @@ TEST_F(TlsMemory, RunsOutWithASessionToResume) {
   FailEach(
       Options().Text("tls.ca_pem", TheWorld().root_pem).Object("tls.session_cache", &kept.table));
   EXPECT_FALSE(kept.entry.empty());
+}
+
+TEST_F(TlsMemory, RunsOutAndABadServerStaysOne) {
+  Options good;
+  good.Text("tls.ca_pem", TheWorld().root_pem);
+  FailEachRefusal(good, "pop.example.org");
+  FailEachRefusal(Options().Text("tls.ca_pem", TheWorld().mail.Pem()), "pop.example.org");
+  CertificateSpec about;
+  about.common_name = "another root";
+  about.is_ca = true;
+  FailEachRefusal(Options().Text("tls.ca_pem", Identity(about).Pem()));
+  FailEachRefusal(Options()
+                      .Number("tls.insecure_do_not_verify", 1)
+                      .Text("tls.pin_sha256", TheWorld().root.Pin()));
+  about = CertificateSpec();
+  about.dns = {"mail.example.org"};
+  about.key = "RSA-1024";
+  const Identity weak = TheWorld().Issue(about);
+  spec_.identity = &weak;
+  FailEachRefusal(good);
 }
 
 TEST_F(TlsMemory, RunsOutWithAPinAlone) {

@@ -14,6 +14,7 @@ namespace {
 
 class TlsWords : public ::testing::Test {
  protected:
+  TlsWords() { ERR_clear_error(); }
   std::string Say(int lib, int reason, pop3_tls_phase phase = POP3_TLS_HANDSHAKE) {
     pop3_tls_say_error(host_.get(), phase, ERR_PACK(lib, reason), "pop3", &error_);
     EXPECT_EQ(error_.lib_code, static_cast<int64_t>(ERR_PACK(lib, reason)));

@@ -109,6 +109,12 @@ TEST_F(Exec, KeepsThePasswordFromAnOpenWay) {
   run.options = {Text("exec.command", kServer)};
   run.allow_cleartext = false;
   EXPECT_EQ(run.Run(), POP3_ERR_POLICY) << run.error.text;
+  run.allow_cleartext = true;
+  run.tls = POP3_TLS_REQUIRED;
+  EXPECT_EQ(run.Run(), POP3_ERR_POLICY);
+  EXPECT_STREQ(run.error.text,
+               "the connection to mail.example must be encrypted, but transport \"tls\" is not in "
+               "the registry of this program (option tls permits other things)");
 }
 
 TEST_F(Exec, CarriesOtherLayers) {

@@ -393,6 +393,16 @@ TEST_F(HttpConnectLayer, ForgetsThePasswordWhenItFails) {
   EXPECT_FALSE(Remembers());
 }
 
+TEST_F(HttpConnectLayer, SaysThatTheProxyHasGoneWhileItWrites) {
+  lower_.room = 3;
+  lower_.when_full = POP3_IO_EOF;
+  EXPECT_EQ(layer_.Connect(), POP3_IO_FAIL);
+  EXPECT_EQ(layer_.error().status, POP3_ERR_EOF);
+  EXPECT_STREQ(layer_.error().text,
+               "cannot connect to mail.example:110: the proxy closed the connection");
+  EXPECT_FALSE(Remembers());
+}
+
 TEST_F(HttpConnectLayer, ForgetsThePasswordWhenItIsGivenUp) {
   EXPECT_TRUE(Remembers());
   layer_.Destroy();

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[1])))
 sys.dont_write_bytecode = True
@@ -79,6 +80,17 @@ class Coverage(unittest.TestCase):
         self.assertEqual([], problems)
         self.assertEqual({1: 1, 2: 1}, file.lines)
         self.assertEqual({2: [0, 1]}, {n: one for n, one in file.branches.items() if one})
+
+    def test_a_reason_for_several_lines(self):
+        file, problems = self.apply("core/a.c: b(); ... assert(c) -- no\n")
+        self.assertEqual([], problems)
+        self.assertEqual({1: 1, 2: 1, 7: 0}, file.lines)
+        file, problems = self.apply("core/a.c: b(); ... (); -- no\n")
+        self.assertEqual([], problems)
+        self.assertEqual({1: 1, 2: 1, 5: 0, 6: 0, 7: 0}, file.lines, "one line may have both")
+        with unittest.mock.patch("coverage_report.MOST_LINES", 3):
+            for last, problems in (("g()", []), ("assert(c)", ["1: core/a.c: b(); ... assert(c) is more than 3 lines"])):
+                self.assertEqual(problems, self.apply("core/a.c: b(); ... %s -- no\n" % last)[1])
 
     def test_reasons_that_are_wrong(self):
         for text, words in [

@@ -64,7 +64,7 @@ def _program(name, srcs, units, deps, **kwargs):
         **kwargs
     )
 
-def room_test(name, srcs, deps, units = 3, threads = [], size = "medium", tags = [], **kwargs):
+def room_test(name, srcs, deps, units = 2, threads = [], size = "medium", tags = [], **kwargs):
     """Makes one test program of many files.
 
     Args:
@@ -87,7 +87,7 @@ def room_test(name, srcs, deps, units = 3, threads = [], size = "medium", tags =
         _program(
             name + "_threads",
             threads,
-            2,
+            1,
             deps,
             size = size,
             tags = tags + ["manual", "tsan"],

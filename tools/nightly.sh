@@ -24,7 +24,7 @@
 #
 # Needs Debian 12 and installs what is missing when run as root, like tools/test.sh; root for the real
 # servers. On two processors it takes about three hours: the seven that build everything 10 to 25
-# minutes each, four fuzz targets 10 each, mutants and coverage 20 each. It ends in a table of the
+# minutes each, six fuzz targets 10 each, mutants 20, coverage 5. It ends in a table of the
 # stages, and `N passed, N failed`.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1

@@ -33,6 +33,7 @@ TEST(ReplyParse, Good) {
       {"+OK gr\xFC\xDF", true, "gr\xFC\xDF", 0},
       {"+OK a\rb", true, "a\rb", 0},
       {"+OKAY", true, "OKAY", kAnyPlus},
+      {"+OK7 messages", true, "OK7 messages", kAnyPlus},
       {"+OK, ready", true, ", ready", kAnyPlus},
       {"+OK\tready", true, "\tready", kAnyPlus},
       {"+Hello there", true, "Hello there", kAnyPlus},

@@ -9,8 +9,8 @@
 #
 # The exit status is 0 if core, transports, auth and plugins have 95 % of the lines and 90 % of the
 # branches each, without what tools/coverage.txt explains. A test that fails is told, and counts for
-# what it has reached: some look at symbols, system calls or memory, of which there are more here. What a
-# process that is killed has reached is lost.
+# what it has reached: some look at symbols, system calls or memory, of which there is more here. What
+# a process that is killed has reached is lost.
 #
 # Needs gcc and its gcov; builds everything once more, which takes five minutes on two processors.
 set -u

@@ -248,6 +248,16 @@ class Runner:
         self._seconds[label] = max(ended.seconds, self._seconds.get(label, 0.0))
         return ended
 
+    def remade(self, mutant, text):
+        """Makes the first test of a mutant anew, but of the unchanged file `text`, and runs it. Raises
+        RunError if it fails: it would fail with any mutant."""
+        label, one = mutant.tests[0]
+        with self._made(mutant.file, text, text, label):
+            ended = self._run(label, one, 3600)
+        if ended.status != 0:
+            words = "%s %s fails when it is made anew, without a mutant:\n%s"
+            raise RunError(words % (label, one, ended.said))
+
     def judge(self, mutant, text):
         """Returns the verdict about a mutant; `text` is what its file has in it."""
         start = time.monotonic()
@@ -257,7 +267,7 @@ class Runner:
     def _tests(self, mutant, text):
         for label, tests in itertools.groupby(mutant.tests, lambda test: test[0]):
             try:
-                with self._made(mutant, text, label):
+                with self._made(mutant.file, mutant.apply(text), text, label):
                     for _, one in tests:
                         # A machine that is busy is no endless loop.
                         timeout = max(self._timeout, int(4 * self._seconds.get(label, 0)))
@@ -272,12 +282,12 @@ class Runner:
         return "survived", ""
 
     @contextlib.contextmanager
-    def _made(self, mutant, text, label):
-        """While the context lasts, what a test wants is made from the changed file."""
+    def _made(self, file, changed, text, label):
+        """While the context lasts, what a test wants is made from a file that has another text."""
         config = self._labels.config(label)
         programs = self._programs[config]
-        plan = programs.plan(mutant.file, label)
-        self._copy.write(mutant.file, mutant.apply(text))
+        plan = programs.plan(file, label)
+        self._copy.write(file, changed)
         try:
             if plan:
                 with programs.made(plan):
@@ -286,7 +296,7 @@ class Runner:
                 self._build_changed(config, label)
                 yield
         finally:
-            self._copy.write(mutant.file, text)
+            self._copy.write(file, text)
             if not plan:
                 self._copy.bazel("build", config, label)
 

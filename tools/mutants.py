@@ -16,7 +16,7 @@
 
 The tree itself is never changed: each job has a copy of it, with an output base of its own, where
 Bazel builds the tests once (tools/mutant_programs.py does the rest). All are run without a mutant
-first, since a test that fails anyway notices nothing. Then one line per mutant says what came out:
+first, as Bazel has made them and as this makes them, since a test that fails anyway notices nothing. Then one line per mutant says what came out:
 
     killed          by the test that the line names, which failed or ran for longer than a minute
     survived        no test has noticed
@@ -148,6 +148,8 @@ def _run_all(mutants, labels, report, texts, copies):
     print("%7.1f s  to build the tests; without a mutant:" % (time.monotonic() - start), flush=True)
     for line in runners[0].unchanged(tests):
         print(line, flush=True)
+    for mutant in {mutant.tests[0][0]: mutant for mutant in mutants}.values():
+        runners[0].remade(mutant, texts[mutant.file])
     print("%7.1f s  in all\n" % (time.monotonic() - start), flush=True)
     waiting, failures = queue.Queue(), []
     for group in groups(mutants):

@@ -401,6 +401,12 @@ class Runs(unittest.TestCase):
         self.assertEqual(2, status, said)
         self.assertIn("//tests:a_test Dot* fails without a mutant", said)
 
+    def test_they_must_pass_when_they_are_made_anew(self):
+        self.write("bin/link.sh", _LINK + "\necho KILLED >>bazel-out/bin/tests/program")
+        status, said = self.run_script(self.mutant("int b;"))
+        self.assertEqual(2, status, said)
+        self.assertIn("//tests:a_test Dot* fails when it is made anew, without a mutant", said)
+
     def test_a_filter_must_select_something(self):
         for tests, words in [
             ("//tests:a_test Dit*", "Dit* selects no test"),

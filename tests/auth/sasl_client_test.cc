@@ -131,7 +131,9 @@ TEST(SaslClient, LeavesTheMutexesOfAProgramThatWasFirst) {
     Exchange exchange(&host, pop3_plugin_sasl(POP3_ABI));
     exchange.credentials[POP3_CREDENTIAL_USER] = "alice";
     exchange.credentials[POP3_CREDENTIAL_PASSWORD] = kPassword;
+    const int before = SaslProbe::mutexes_told;
     EXPECT_TRUE(Plain(&exchange));
+    EXPECT_EQ(SaslProbe::mutexes_told, before);
   });
 }
 
@@ -162,6 +164,10 @@ TEST(SaslClient, LeavesTheLibraryToOthers) {
 }
 
 TEST(SaslClient, KeepsSilent) {
+  Alone([] {
+    EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+    EXPECT_TRUE(SaslProbe::takes_the_log) << "libsasl2 would write to the system's log";
+  });
   ::testing::internal::CaptureStderr();
   EXPECT_EQ(pop3_sasl_quiet(nullptr, SASL_LOG_PASS, "the password"), SASL_OK);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");

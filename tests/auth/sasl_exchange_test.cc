@@ -377,6 +377,10 @@ TEST_F(SaslBound, AServerThatGoesOnAfterItHasRefused) {
                           : exchange_.Step(POP3_AUTH_CHALLENGE, Base64("v=AAAA")),
               POP3_AUTH_FAIL);
     EXPECT_EQ(exchange_.error().status, POP3_ERR_AUTH);
+    if (is_positive) continue;
+    EXPECT_NE(std::string(exchange_.error().text).find("the server goes on after it has refused"),
+              std::string::npos)
+        << exchange_.error().text;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "tests/auth/sasl_probe.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <sasl/saslplug.h>
 #include <sys/uio.h>
@@ -10,6 +11,8 @@
 
 namespace pop3_testing {
 
+int SaslProbe::mutexes_told = 0;
+bool SaslProbe::takes_the_log = false;
 unsigned SaslProbe::ssf = 0;
 unsigned SaslProbe::max_out = 0;
 int SaslProbe::encode_code = SASL_OK;
@@ -118,3 +121,20 @@ std::string SaslProbe::Frame(const std::string &text) {
 }
 
 }  // namespace pop3_testing
+
+extern "C" void sasl_set_mutex(sasl_mutex_alloc_t *alloc, sasl_mutex_lock_t *lock,
+                               sasl_mutex_unlock_t *unlock, sasl_mutex_free_t *release) {
+  using Real = decltype(&sasl_set_mutex);
+  pop3_testing::SaslProbe::mutexes_told++;
+  reinterpret_cast<Real>(dlsym(RTLD_NEXT, "sasl_set_mutex"))(alloc, lock, unlock, release);
+}
+
+extern "C" int sasl_client_init(const sasl_callback_t *callbacks) {
+  using Real = decltype(&sasl_client_init);
+  pop3_testing::SaslProbe::takes_the_log = false;
+  for (const sasl_callback_t *one = callbacks; one != nullptr && one->id != SASL_CB_LIST_END;
+       one++) {
+    if (one->id == SASL_CB_LOG) pop3_testing::SaslProbe::takes_the_log = one->proc != nullptr;
+  }
+  return reinterpret_cast<Real>(dlsym(RTLD_NEXT, "sasl_client_init"))(callbacks);
+}

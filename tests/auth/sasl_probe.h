@@ -22,6 +22,11 @@ struct SaslProbe {
     sasl_mutex_free_t *free;
   };
   static Mutexes mutexes();
+  // How often somebody has told libsasl2 what to lock with, and whether who set up its client last
+  // has a say in what it logs: a program that links this has its own sasl_set_mutex and
+  // sasl_client_init, which pass on.
+  static int mutexes_told;
+  static bool takes_the_log;
 
   // Claim says what it protects against (SASL_SEC_*); at first it claims to hide the password and
   // to log in somebody.

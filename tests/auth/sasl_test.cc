@@ -69,6 +69,8 @@ TEST_F(Sasl, ScramWithTheServersProof) {
   ASSERT_EQ(Challenge(server_final), POP3_AUTH_SEND) << ErrorText();
   EXPECT_EQ(exchange_.line(), "");
   EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_DONE);
+  EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL) << "it is over";
+  EXPECT_EQ(exchange_.error().status, POP3_ERR_STATE);
 }
 
 // --- A server that cheats ------------------------------------------------------------------------

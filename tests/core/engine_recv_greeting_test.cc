@@ -40,6 +40,11 @@ TEST_F(EngineGreeting, Positive) {
   EXPECT_EQ(pop3_engine_in_flight(d_.engine()), 0U);
 }
 
+TEST_F(EngineGreeting, IsNotAwaitedBehindAFailure) {
+  EXPECT_EQ(d_.Eof(), POP3_ERR_EOF);
+  EXPECT_EQ(pop3_engine_in_flight(d_.engine()), 0U);
+}
+
 TEST_F(EngineGreeting, StaysAsItWasWhateverFollows) {
   d_.Feed("+OK hello <a@b>\r\n");
   const char *text = pop3_engine_greeting(d_.engine())->text;

@@ -204,6 +204,11 @@ TEST_F(EngineListing, TheReplyKeepsItsTextInSeveralLines) {
   d_.Run(Number(POP3_CMD_UIDL, 2), "+OK follows\r\n2 def\r\n.\r\n");
   EXPECT_EQ(reply, "follows");
   EXPECT_EQ(uid, "def");
+  const std::string words(200, 'w');
+  const std::string longest(70, 'u');
+  d_.Run(Number(POP3_CMD_UIDL, 2), "+OK " + words + "\r\n2 " + longest + "\r\n.\r\n");
+  EXPECT_EQ(reply, words);
+  EXPECT_EQ(uid, longest);
 }
 
 TEST_F(EngineListing, OneMessageInSeveralLinesCancelled) {

@@ -22,7 +22,7 @@ TEST(ErrorSet, FillsEverything) {
 
 // Leaves something on the stack, as a caller does that had a password there.
 __attribute__((noinline)) void DirtyTheStack() {
-  char secret[4096];
+  char secret[65536];
   volatile char *at = secret;
   for (size_t i = 0; i < sizeof(secret); i++) at[i] = '!';
 }

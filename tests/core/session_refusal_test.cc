@@ -212,6 +212,14 @@ TEST_F(SessionRefusal, ANamedMechanismGetsNoUnboundLogin) {
                "right, another may do)");
 }
 
+TEST_F(SessionRefusal, WhoNamesBothGetsTheSecondAsItIs) {
+  Refuse("SCRAM-SHA-256-PLUS");
+  Ready();
+  EXPECT_EQ(Login("SCRAM-SHA-256-PLUS,SCRAM-SHA-256"), POP3_OK) << d_.err.text;
+  EXPECT_EQ(begun_, (Lines{"SCRAM-SHA-256-PLUS 0", "SCRAM-SHA-256 0"}))
+      << "by name, and not for want of another";
+}
+
 // It is not the binding that these are about.
 TEST_F(SessionRefusal, AMaildropInUseIsNotTriedTwice) {
   for (const char *code : {"IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM"}) {

@@ -137,6 +137,24 @@ TEST_F(SessionWait, AWaitThatFailsLeavesNothingBehind) {
   EXPECT_EQ(d_.status_of(first), POP3_REFUSED);
 }
 
+TEST_F(SessionWait, AWaitThatFailedIsNoneOfTheNextOnesBusiness) {
+  Ready();
+  EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_OK) << "the waker has its descriptors";
+  const pop3_op_id first = Slow();
+  struct rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const pop3_status status = d_.Wait(first);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(status, POP3_ERR_SYSTEM) << d_.err.text;
+  const pop3_op_id second = Slow();
+  d_.wire.Say("-ERR late\r\n");
+  EXPECT_EQ(pop3_wait(d_.session(), second, 50, &d_.err), POP3_ERR_TIMEOUT) << d_.err.text;
+  EXPECT_EQ(d_.status_of(first), POP3_REFUSED);
+}
+
 TEST_F(SessionWait, WithoutDescriptorsForTheWakerThereIsNoWait) {
   d_.wire.server = Chatty;
   ASSERT_EQ(d_.Start(), POP3_OK);

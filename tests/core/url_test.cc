@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <pop3/url.h>
 
+#include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,16 @@ struct GoodCase {
   std::string auth;
   std::string password;
 };
+
+// Nothing is read behind the text, which need not end in a NUL.
+TEST(UrlParse, EndsWhereItEnds) {
+  for (const std::string_view text : {"pop3+unix:///run/pop3%4"sv, "pop3+unix:///run/pop3%"sv}) {
+    const std::unique_ptr<char[]> exact(new char[text.size()]);
+    std::memcpy(exact.get(), text.data(), text.size());
+    pop3_url url;
+    EXPECT_EQ(pop3_url_parse(&url, exact.get(), text.size(), nullptr, nullptr), POP3_ERR_URL);
+  }
+}
 
 TEST(UrlParse, Good) {
   const std::string n = kNull;

@@ -126,6 +126,20 @@ TEST_F(WaitPoll, AWakeFromAnotherThreadEndsIt) {
   other.join();
 }
 
+TEST_F(WaitPoll, ATimeLimitBeyondAnIntIsALongOne) {
+  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  const pid_t waiting = gettid();
+  std::atomic<bool> woken{false};
+  std::thread other([&] {
+    pop3_testing::AwaitSleep(waiting);
+    woken = true;
+    pop3_waker_wake(&waker_);
+  });
+  (void)Took(Nothing(), INT64_C(1) << 32);
+  EXPECT_TRUE(woken) << "none of the lower bits is set";
+  other.join();
+}
+
 TEST_F(WaitPoll, WakingTooOftenDoesNotBlockAndLeavesErrnoAlone) {
   pop3_waker_wake(&waker_);  // not prepared: nothing happens
   ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);

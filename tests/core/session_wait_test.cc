@@ -33,6 +33,17 @@ class SessionWait : public ::testing::Test {
     d_.StartReady();
   }
   pop3_op_id Slow() { return d_.Submit(pop3_core_test::Request(POP3_CMD_RAW, "SLOW")); }
+  // Waits while the system gives no new descriptor, and poll() takes none.
+  pop3_status WaitWithoutDescriptors(pop3_op_id op) {
+    struct rlimit before = {};
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+    struct rlimit none = before;
+    none.rlim_cur = 0;
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    const pop3_status status = d_.Wait(op);
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+    return status;
+  }
 
   SessionDriver d_;
 };
@@ -124,14 +135,7 @@ TEST_F(SessionWait, AWaitThatFailsLeavesNothingBehind) {
   Ready();
   EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_OK) << "the waker has its descriptors";
   const pop3_op_id first = Slow();
-  struct rlimit before = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  struct rlimit none = before;
-  none.rlim_cur = 0;  // poll() refuses any descriptor then
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const pop3_status status = d_.Wait(first);
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_EQ(status, POP3_ERR_SYSTEM) << d_.err.text;
+  EXPECT_EQ(WaitWithoutDescriptors(first), POP3_ERR_SYSTEM) << d_.err.text;
   d_.wire.Say("-ERR late\r\n");
   EXPECT_EQ(d_.Wait(d_.Submit(POP3_CMD_NOOP)), POP3_OK) << d_.err.text;
   EXPECT_EQ(d_.status_of(first), POP3_REFUSED);
@@ -141,14 +145,7 @@ TEST_F(SessionWait, AWaitThatFailedIsNoneOfTheNextOnesBusiness) {
   Ready();
   EXPECT_EQ(pop3_noop(d_.session(), nullptr), POP3_OK) << "the waker has its descriptors";
   const pop3_op_id first = Slow();
-  struct rlimit before = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  struct rlimit none = before;
-  none.rlim_cur = 0;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const pop3_status status = d_.Wait(first);
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_EQ(status, POP3_ERR_SYSTEM) << d_.err.text;
+  EXPECT_EQ(WaitWithoutDescriptors(first), POP3_ERR_SYSTEM) << d_.err.text;
   const pop3_op_id second = Slow();
   d_.wire.Say("-ERR late\r\n");
   EXPECT_EQ(pop3_wait(d_.session(), second, 50, &d_.err), POP3_ERR_TIMEOUT) << d_.err.text;
@@ -159,14 +156,7 @@ TEST_F(SessionWait, WithoutDescriptorsForTheWakerThereIsNoWait) {
   d_.wire.server = Chatty;
   ASSERT_EQ(d_.Start(), POP3_OK);
   const pop3_op_id op = Slow();
-  struct rlimit before = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  struct rlimit none = before;
-  none.rlim_cur = 0;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const pop3_status status = d_.Wait(op);
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_EQ(status, POP3_ERR_SYSTEM);
+  EXPECT_EQ(WaitWithoutDescriptors(op), POP3_ERR_SYSTEM) << d_.err.text;
   EXPECT_EQ(d_.err.sys_errno, EMFILE);
   EXPECT_STREQ(d_.err.text, "pipe: Too many open files");
 }

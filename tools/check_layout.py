@@ -30,8 +30,34 @@ _LIBC = set(
 
 # The two files of core that touch the system: the one that may block, and the descriptor's sink.
 _SYSTEM_IN_CORE = {
-    "core/wait_poll.c": {"poll.h", "unistd.h", "fcntl.h"},
-    "core/stream_sink.c": {"unistd.h"},
+    "core/session/wait_poll.c": {"poll.h", "unistd.h", "fcntl.h"},
+    "core/sinks/stream_sink.c": {"unistd.h"},
+}
+
+# The parts of core, and what each may include of the others: the arrows of ARCHITECTURE.md.
+_BASE = {"base"}
+_CODEC = _BASE | {"codec"}
+_PARTS = {
+    "base": _BASE,
+    "codec": _CODEC,
+    "engine": _CODEC | {"engine"},
+    "channel": _BASE | {"channel"},
+    "login": _CODEC | {"login"},
+    "registry": _BASE | {"registry"},
+    "sinks": _BASE | {"sinks"},
+    "session": _CODEC | {"engine", "channel", "login", "registry", "session"},
+}
+
+# The public headers that a part implements; it may include those of the parts below it, too.
+_INTERFACE = {
+    "base": {"allocator", "status"},
+    "codec": {"capability", "limits", "request", "url"},
+    "engine": {"engine", "trace"},
+    "channel": {"interest", "spi/plugin", "spi/transport"},
+    "login": {"security", "spi/auth", "spi/plugin"},
+    "registry": {"registry", "spi/auth", "spi/plugin", "spi/transport"},
+    "sinks": {"collect", "trace", "request"},
+    "session": {"commands", "session"},
 }
 
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
@@ -66,11 +92,28 @@ def _is_public_plugin_header(name):
     return os.path.isfile(path) and entry in _read(name)
 
 
+def _part(name):
+    """The part of core that a file is in, or None if it is a public header or of another folder."""
+    folders = name.split("/")
+    return folders[1] if folders[0] == "core" and folders[1] != "include" else None
+
+
+def _bad_interface(name, header):
+    """Says why a file of core may not include the public <header>, or returns None."""
+    part = _part(name)
+    if part is None:
+        return None
+    seen = set().union(*(_INTERFACE[below] for below in _PARTS.get(part, ())))
+    if header[len("pop3/") : -len(".h")] in seen:
+        return None
+    return "<%s> is above core/%s" % (header, part)
+
+
 def _bad_system_include(name, header):
     """Says why a file may not include <header>, or returns None."""
     if _top(name) == "core":
         if header.startswith("pop3/"):
-            return None
+            return _bad_interface(name, header)
         if header.endswith(".h") and header[:-2] in _LIBC:
             return None
         if header in _SYSTEM_IN_CORE.get(name, ()):
@@ -88,6 +131,9 @@ def _bad_own_include(name, header):
     if "/" not in header:
         return 'write "%s/%s": includes start at the root' % (os.path.dirname(name), header)
     owner = _top(header)
+    part, other = _part(name), _part(header)
+    if part and other:
+        return None if other in _PARTS.get(part, ()) else "core/%s may not use core/%s" % (part, other)
     if owner == _top(name):
         return None
     if owner in ("transports", "auth", "plugins") and _is_public_plugin_header(header):

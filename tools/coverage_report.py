@@ -8,9 +8,9 @@ programs have left. tools/coverage.sh calls this. FILE (tools/coverage.txt) name
 reached, and why:
 
     # A comment.
-    core/scan.c: pop3_scan_neon() -- this processor has no NEON
-    core/scan.c: case POP3_NEVER: -- cannot happen
-    core/scan.c: case POP3_GONE: ... return; -- cannot happen either
+    core/codec/scan.c: pop3_scan_neon() -- this processor has no NEON
+    core/codec/scan.c: case POP3_NEVER: -- cannot happen
+    core/codec/scan.c: case POP3_GONE: ... return; -- cannot happen either
 
 A function, each line with that text, or what is from each line with the first text to the next with
 the other. What is named does not count; an entry that names nothing, or only what was reached, is a

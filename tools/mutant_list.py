@@ -1,7 +1,7 @@
 """The lists of wrong changes, tools/mutants/FOLDER.txt, and what they say about the sources.
 
     # A comment.
-    @ core/dot.c //tests/core:core_test Dot*
+    @ core/codec/dot.c //tests/core:core_test Dot*
     @@ //tests/session:transcript_test *Dots*
     The dot of a stuffed line stays.
     -   if (*p == '.') p++;

@@ -1,4 +1,4 @@
-#include "core/argument.h"
+#include "core/codec/argument.h"
 
 #include <gtest/gtest.h>
 

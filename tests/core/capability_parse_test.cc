@@ -1,4 +1,4 @@
-#include "core/capability_parse.h"
+#include "core/codec/capability_parse.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/codec.h"
-#include "core/memory.h"
+#include "core/base/memory.h"
+#include "core/codec/codec.h"
 #include "tests/testing/failing_allocator.h"
 
 namespace capability_parse_test {

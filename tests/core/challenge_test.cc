@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace challenge_test {
 namespace {

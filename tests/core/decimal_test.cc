@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace decimal_test {
 namespace {
@@ -73,26 +73,6 @@ TEST(DecimalParse, DoesNotReadBehindTheSlice) {
   uint64_t value = 0;
   EXPECT_EQ(pop3_decimal_parse(text, 2, UINT64_MAX, &value), 2U);
   EXPECT_EQ(value, 12U);
-}
-
-TEST(AsciiEqual, Table) {
-  struct {
-    std::string_view text;
-    const char *word;
-    bool equal;
-  } cases[] = {
-      {"", "", true},           {"", "a", false},
-      {"a", "", false},         {"UIDL", "uidl", true},
-      {"uIdL", "UiDl", true},   {"UID", "UIDL", false},
-      {"UIDLX", "UIDL", false}, {"UIDL\0"sv, "UIDL", false},
-      {"U\0DL"sv, "U", false},  {"[", "{", false},
-      {"@", "`", false},        {"\xC4", "\xE4", false},
-      {"a-9_", "A-9_", true},
-  };
-  for (const auto &c : cases) {
-    EXPECT_EQ(pop3_ascii_equal(c.text.data(), c.text.size(), c.word) != 0, c.equal)
-        << c.text << " " << c.word;
-  }
 }
 
 }  // namespace

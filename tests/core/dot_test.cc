@@ -1,4 +1,4 @@
-#include "core/dot.h"
+#include "core/codec/dot.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/engine_private.h"
+#include "core/engine/engine_private.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_send_auth_test {

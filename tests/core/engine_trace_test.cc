@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine_private.h"
+#include "core/engine/engine_private.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_trace_test {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace greeting_test {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/layers.h"
+#include "core/channel/layers.h"
 
 #include <gtest/gtest.h>
 

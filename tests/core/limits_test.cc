@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace limits_test {
 namespace {

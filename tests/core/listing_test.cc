@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace listing_test {
 namespace {

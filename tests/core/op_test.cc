@@ -1,4 +1,4 @@
-#include "core/op.h"
+#include "core/engine/op.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <set>
 #include <string>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace quirk_test {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/codec.h"
+#include "core/codec/codec.h"
 
 namespace response_code_test {
 namespace {

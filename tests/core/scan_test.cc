@@ -1,4 +1,4 @@
-#include "core/scan.h"
+#include "core/codec/scan.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

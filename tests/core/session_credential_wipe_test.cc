@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "core/session_private.h"
+#include "core/session/session_private.h"
 #include "tests/core/credential_rig.h"
 #include "tests/testing/failing_allocator.h"
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/session_private.h"
+#include "core/session/session_private.h"
 #include "tests/core/session_driver.h"
 
 namespace session_test {

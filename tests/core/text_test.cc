@@ -1,4 +1,4 @@
-#include "core/text.h"
+#include "core/base/text.h"
 
 #include <gtest/gtest.h>
 
@@ -158,6 +158,26 @@ TEST(TextQuote, LeavesOutEchoedSecrets) {
   EXPECT_EQ(Quote("PASS "), "PASS ");
   EXPECT_EQ(Quote("PASSWORD expired"), "PASSWORD expired");
   EXPECT_EQ(Quote("USER alice"), "USER alice");
+}
+
+TEST(AsciiEqual, Table) {
+  struct {
+    std::string_view text;
+    const char *word;
+    bool equal;
+  } cases[] = {
+      {"", "", true},           {"", "a", false},
+      {"a", "", false},         {"UIDL", "uidl", true},
+      {"uIdL", "UiDl", true},   {"UID", "UIDL", false},
+      {"UIDLX", "UIDL", false}, {"UIDL\0"sv, "UIDL", false},
+      {"U\0DL"sv, "U", false},  {"[", "{", false},
+      {"@", "`", false},        {"\xC4", "\xE4", false},
+      {"a-9_", "A-9_", true},
+  };
+  for (const auto &c : cases) {
+    EXPECT_EQ(pop3_ascii_equal(c.text.data(), c.text.size(), c.word) != 0, c.equal)
+        << c.text << " " << c.word;
+  }
 }
 
 }  // namespace

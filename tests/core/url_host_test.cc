@@ -1,4 +1,4 @@
-#include "core/url_host.h"
+#include "core/codec/url_host.h"
 
 #include <gtest/gtest.h>
 

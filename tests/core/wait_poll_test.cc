@@ -1,4 +1,4 @@
-#include "core/wait_poll.h"
+#include "core/session/wait_poll.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -2,9 +2,9 @@
 #include <memory>
 #include <string_view>
 
-#include "core/capability_parse.h"
-#include "core/codec.h"
-#include "core/memory.h"
+#include "core/base/memory.h"
+#include "core/codec/capability_parse.h"
+#include "core/codec/codec.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {

@@ -11,21 +11,22 @@ fail() {
   failed=1
 }
 
-archive=
+archives=()
 plugins=()
 for file in "$@"; do
   case $file in
-  */libcore.a | */libcore.pic.a) archive=$file ;;
+  *.pic.a) continue ;;
+  core/*/lib*.a) archives+=("$file") ;;
   */pop3_*.so) plugins+=("$file") ;;
   esac
 done
-[ -n "$archive" ] || fail "no libcore.a among: $*"
+[ "${#archives[@]}" -ge 7 ] || fail "no archives of //core among: $*"
 [ "${#plugins[@]}" -ge 5 ] || fail "no plugins among: $*"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-nm -A --defined-only --extern-only "$archive" | awk '{ print $NF }' | sort -u >"$work/core"
-[ -s "$work/core" ] || fail "nm has found nothing in $archive"
+nm -A --defined-only --extern-only "${archives[@]}" | awk '{ print $NF }' | sort -u >"$work/core"
+[ -s "$work/core" ] || fail "nm has found nothing in ${archives[*]}"
 
 # With sanitizers the compiler adds calls and libraries of its own.
 runtimes='^lib(asan|ubsan|tsan|gcc_s|clang_rt)'

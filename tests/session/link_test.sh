@@ -16,14 +16,15 @@ fail() {
   failed=1
 }
 
-archive=
+archives=()
 for file in "$@"; do
   case $file in
-  */libcore.a | */libcore.pic.a) archive=$file ;;
+  *.pic.a) continue ;;
+  core/*/lib*.a) archives+=("$file") ;;
   esac
 done
-[ -n "$archive" ] || {
-  fail "no libcore.a among: $*"
+[ "${#archives[@]}" -ge 7 ] || {
+  fail "no archives of //core among: $*"
   exit 1
 }
 
@@ -44,12 +45,12 @@ else
 fi
 
 # --- What the objects want ---
-nm -A --defined-only "$archive" | awk '{ print $NF }' | sort -u >"$work/defined"
-nm -A --undefined-only "$archive" | awk '{ object = $1; sub(/.*:/, "", object); print $NF, $1 }' |
+nm -A --defined-only "${archives[@]}" | awk '{ print $NF }' | sort -u >"$work/defined"
+nm -A --undefined-only "${archives[@]}" | awk '{ object = $1; sub(/.*:/, "", object); print $NF, $1 }' |
   sort -u >"$work/wanted"
 awk '{ print $1 }' "$work/wanted" | sort -u | comm -23 - "$work/defined" |
   grep -Ev "$sanitized" >"$work/foreign"
-[ -s "$work/foreign" ] || fail "nm has found nothing in $archive"
+[ -s "$work/foreign" ] || fail "nm has found nothing in ${archives[*]}"
 
 libc=$(ldd "$program" | sed -n 's/.*libc\.so\.6 => \([^ ]*\).*/\1/p')
 [ -r "$libc" ] || fail "no libc in: $(ldd "$program")"
@@ -112,11 +113,11 @@ only 'wait_poll|stream_sink' nanosleep write
 only memory malloc calloc realloc free
 
 # --- What the objects are ---
-nm -A --defined-only --extern-only "$archive" | awk '{ print $NF }' | grep -Ev '^pop3_' |
+nm -A --defined-only --extern-only "${archives[@]}" | awk 'NF > 2 { print $NF }' | grep -Ev '^pop3_' |
   grep -Ev "$sanitized" >"$work/names"
 [ ! -s "$work/names" ] || fail "names that do not begin with pop3_: $(tr '\n' ' ' <"$work/names")"
 if [ -z "$instrumented" ]; then
-  variables=$(readelf -SW "$archive" | awk '$2 ~ /^\.(data|bss|tdata|tbss)$/ || $3 ~ /^\.(data|bss|tdata|tbss)$/ {
+  variables=$(readelf -SW "${archives[@]}" | awk '$2 ~ /^\.(data|bss|tdata|tbss)$/ || $3 ~ /^\.(data|bss|tdata|tbss)$/ {
       for (i = 1; i <= NF; i++) if ($i ~ /^(PROGBITS|NOBITS)$/ && $(i + 3) !~ /^0+$/) print $0 }')
   [ -z "$variables" ] || fail "//core has variables: $variables"
 fi

@@ -10,7 +10,7 @@ fail() {
 }
 
 # files PROGRAM: the sources that it is built from, except for core's and its own.
-files() { grep -v -e '^//core:' -e '^//tools/sizes:' "tests/sizes/$1_files" | sort; }
+files() { grep -v -e '^//core[:/]' -e '^//tools/sizes:' "tests/sizes/$1_files" | sort; }
 
 # built_from PROGRAM LABEL...: it is built from these and no others.
 built_from() {

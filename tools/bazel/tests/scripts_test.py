@@ -166,9 +166,9 @@ class CheckLayout(Folder):
 
     def setUp(self):
         super().setUp()
-        self.write("core/a.c", '#include <pop3/a.h>\n#include <string.h>\n#include "core/b.h"\n')
-        self.write("core/b.h", "")
-        self.write("tests/core/a_test.cc", '#include <gtest/gtest.h>\n#include "core/b.h"\n')
+        self.write("core/base/a.c", '#include <pop3/status.h>\n#include <string.h>\n#include "core/base/b.h"\n')
+        self.write("core/base/b.h", "")
+        self.write("tests/core/a_test.cc", '#include <gtest/gtest.h>\n#include "core/base/b.h"\n')
         self.write("transports/tcp.h", "// pop3_plugin_tcp is.\nint pop3_plugin_tcp(void);\n")
         self.write(
             "core/include/pop3/a.h",
@@ -197,18 +197,30 @@ class CheckLayout(Folder):
         self.assert_complains("tools/long.py: 500 lines")
 
     def test_sockets_in_core(self):
-        self.write("core/b.h", "#include <sys/socket.h>\n")
+        self.write("core/base/b.h", "#include <sys/socket.h>\n")
         self.assert_complains("no <sys/socket.h>")
 
     def test_poll_in_one_file_of_core(self):
-        self.write("core/wait_poll.c", "#include <poll.h>\n")
+        self.write("core/session/wait_poll.c", "#include <poll.h>\n")
         self.write("tests/core/wait_poll_test.cc", "")
         self.assertEqual(self.check(), (0, []))
-        self.write("core/b.h", "#include <poll.h>\n")
-        self.assert_complains("core/b.h: core needs libc alone")
+        self.write("core/base/b.h", "#include <poll.h>\n")
+        self.assert_complains("core/base/b.h: core needs libc alone")
+
+    def test_the_arrows_between_the_parts_of_core(self):
+        self.write("tests/core/e_test.cc", "")
+        self.write("core/engine/e.c", '#include <pop3/engine.h>\n#include "core/base/b.h"\n')
+        self.assertEqual(self.check(), (0, []))
+        self.write("core/base/b.h", '#include "core/engine/e.h"\n')
+        self.assert_complains("core/base/b.h: core/base may not use core/engine")
+        self.write("core/base/b.h", "#include <pop3/engine.h>\n")
+        self.assert_complains("core/base/b.h: <pop3/engine.h> is above core/base")
+        self.write("core/base/b.h", "")
+        self.write("core/odd/o.h", '#include "core/base/b.h"\n')
+        self.assert_complains("core/odd may not use core/base")
 
     def test_core_includes_downwards(self):
-        self.write("core/b.h", '#include "transports/tcp.h"\n')
+        self.write("core/base/b.h", '#include "transports/tcp.h"\n')
         self.assert_complains('no "transports/tcp.h" here')
 
     def test_a_plugin_includes_the_spi(self):
@@ -218,22 +230,22 @@ class CheckLayout(Folder):
         self.assertEqual(self.check(), (0, []))
         self.write("auth/x.c", "#include <pop3/session.h>\n")
         self.assert_complains("<pop3/spi/...> only")
-        self.write("auth/x.c", '#include "core/b.h"\n')
-        self.assert_complains('no "core/b.h" here')
+        self.write("auth/x.c", '#include "core/base/b.h"\n')
+        self.assert_complains('no "core/base/b.h" here')
 
     def test_tools_are_users(self):
         self.write("tools/cli/x.c", '#include "tools/cli/x.h"\n#include "transports/tcp.h"\n')
         self.write("tools/cli/x.h", "")
         self.assertEqual(self.check(), (0, []))
-        self.write("tools/cli/x.h", '#include "core/b.h"\n')
-        self.assert_complains('no "core/b.h" here')
+        self.write("tools/cli/x.h", '#include "core/base/b.h"\n')
+        self.assert_complains('no "core/base/b.h" here')
 
     def test_tests_are_users(self):
-        self.write("tests/session/x_test.cc", '#include "core/b.h"\n')
-        self.assert_complains('"core/b.h" is for tests/core')
+        self.write("tests/session/x_test.cc", '#include "core/base/b.h"\n')
+        self.assert_complains('"core/base/b.h" is for tests/core')
 
     def test_a_file_without_a_test(self):
-        self.write("core/c.c", "")
+        self.write("core/base/c.c", "")
         self.assert_complains("there is no c_test.cc")
 
     def test_a_namespace_for_each_file_of_cases(self):

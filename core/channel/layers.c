@@ -1,0 +1,101 @@
+#include "core/channel/layers.h"
+
+#include <string.h>
+
+#define LAYER "session"
+
+static pop3_layer *top(pop3_layers *layers) { return &layers->at[layers->count - 1]; }
+
+pop3_status pop3_layers_push(pop3_layers *layers, const pop3_transport_ops *ops,
+                             const pop3_host *host, const pop3_transport_config *config,
+                             size_t max_layers, pop3_error *err) {
+  const int is_bottom = layers->count == 0;
+  if (is_bottom != (ops->flags == POP3_TRANSPORT_BOTTOM)) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                          is_bottom ? "transport %s needs another one below it"
+                                    : "transport %s cannot stand on another one",
+                          ops->name);
+  }
+  if (layers->count >= max_layers || layers->count >= POP3_LAYERS_MAX) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                          "more than %zu transports on each other (limit max_layers)",
+                          max_layers < POP3_LAYERS_MAX ? max_layers : POP3_LAYERS_MAX);
+  }
+  void *self = NULL;
+  const pop3_layer *lower = is_bottom ? NULL : top(layers);
+  const pop3_status status = ops->create(host, config, lower, &self, err);
+  if (status != POP3_OK) return status;
+  layers->at[layers->count].ops = ops;
+  layers->at[layers->count].self = self;
+  layers->count++;
+  layers->connecting = 1;
+  return POP3_OK;
+}
+
+pop3_io pop3_layers_connect(pop3_layers *layers, pop3_error *err) {
+  const pop3_io io = top(layers)->ops->connect(top(layers)->self, err);
+  if (io == POP3_IO_DONE) layers->connecting = 0;
+  if (io == POP3_IO_EOF) {
+    pop3_error_set(err, POP3_ERR_EOF, top(layers)->ops->name, 0,
+                   "the server closed the connection while %s was connecting",
+                   top(layers)->ops->name);
+    return POP3_IO_FAIL;
+  }
+  return io;
+}
+
+pop3_io pop3_layers_read(pop3_layers *layers, uint8_t *buf, size_t cap, size_t *out_len,
+                         pop3_error *err) {
+  *out_len = 0;
+  return top(layers)->ops->read(top(layers)->self, buf, cap, out_len, err);
+}
+
+pop3_io pop3_layers_write(pop3_layers *layers, const uint8_t *data, size_t len, size_t *out_len,
+                          pop3_error *err) {
+  *out_len = 0;
+  return top(layers)->ops->write(top(layers)->self, data, len, out_len, err);
+}
+
+void pop3_layers_interest(const pop3_layers *layers, pop3_interest *out) {
+  if (layers->count == 0) return;
+  const pop3_layer *layer = &layers->at[layers->count - 1];
+  layer->ops->interest(layer->self, out);
+}
+
+int pop3_layers_pending(const pop3_layers *layers) {
+  for (size_t i = layers->count; i > 0; i--) {
+    const pop3_layer *layer = &layers->at[i - 1];
+    if (layer->ops->pending != NULL && layer->ops->pending(layer->self) != 0) return 1;
+  }
+  return 0;
+}
+
+pop3_status pop3_layers_query(const pop3_layers *layers, uint32_t what, pop3_answer *out) {
+  for (size_t i = layers->count; i > 0; i--) {
+    const pop3_layer *layer = &layers->at[i - 1];
+    if (layer->ops->query == NULL) continue;
+    memset(out, 0, sizeof(*out));
+    out->size = (uint32_t)sizeof(*out);
+    const pop3_status status = layer->ops->query(layer->self, what, out);
+    if (status != POP3_ERR_UNSUPPORTED) return status;
+  }
+  return POP3_ERR_UNSUPPORTED;
+}
+
+void pop3_layers_shutdown(pop3_layers *layers) {
+  for (size_t i = layers->count; i > 0; i--) {
+    const pop3_layer *layer = &layers->at[i - 1];
+    if (i == layers->count && layers->connecting) continue;
+    pop3_error ignored = POP3_ERROR_INIT;
+    if (layer->ops->shutdown != NULL) (void)layer->ops->shutdown(layer->self, &ignored);
+  }
+}
+
+void pop3_layers_destroy(pop3_layers *layers) {
+  while (layers->count > 0) {
+    pop3_layer *layer = top(layers);
+    layer->ops->destroy(layer->self);
+    layers->count--;
+  }
+  layers->connecting = 0;
+}

@@ -1,0 +1,254 @@
+#include "core/codec/command.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/codec/argument.h"
+#include "core/codec/codec.h"
+
+// Whether a command has a message number.
+enum { NUMBER_NONE = 0, NUMBER_OPTIONAL, NUMBER_REQUIRED };
+
+// A shape is a command's grammar: VERB [number [lines]] [arg [arg2]].
+typedef struct shape {
+  const char *name;  // the verb
+  unsigned char number;
+  unsigned char lines;  // 1 if a count of lines follows
+  unsigned char arg;    // pop3_argument
+  unsigned char arg2;   // pop3_argument
+} shape;
+
+static const shape shapes[POP3_CMD_COUNT] = {
+    [POP3_CMD_GREETING] = {"greeting", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_CAPA] = {"CAPA", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_USER] = {"USER", NUMBER_NONE, 0, POP3_ARG_USER, POP3_ARG_NONE},
+    [POP3_CMD_PASS] = {"PASS", NUMBER_NONE, 0, POP3_ARG_PASSWORD, POP3_ARG_NONE},
+    [POP3_CMD_APOP] = {"APOP", NUMBER_NONE, 0, POP3_ARG_APOP_USER, POP3_ARG_DIGEST},
+    [POP3_CMD_RPOP] = {"RPOP", NUMBER_NONE, 0, POP3_ARG_USER, POP3_ARG_NONE},
+    [POP3_CMD_AUTH] = {"AUTH", NUMBER_NONE, 0, POP3_ARG_MECHANISM, POP3_ARG_RESPONSE},
+    [POP3_CMD_STLS] = {"STLS", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_UTF8] = {"UTF8", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_LANG] = {"LANG", NUMBER_NONE, 0, POP3_ARG_LANGUAGE, POP3_ARG_NONE},
+    [POP3_CMD_STAT] = {"STAT", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_LIST] = {"LIST", NUMBER_OPTIONAL, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_UIDL] = {"UIDL", NUMBER_OPTIONAL, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_RETR] = {"RETR", NUMBER_REQUIRED, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_TOP] = {"TOP", NUMBER_REQUIRED, 1, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_DELE] = {"DELE", NUMBER_REQUIRED, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_RSET] = {"RSET", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_NOOP] = {"NOOP", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_LAST] = {"LAST", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_QUIT] = {"QUIT", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
+    [POP3_CMD_RAW] = {"raw", NUMBER_NONE, 0, POP3_ARG_LINE, POP3_ARG_NONE},
+    [POP3_CMD_RAW_MULTI] = {"raw", NUMBER_NONE, 0, POP3_ARG_LINE, POP3_ARG_NONE},
+};
+
+static int is_raw(pop3_command command) {
+  return command == POP3_CMD_RAW || command == POP3_CMD_RAW_MULTI;
+}
+
+const char *pop3_command_name(pop3_command command) {
+  return (unsigned)command < POP3_CMD_COUNT ? shapes[command].name : "?";
+}
+
+pop3_command pop3_command_of_line(const char *line, size_t line_len) {
+  const char *space = memchr(line, ' ', line_len);
+  size_t verb_len = space == NULL ? line_len : (size_t)(space - line);
+  for (pop3_command command = POP3_CMD_CAPA; command < POP3_CMD_RAW;
+       command = (pop3_command)(command + 1)) {
+    if (pop3_ascii_equal(line, verb_len, shapes[command].name)) {
+      return command;
+    }
+  }
+  return POP3_CMD_RAW;
+}
+
+// The pieces of a command line, joined by single spaces. Numbers are written to |digits|.
+typedef struct pieces {
+  const char *data[5];
+  size_t len[5];
+  size_t count;
+  size_t total;  // octets of the line with its CRLF
+  char digits[2][16];
+} pieces;
+
+static void add(pieces *p, const char *data, size_t len) {
+  p->data[p->count] = data;
+  p->len[p->count] = len;
+  p->count++;
+  // No overflow that matters: two slices and a few octets more cannot fill the address space.
+  p->total += len + 1;
+}
+
+static void add_number(pieces *p, unsigned slot, uint32_t number) {
+  // Not with snprintf, which would take most of the time of a RETR.
+  char *end = p->digits[slot] + sizeof(p->digits[slot]);
+  char *at = end;
+  do {
+    *--at = (char)('0' + number % 10);
+    number /= 10;
+  } while (number > 0);
+  add(p, at, (size_t)(end - at));
+}
+
+// check_request refuses what is wrong whatever the line would look like.
+static pop3_status check_request(const pop3_request *request, pop3_error *err) {
+  if (request->size < offsetof(pop3_request, flags) + sizeof(request->flags)) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+                          "request.size is %" PRIu32 ": start from POP3_REQUEST_INIT",
+                          request->size);
+  }
+  if ((unsigned)request->command >= POP3_CMD_COUNT || request->command == POP3_CMD_GREETING) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+                          "request.command %u is no command that can be sent",
+                          (unsigned)request->command);
+  }
+  if ((request->flags & ~(POP3_REQUEST_SECRET | POP3_REQUEST_RAW_BODY)) != 0) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+                          "request.flags has bits that are not defined: 0x%" PRIX32,
+                          request->flags);
+  }
+  const shape *s = &shapes[request->command];
+  if (s->number == NUMBER_NONE && request->number != 0) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s takes no message number",
+                          s->name);
+  }
+  if (s->number == NUMBER_REQUIRED && request->number == 0) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+                          "message number of %s is 0: the first message is 1", s->name);
+  }
+  if (!s->lines && request->lines != 0) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s takes no count of lines",
+                          s->name);
+  }
+  pop3_status status =
+      pop3_argument_check((pop3_argument)s->arg, request->arg, request->arg_len, err);
+  return status != POP3_OK
+             ? status
+             : pop3_argument_check((pop3_argument)s->arg2, request->arg2, request->arg2_len, err);
+}
+
+static void collect(pieces *p, const pop3_request *request) {
+  const shape *s = &shapes[request->command];
+  p->count = 0;
+  p->total = 1;  // CRLF, less the space that the first piece does not have
+  if (!is_raw(request->command)) {
+    add(p, s->name, strlen(s->name));
+  }
+  if (request->number != 0) {
+    add_number(p, 0, request->number);
+  }
+  if (s->lines) {
+    add_number(p, 1, request->lines);
+  }
+  if (s->arg != POP3_ARG_NONE && (request->arg != NULL || s->arg == POP3_ARG_PASSWORD)) {
+    add(p, request->arg, request->arg_len);
+  }
+  if (s->arg2 != POP3_ARG_NONE && request->arg2 != NULL) {
+    add(p, request->arg2, request->arg2_len);
+  }
+}
+
+// check_length names the argument that makes a line too long.
+static pop3_status check_length(const pieces *p, const pop3_request *request, size_t out_cap,
+                                const pop3_limits *limits, pop3_error *err) {
+  size_t most = 255;
+  if (limits != NULL && limits->size >= offsetof(pop3_limits, max_command) + sizeof(uint32_t) &&
+      limits->max_command != 0) {
+    most = limits->max_command;
+  }
+  int by_limit = most <= out_cap;
+  if (!by_limit) {
+    most = out_cap;
+  }
+  if (p->total <= most) {
+    return POP3_OK;
+  }
+  const shape *s = &shapes[request->command];
+  const char *bound = by_limit ? "limits.max_command" : "the buffer";
+  if (s->arg == POP3_ARG_NONE) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+                          "%s is too long: %zu octets, where %s has room for %zu", s->name,
+                          p->total, bound, most);
+  }
+  int by_second = s->arg2 == POP3_ARG_RESPONSE && request->arg2 != NULL;
+  size_t len = by_second ? request->arg2_len : request->arg_len;
+  size_t rest = p->total - len;
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+                        "%s is too long: %s (%zu octets) leaves room for %zu octets of it%s",
+                        pop3_argument_label((pop3_argument)(by_second ? s->arg2 : s->arg)), bound,
+                        most, most > rest ? most - rest : 0,
+                        by_second ? "; give it in answer to the first challenge instead" : "");
+}
+
+// secret_offset returns where in the line (CRLF included) the secret starts.
+static size_t secret_offset(const uint8_t *line, size_t line_len, const pop3_request *request) {
+  const char *text = (const char *)line;
+  size_t end = line_len - 2;
+  pop3_command command =
+      is_raw(request->command) ? pop3_command_of_line(text, end) : request->command;
+  const char *space = memchr(text, ' ', end);
+  if (space == NULL) {
+    return line_len;
+  }
+  size_t first = (size_t)(space - text) + 1;
+  if (command == POP3_CMD_PASS || (request->flags & POP3_REQUEST_SECRET) != 0) {
+    return first;
+  }
+  if (command != POP3_CMD_APOP && command != POP3_CMD_AUTH) {
+    return line_len;
+  }
+  // Behind the name or the mechanism. A raw APOP without a second argument is hidden as a whole.
+  space = memchr(text + first, ' ', end - first);
+  if (space == NULL) {
+    return command == POP3_CMD_AUTH ? line_len : first;
+  }
+  return (size_t)(space - text) + 1;
+}
+
+static void normalise(uint8_t *octets, size_t len, int upper) {
+  for (size_t i = 0; i < len; i++) {
+    uint8_t c = octets[i];
+    if (upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z') {
+      octets[i] = (uint8_t)(c ^ 0x20U);
+    }
+  }
+}
+
+pop3_status pop3_command_build(uint8_t *out, size_t out_cap, size_t *out_len, size_t *out_secret,
+                               const pop3_request *request, const pop3_limits *limits,
+                               pop3_error *err) {
+  pieces p;
+  *out_len = 0;
+  *out_secret = 0;
+  pop3_status status = check_request(request, err);
+  if (status != POP3_OK) {
+    return status;
+  }
+  collect(&p, request);
+  status = check_length(&p, request, out_cap, limits, err);
+  if (status != POP3_OK) {
+    return status;
+  }
+  size_t len = 0;
+  for (size_t i = 0; i < p.count; i++) {
+    if (i > 0) {
+      out[len++] = ' ';
+    }
+    if (p.len[i] > 0) {
+      memcpy(out + len, p.data[i], p.len[i]);
+    }
+    if (request->command == POP3_CMD_AUTH && i == 1) {
+      normalise(out + len, p.len[i], 1);
+    } else if (request->command == POP3_CMD_APOP && i == 2) {
+      normalise(out + len, p.len[i], 0);  // RFC 1939 section 7: lower case
+    }
+    len += p.len[i];
+  }
+  out[len++] = '\r';
+  out[len++] = '\n';
+  *out_len = len;
+  *out_secret = secret_offset(out, len, request);
+  return POP3_OK;
+}

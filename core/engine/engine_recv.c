@@ -1,0 +1,258 @@
+// The way in: from the receive buffer to lines and spans. What they mean is engine_reply.c's
+// business.
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+#include "core/codec/codec.h"
+#include "core/engine/engine_private.h"
+
+// A server that is not POP3 can be told by so many octets, and some send no more before they wait.
+#define DIAGNOSE_AT 5
+
+uint8_t *pop3_engine_recv_buf(pop3_engine *engine, size_t *out_cap) {
+  *out_cap = 0;
+  if (engine->failed || engine->closed || engine->ended || engine->paused || engine->upgrading ||
+      engine->depth > 0) {
+    return NULL;
+  }
+  if (engine->recv == NULL) {
+    engine->recv = pop3_mem_alloc(&engine->allocator, engine->limits.recv_buffer);
+    if (engine->recv == NULL) {
+      pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the receive buffer");
+      return NULL;
+    }
+  }
+  // What is left is part of a line, so moving it to the front is cheap.
+  if (engine->recv_at > 0) {
+    const size_t left = engine->recv_end - engine->recv_at;
+    if (left > 0) memmove(engine->recv, engine->recv + engine->recv_at, left);
+    engine->recv_at = 0;
+    engine->recv_end = left;
+  }
+  *out_cap = engine->limits.recv_buffer - engine->recv_end;
+  return *out_cap == 0 ? NULL : engine->recv + engine->recv_end;
+}
+
+// A line that cannot be read: says so with its start, unless that is not to be seen.
+static void fail_line(pop3_engine *engine, pop3_status status, const char *what, size_t len) {
+  uint8_t *start = engine->recv + engine->recv_at;
+  if (pop3_engine_echoes(engine, (const char *)start, len)) {
+    pop3_wipe(start, len);
+    pop3_engine_protocol_error(engine, status, "%s; it repeats the secret that was sent", what);
+    return;
+  }
+  if (pop3_engine_in_exchange(engine)) {
+    pop3_engine_protocol_error(engine, status, "%s; it is part of a login, and left out", what);
+    return;
+  }
+  pop3_engine_protocol_error(engine, status, "%s: \"%.*s\"", what, (int)(len > 60 ? 60 : len),
+                             (const char *)start);
+}
+
+// Finds the next line. Returns 1 with the line without its line end; 0 if more octets are needed or
+// the engine has failed.
+static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
+  uint8_t *start = engine->recv + engine->recv_at;
+  const size_t there = engine->recv_end - engine->recv_at;
+  const uint8_t *lf = memchr(start + engine->recv_scanned, '\n', there - engine->recv_scanned);
+  const size_t octets = lf != NULL ? (size_t)(lf - start) + 1 : there;
+  if (octets > engine->limits.max_reply_line ||
+      (lf == NULL && octets == engine->limits.max_reply_line)) {
+    char what[80];
+    (void)snprintf(what, sizeof(what),
+                   "a line of the server is longer than %u octets (limit max_reply_line)",
+                   (unsigned)engine->limits.max_reply_line);
+    fail_line(engine, POP3_ERR_LIMIT, what, octets);
+    return 0;
+  }
+  if (lf == NULL) {
+    engine->recv_scanned = there;
+    return 0;
+  }
+  size_t len = octets - 1;
+  if (len > 0 && start[len - 1] == '\r') {
+    len--;
+  } else if ((engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF)) != 0) {
+    engine->quirks.hits[POP3_QUIRK_BARE_LF]++;
+  } else {
+    fail_line(engine, POP3_ERR_PROTOCOL,
+              "a line of the server ends in LF without CR (quirk bare-lf)", len);
+    return 0;
+  }
+  engine->recv_at += octets;
+  engine->recv_scanned = 0;
+  *out_line = (char *)start;
+  *out_len = len;
+  return 1;
+}
+
+// The first octets do not begin a greeting: says what they may be instead, once there is enough to
+// tell.
+static int is_foreign_greeting(const pop3_engine *engine, int at_end) {
+  const size_t there = engine->recv_end - engine->recv_at;
+  if (there == 0) return 0;  // there may be no buffer at all yet
+  const uint8_t *start = engine->recv + engine->recv_at;
+  if (start[0] == '+' || start[0] == '-') return 0;
+  return at_end || there >= DIAGNOSE_AT || memchr(start, '\n', there) != NULL;
+}
+
+static void fail_greeting(pop3_engine *engine) {
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_greeting_diagnose(engine->recv + engine->recv_at, engine->recv_end - engine->recv_at,
+                         &error);
+  pop3_engine_set_failed(engine, &error);
+}
+
+// Returns 0 when more octets are needed.
+static int read_lines(pop3_engine *engine) {
+  char *line;
+  size_t len;
+  if (!next_line(engine, &line, &len)) return 0;
+  const int echo = pop3_engine_echoes(engine, line, len);
+  if (engine->mode != POP3_MODE_LINES) {
+    // What was kept for the comparison has served.
+    if (engine->response_sent == engine->response_len) pop3_engine_drop_response(engine);
+    pop3_engine_on_status(engine, line, len, echo);
+    if (echo) pop3_wipe(line, len);
+    return 1;
+  }
+  pop3_engine_trace(engine, POP3_TRACE_LINE, line, len, echo ? 0 : len);
+  if (len == 1 && line[0] == '.') {
+    pop3_engine_on_end(engine);
+  } else if (len > 0 && line[0] == '.') {
+    pop3_engine_on_line(engine, line + 1, len - 1);
+  } else {
+    pop3_engine_on_line(engine, line, len);
+  }
+  return 1;
+}
+
+static void read_body(pop3_engine *engine) {
+  pop3_op *op = engine->queue.head;
+  while (engine->recv_at < engine->recv_end && !engine->paused) {
+    const uint8_t *span;
+    size_t read;
+    size_t span_len;
+    pop3_dot_next(&engine->dot, engine->recv + engine->recv_at, engine->recv_end - engine->recv_at,
+                  &read, &span, &span_len, &engine->quirks);
+    engine->recv_at += read;
+    if (span_len > 0) {
+      engine->octets += span_len;
+      if (engine->octets > engine->limits.max_message_octets) {
+        pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
+                                   "a message is longer than %llu octets (limit "
+                                   "max_message_octets)",
+                                   (unsigned long long)engine->limits.max_message_octets);
+        return;
+      }
+      pop3_engine_trace(engine, POP3_TRACE_BODY, span, span_len, span_len);
+      if (!op->detached && op->sink.body != NULL) {
+        engine->depth++;
+        const pop3_sink_verdict verdict = op->sink.body(op->sink.arg, span, span_len);
+        engine->depth--;
+        if (engine->failed) return;
+        pop3_engine_verdict(engine, op, verdict);
+        if (engine->failed) return;
+      }
+    }
+    if (engine->dot.state == POP3_DOT_END) {
+      pop3_engine_on_end(engine);
+      return;
+    }
+  }
+}
+
+// Octets while nothing is in flight. Many servers say why before they hang up on an idle client.
+static int read_unsolicited(pop3_engine *engine) {
+  char *line;
+  size_t len;
+  if (!next_line(engine, &line, &len)) return 0;
+  pop3_engine_trace(engine, POP3_TRACE_REPLY, line, len, len);
+  pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
+                             "the server said without being asked: \"%.*s\"",
+                             (int)(len > 200 ? 200 : len), line);
+  return 0;
+}
+
+void pop3_engine_run(pop3_engine *engine) {
+  while (!engine->failed && !engine->closed && !engine->paused && !engine->upgrading &&
+         engine->recv_at < engine->recv_end) {
+    if (engine->mode == POP3_MODE_BODY) {
+      read_body(engine);
+    } else if (engine->mode == POP3_MODE_CHALLENGED) {
+      return;
+    } else if (engine->mode == POP3_MODE_GREETING && is_foreign_greeting(engine, 0)) {
+      fail_greeting(engine);
+    } else if (engine->mode == POP3_MODE_STATUS && engine->queue.num_in_flight == 0) {
+      if (!read_unsolicited(engine)) return;
+    } else if (!read_lines(engine)) {
+      return;
+    }
+  }
+}
+
+// Says what the end of the connection means, once all that came before it has been read.
+static void conclude(pop3_engine *engine) {
+  const size_t left = engine->recv_end - engine->recv_at;
+  const pop3_op *op = engine->queue.head;
+  if (engine->mode == POP3_MODE_GREETING && is_foreign_greeting(engine, 1)) {
+    fail_greeting(engine);
+  } else if (engine->mode == POP3_MODE_GREETING) {
+    pop3_engine_protocol_error(engine, POP3_ERR_EOF,
+                               "the server closed the connection %s its greeting",
+                               left > 0 ? "in the middle of" : "before");
+  } else if (engine->queue.num_in_flight > 0) {
+    const char *where = engine->mode == POP3_MODE_BODY || engine->mode == POP3_MODE_LINES
+                            ? "in the middle of the response to"
+                        : left > 0 ? "in the middle of the status line of"
+                                   : "instead of answering";
+    pop3_engine_protocol_error(engine, POP3_ERR_EOF, "the server closed the connection %s %s",
+                               where, pop3_command_name(op->command));
+  } else if (engine->queue.num_queued > 0) {
+    pop3_engine_protocol_error(engine, POP3_ERR_EOF,
+                               "the server closed the connection before %s was sent",
+                               pop3_command_name(op->command));
+  } else if (left > 0) {
+    pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
+                               "the server said without being asked, and closed the "
+                               "connection: \"%.*s\"",
+                               (int)(left > 200 ? 200 : left),
+                               (const char *)engine->recv + engine->recv_at);
+  } else {
+    engine->closed = 1;
+  }
+}
+
+// Reads on, and concludes if that was all. What a paused sink has not taken yet is not lost.
+static pop3_status advance(pop3_engine *engine) {
+  if (engine->depth == 0) {
+    pop3_engine_run(engine);
+    if (engine->ended && !engine->paused && !engine->failed && !engine->closed) conclude(engine);
+  }
+  return engine->failed ? engine->error.status : POP3_OK;
+}
+
+pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len) {
+  if (engine->failed) return engine->error.status;
+  if (engine->depth > 0 || engine->recv == NULL ||
+      len > engine->limits.recv_buffer - engine->recv_end) {
+    pop3_engine_protocol_error(engine, POP3_ERR_STATE,
+                               "pop3_engine_recv_ack inside a callback or for more octets than "
+                               "pop3_engine_recv_buf gave room for");
+    return POP3_ERR_STATE;
+  }
+  engine->recv_end += len;
+  if (engine->recv_end > engine->recv_high) engine->recv_high = engine->recv_end;
+  return advance(engine);
+}
+
+pop3_status pop3_engine_resume(pop3_engine *engine) {
+  engine->paused = 0;
+  return advance(engine);
+}
+
+pop3_status pop3_engine_recv_eof(pop3_engine *engine) {
+  engine->ended = 1;
+  return advance(engine);
+}

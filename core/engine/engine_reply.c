@@ -1,0 +1,439 @@
+// What replies mean, command by command.
+#include <string.h>
+
+#include "core/base/memory.h"
+#include "core/codec/capability_parse.h"
+#include "core/codec/codec.h"
+#include "core/engine/engine_private.h"
+
+#define LAYER "engine"
+
+// Makes room for |size| octets of text. Returns 0 when memory ran out.
+static int reserve_text(pop3_engine *engine, size_t size) {
+  if (size <= engine->reply_text_cap) return 1;
+  const size_t cap = (size + 255) / 256 * 256;
+  char *grown = pop3_mem_alloc(&engine->allocator, cap);
+  if (grown == NULL) {
+    pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for a reply's text");
+    return 0;
+  }
+  if (engine->reply_text != NULL) memcpy(grown, engine->reply_text, engine->reply_text_cap);
+  pop3_engine_drop_text(engine);
+  engine->reply_text = grown;
+  engine->reply_text_cap = cap;
+  engine->reply.text = grown;
+  return 1;
+}
+
+// Keeps the text of a status line beyond the receive buffer. Returns 0 when memory ran out.
+static int keep_reply(pop3_engine *engine, const pop3_reply *reply) {
+  if (!reserve_text(engine, reply->text_len + 1)) return 0;
+  memcpy(engine->reply_text, reply->text, reply->text_len);
+  engine->reply_text[reply->text_len] = 0;
+  engine->reply = *reply;
+  engine->reply.size = (uint32_t)sizeof(engine->reply);
+  engine->reply.text = engine->reply_text;
+  return 1;
+}
+
+// Takes the operation at the head out and tells its sink. |result| is complete.
+static void finish(pop3_engine *engine, pop3_result *result) {
+  engine->mode = POP3_MODE_STATUS;
+  pop3_op *op = pop3_op_pop(&engine->queue);
+  if (!op->detached) pop3_engine_end_op(engine, op, result);
+  pop3_op_free(&engine->queue, op);
+  if (engine->closed && engine->queue.head != NULL) {
+    pop3_error error = POP3_ERROR_INIT;
+    pop3_error_set(&error, POP3_ERR_STATE, LAYER, 0, "the session ended with QUIT before this");
+    pop3_engine_flush_all(engine, &error);
+  }
+}
+
+// The operation fails, but the dialogue is in step: what is left of its response is read and
+// dropped.
+static void give_up_on(pop3_engine *engine, pop3_op *op, const pop3_error *error) {
+  if (op->detached) return;
+  pop3_result result;
+  pop3_engine_result_init(&result, op, error->status);
+  result.reply = &engine->reply;
+  result.error = error;
+  result.octets = engine->octets;
+  pop3_engine_end_op(engine, op, &result);
+}
+
+void pop3_engine_verdict(pop3_engine *engine, pop3_op *op, pop3_sink_verdict verdict) {
+  if (op->detached) return;
+  if (verdict == POP3_SINK_PAUSE) {
+    engine->paused = 1;
+  } else if (verdict == POP3_SINK_STOP) {
+    pop3_error error = POP3_ERROR_INIT;
+    pop3_error_set(&error, POP3_ERR_SINK, LAYER, 0, "the sink of %s wanted no more",
+                   pop3_command_name(op->command));
+    give_up_on(engine, op, &error);
+  }
+}
+
+static int is_multi_line(const pop3_op *op) {
+  switch (op->command) {
+    case POP3_CMD_CAPA:
+    case POP3_CMD_RETR:
+    case POP3_CMD_TOP:
+    case POP3_CMD_RAW_MULTI:
+      return 1;
+    case POP3_CMD_LIST:
+    case POP3_CMD_UIDL:
+      return op->number == 0;
+    case POP3_CMD_LANG:
+      return (op->flags & POP3_OP_LISTS) != 0;
+    default:
+      return 0;
+  }
+}
+
+static int is_body(const pop3_op *op) {
+  return op->command == POP3_CMD_RETR || op->command == POP3_CMD_TOP ||
+         (op->command == POP3_CMD_RAW_MULTI && (op->flags & POP3_REQUEST_RAW_BODY) != 0);
+}
+
+static int is_login(pop3_command command) {
+  return command == POP3_CMD_PASS || command == POP3_CMD_APOP || command == POP3_CMD_RPOP ||
+         command == POP3_CMD_AUTH;
+}
+
+// Stands for what a server said that repeated a secret.
+static const char kHidden[] = "(the server repeated the secret; its words are left out)";
+// Stands for what a server said in the middle of an exchange.
+static const char kExchange[] = "(what came is part of a login, and left out)";
+
+static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
+  engine->mode = POP3_MODE_STATUS;
+  char *text = pop3_mem_strdup(&engine->allocator, reply->text, reply->text_len);
+  if (text == NULL) {
+    pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the greeting");
+    return;
+  }
+  // There may have been a connection before (pop3_engine_restart), whose greeting was handed out.
+  engine->first_greeting_text = engine->greeting_text;
+  engine->greeting_text = text;
+  engine->greeting = *reply;
+  engine->greeting.size = (uint32_t)sizeof(engine->greeting);
+  engine->greeting.text = text;
+  if (reply->positive) {
+    if (!pop3_timestamp_find(text, reply->text_len, &engine->timestamp, &engine->timestamp_len)) {
+      engine->timestamp = NULL;
+      engine->timestamp_len = 0;
+    }
+    return;
+  }
+  // RFC 1939 knows no such greeting, but servers that are busy send it and hang up.
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_error_set(&error, POP3_REFUSED, LAYER, 0, "%s",
+                 reply->text_len > 0 ? text : "the server refused the connection");
+  error.code = reply->code;
+  pop3_engine_set_failed(engine, &error);
+}
+
+static void on_negative(pop3_engine *engine, pop3_op *op) {
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_error_set(&error, POP3_REFUSED, LAYER, 0, "%s",
+                 engine->reply.text_len > 0 ? engine->reply.text : "-ERR without a reason");
+  error.code = engine->reply.code;
+  pop3_result result;
+  pop3_engine_result_init(&result, op, POP3_REFUSED);
+  result.reply = &engine->reply;
+  result.error = &error;
+  if (op->command == POP3_CMD_QUIT) {
+    result.quit = POP3_QUIT_REFUSED;
+    engine->closed = 1;
+  }
+  finish(engine, &result);
+}
+
+// LIST n, UIDL n, STAT, LAST: the text of the status line is the answer.
+static pop3_status parse_single(pop3_engine *engine, const pop3_op *op, pop3_result *result,
+                                pop3_item *item, pop3_error *error) {
+  const char *text = engine->reply.text;
+  const size_t len = engine->reply.text_len;
+  pop3_status status = POP3_OK;
+  if (op->command == POP3_CMD_STAT) {
+    return pop3_stat_parse(&result->count, &result->octets, text, len, &engine->quirks, error);
+  }
+  if (op->command == POP3_CMD_LAST) return pop3_last_parse(&result->number, text, len, error);
+  if (op->command == POP3_CMD_LIST) {
+    status = pop3_scan_parse(item, text, len, &engine->quirks, error);
+  } else {
+    status = pop3_unique_id_parse(item, text, len, op->number, &engine->quirks, error);
+  }
+  if (status == POP3_OK && item->number != op->number) {
+    status = pop3_error_set(
+        error, POP3_ERR_PROTOCOL, LAYER, 0, "asked %s for message %u, the server told of %u",
+        pop3_command_name(op->command), (unsigned)op->number, (unsigned)item->number);
+  }
+  if (status != POP3_OK) return status;
+  result->octets = item->octets;
+  result->text = item->text;
+  result->text_len = item->text_len;
+  return POP3_OK;
+}
+
+static void begin_lines(pop3_engine *engine, pop3_op *op) {
+  engine->octets = 0;
+  engine->items = 0;
+  memset(&engine->last_item, 0, sizeof(engine->last_item));
+  if (is_body(op)) {
+    engine->mode = POP3_MODE_BODY;
+    pop3_dot_init(&engine->dot, (engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF)) != 0);
+    return;
+  }
+  engine->mode = POP3_MODE_LINES;
+  if (op->command == POP3_CMD_CAPA) {
+    pop3_capabilities_cleanup(&engine->building);
+    pop3_capabilities_init(&engine->building, &engine->allocator);
+  }
+}
+
+static int has_answer_in_status(pop3_command command) {
+  return command == POP3_CMD_STAT || command == POP3_CMD_LAST || command == POP3_CMD_LIST ||
+         command == POP3_CMD_UIDL;
+}
+
+// Octets that were received together with a +OK behind which only encrypted ones may come.
+static int is_injected(pop3_engine *engine, const char *what) {
+  const size_t octets = engine->recv_end - engine->recv_at;
+  if (octets == 0) return 0;
+  pop3_engine_protocol_error(engine, POP3_ERR_INJECTION,
+                             "the server sent %zu octets behind its +OK to %s, before encryption: "
+                             "someone may be injecting responses",
+                             octets, what);
+  return 1;
+}
+
+static void on_positive_single(pop3_engine *engine, pop3_op *op) {
+  pop3_result result;
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_item item;
+  memset(&item, 0, sizeof(item));
+  pop3_engine_result_init(&result, op, POP3_OK);
+  result.reply = &engine->reply;
+  if (has_answer_in_status(op->command)) {
+    result.status = parse_single(engine, op, &result, &item, &error);
+    if (result.status != POP3_OK && op->number != 0 &&
+        (engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_LIST_ONE_MULTILINE)) != 0) {
+      engine->quirks.hits[POP3_QUIRK_LIST_ONE_MULTILINE]++;
+      begin_lines(engine, op);
+      return;
+    }
+    if (result.status != POP3_OK) result.error = &error;
+  }
+  if (is_login(op->command)) engine->authenticated = 1;
+  if (op->command == POP3_CMD_QUIT) {
+    result.quit = POP3_QUIT_COMMITTED;
+    engine->closed = 1;
+  }
+  if (op->command == POP3_CMD_STLS) {
+    if (is_injected(engine, "STLS")) return;
+    engine->upgrading = 1;
+  }
+  finish(engine, &result);
+  // A |done| may just have put the engine on hold for a security layer.
+  if (engine->upgrading && !engine->failed) (void)is_injected(engine, "AUTH");
+}
+
+static void on_challenge(pop3_engine *engine, pop3_op *op, size_t line_len, const char *text,
+                         size_t text_len) {
+  if (engine->response != NULL && engine->response_sent < engine->response_len) {
+    pop3_engine_protocol_error(engine, POP3_ERR_PROTOCOL,
+                               "a challenge before the one before it was answered");
+    return;
+  }
+  if (line_len + 2 > engine->limits.max_auth_line) {
+    pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
+                               "a challenge of %zu octets: %u are allowed (limit max_auth_line)",
+                               line_len + 2, (unsigned)engine->limits.max_auth_line);
+    return;
+  }
+  if (++engine->auth_rounds > engine->limits.max_auth_rounds) {
+    pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
+                               "more than %u challenges to one AUTH (limit max_auth_rounds)",
+                               (unsigned)engine->limits.max_auth_rounds);
+    return;
+  }
+  engine->mode = POP3_MODE_CHALLENGED;
+  if (op->detached || engine->options.challenge == NULL) {
+    (void)pop3_engine_respond(engine, (const uint8_t *)"*", 1, NULL);
+    return;
+  }
+  engine->depth++;
+  engine->options.challenge(engine->options.challenge_arg, op->id, text, text_len);
+  engine->depth--;
+}
+
+// "+OK" can only be meant as a challenge (POP3_QUIRK_AUTH_PLUS) before anything of substance was
+// sent.
+static int may_be_first_challenge(const pop3_engine *engine, const pop3_op *op) {
+  return engine->auth_rounds == 0 && op->line_secret >= op->line_len;
+}
+
+void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo) {
+  pop3_op *op = engine->mode == POP3_MODE_GREETING ? NULL : engine->queue.head;
+  const int in_exchange = pop3_engine_in_exchange(engine);
+  pop3_engine_trace(engine, POP3_TRACE_REPLY, line, line_len,
+                    echo          ? 0
+                    : in_exchange ? pop3_engine_harmless(line, line_len)
+                                  : line_len);
+  const char *text;
+  size_t text_len;
+  if (op != NULL && op->command == POP3_CMD_AUTH &&
+      pop3_challenge_parse(line, line_len, may_be_first_challenge(engine, op), &engine->quirks,
+                           &text, &text_len)) {
+    on_challenge(engine, op, line_len, text, text_len);
+    return;
+  }
+  pop3_reply reply;
+  memset(&reply, 0, sizeof(reply));
+  pop3_error error = POP3_ERROR_INIT;
+  const pop3_status status = pop3_reply_parse(&reply, line, line_len, &engine->quirks, &error);
+  if (status != POP3_OK) {
+    if (op == NULL) error.status = POP3_ERR_GREETING;
+    if (echo || in_exchange) {
+      pop3_error_set(&error, status, LAYER, 0, "no reply: %s", echo ? kHidden : kExchange);
+    }
+    pop3_engine_set_failed(engine, &error);
+    return;
+  }
+  if (echo) {
+    reply.text = kHidden;
+    reply.text_len = sizeof(kHidden) - 1;
+  }
+  if (!keep_reply(engine, &reply)) return;
+  if (op == NULL) {
+    on_greeting(engine, &engine->reply);
+    return;
+  }
+  engine->auth_rounds = 0;
+  if (!reply.positive) {
+    on_negative(engine, op);
+  } else if (is_multi_line(op)) {
+    begin_lines(engine, op);
+  } else {
+    on_positive_single(engine, op);
+  }
+}
+
+// Reads a line of a listing into |item|.
+static pop3_status parse_item(pop3_engine *engine, const pop3_op *op, pop3_item *item,
+                              const char *line, size_t line_len, pop3_error *error) {
+  memset(item, 0, sizeof(*item));
+  item->size = (uint32_t)sizeof(*item);
+  pop3_status status = POP3_OK;
+  switch (op->command) {
+    case POP3_CMD_LIST:
+      status = pop3_scan_parse(item, line, line_len, &engine->quirks, error);
+      item->kind = POP3_ITEM_SCAN;
+      break;
+    case POP3_CMD_UIDL:
+      status = pop3_unique_id_parse(item, line, line_len, op->number, &engine->quirks, error);
+      item->kind = POP3_ITEM_UNIQUE_ID;
+      break;
+    case POP3_CMD_LANG:
+      status = pop3_language_parse(item, line, line_len, error);
+      item->kind = POP3_ITEM_LANGUAGE;
+      break;
+    case POP3_CMD_CAPA:
+      status = pop3_capabilities_add(&engine->building, line, line_len, &engine->limits,
+                                     &engine->quirks, error);
+      item->kind = POP3_ITEM_CAPABILITY;
+      item->text = line;
+      item->text_len = line_len;
+      break;
+    default:
+      item->kind = POP3_ITEM_LINE;
+      item->text = line;
+      item->text_len = line_len;
+      break;
+  }
+  item->size = (uint32_t)sizeof(*item);
+  item->line = line;
+  item->line_len = line_len;
+  return status;
+}
+
+void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len) {
+  pop3_op *op = engine->queue.head;
+  // CAPA has limits of its own.
+  if (op->command != POP3_CMD_CAPA && ++engine->items > engine->limits.max_items) {
+    pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
+                               "the response to %s has more than %u lines (limit max_items)",
+                               pop3_command_name(op->command), (unsigned)engine->limits.max_items);
+    return;
+  }
+  // Even for an operation that nobody waits for: a CAPA without end must hit its limit.
+  if (op->detached && op->command != POP3_CMD_CAPA) return;
+  pop3_item item;
+  pop3_error error = POP3_ERROR_INIT;
+  const pop3_status status = parse_item(engine, op, &item, line, line_len, &error);
+  if (status == POP3_ERR_LIMIT || status == POP3_ERR_MEMORY) {
+    pop3_engine_set_failed(engine, &error);
+    return;
+  }
+  if (status != POP3_OK) {
+    give_up_on(engine, op, &error);
+    return;
+  }
+  if (op->number != 0 && item.number == op->number) {
+    engine->last_item.number = item.number;
+    engine->last_item.octets = item.octets;
+    engine->last_item.text_len = item.text_len;
+    if (op->command == POP3_CMD_UIDL) {
+      // One at the most, so it is kept behind the status line's text.
+      const size_t at = engine->reply.text_len + 1;
+      if (!reserve_text(engine, at + item.text_len)) return;
+      memcpy(engine->reply_text + at, item.text, item.text_len);
+    }
+  }
+  if (op->detached || op->sink.item == NULL || op->number != 0) return;
+  engine->depth++;
+  const pop3_sink_verdict verdict = op->sink.item(op->sink.arg, &item);
+  engine->depth--;
+  if (!engine->failed) pop3_engine_verdict(engine, op, verdict);
+}
+
+static pop3_status end_capa(pop3_engine *engine, pop3_error *error) {
+  const pop3_status status = pop3_capabilities_finish(&engine->building, error);
+  if (status != POP3_OK) return status;
+  pop3_capabilities_cleanup(&engine->capabilities);
+  engine->capabilities = engine->building;
+  engine->has_capabilities = 1;
+  pop3_capabilities_init(&engine->building, &engine->allocator);
+  return POP3_OK;
+}
+
+void pop3_engine_on_end(pop3_engine *engine) {
+  pop3_op *op = engine->queue.head;
+  pop3_result result;
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_engine_result_init(&result, op, POP3_OK);
+  result.reply = &engine->reply;
+  result.octets = engine->octets;
+  if (op->command == POP3_CMD_CAPA && !op->detached) {
+    result.status = end_capa(engine, &error);
+    if (result.status == POP3_ERR_MEMORY) {
+      pop3_engine_set_failed(engine, &error);
+      return;
+    }
+    result.capabilities = &engine->capabilities;
+  } else if (op->number != 0 && (op->command == POP3_CMD_LIST || op->command == POP3_CMD_UIDL)) {
+    // LIST n answered in several lines.
+    result.octets = engine->last_item.octets;
+    if (engine->last_item.number != op->number) {
+      result.status = pop3_error_set(&error, POP3_ERR_PROTOCOL, LAYER, 0,
+                                     "the response to %s %u does not name the message",
+                                     pop3_command_name(op->command), (unsigned)op->number);
+    } else if (op->command == POP3_CMD_UIDL) {
+      result.text = engine->reply_text + engine->reply.text_len + 1;
+      result.text_len = engine->last_item.text_len;
+    }
+  }
+  if (result.status != POP3_OK) result.error = &error;
+  finish(engine, &result);
+}

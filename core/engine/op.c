@@ -1,0 +1,136 @@
+#include "core/engine/op.h"
+
+#include <string.h>
+
+#include "core/base/memory.h"
+
+// Enough for a full pipeline; more would only hold memory after a burst.
+#define MAX_SPARE 512
+
+void pop3_op_queue_init(pop3_op_queue *queue, const pop3_allocator *allocator) {
+  memset(queue, 0, sizeof(*queue));
+  queue->allocator = allocator;
+}
+
+static void drop_line(pop3_op_queue *queue, pop3_op *op) {
+  if (op->line == NULL) return;
+  if (op->line_secret < op->line_len) {
+    pop3_wipe(op->line + op->line_secret, op->line_len - op->line_secret);
+  }
+  if (op->line != op->inline_line) pop3_mem_free(queue->allocator, op->line);
+  op->line = NULL;
+}
+
+void pop3_op_queue_cleanup(pop3_op_queue *queue) {
+  pop3_op *op;
+  while ((op = pop3_op_pop(queue)) != NULL) {
+    drop_line(queue, op);
+    pop3_mem_free(queue->allocator, op);
+  }
+  while (queue->spare != NULL) {
+    op = queue->spare;
+    queue->spare = op->next;
+    pop3_mem_free(queue->allocator, op);
+  }
+  queue->num_spare = 0;
+}
+
+pop3_op *pop3_op_new(pop3_op_queue *queue, const uint8_t *line, size_t line_len,
+                     size_t line_secret) {
+  pop3_op *op = queue->spare;
+  if (op != NULL) {
+    queue->spare = op->next;
+    queue->num_spare--;
+  } else {
+    op = pop3_mem_alloc(queue->allocator, sizeof(*op));
+    if (op == NULL) return NULL;
+  }
+  // Everything but the line's octets, which are about to be written.
+  memset(op, 0, offsetof(pop3_op, inline_line));
+  op->line = op->inline_line;
+  if (line_len > sizeof(op->inline_line)) {
+    op->line = pop3_mem_alloc(queue->allocator, line_len);
+    if (op->line == NULL) {
+      pop3_op_free(queue, op);
+      return NULL;
+    }
+  }
+  if (line_len > 0) memcpy(op->line, line, line_len);
+  op->line_len = line_len;
+  op->line_secret = line_secret;
+  return op;
+}
+
+void pop3_op_push(pop3_op_queue *queue, pop3_op *op) {
+  op->next = NULL;
+  if (queue->tail != NULL) {
+    queue->tail->next = op;
+  } else {
+    queue->head = op;
+  }
+  queue->tail = op;
+  if (queue->unsent == NULL) queue->unsent = op;
+  queue->num_queued++;
+}
+
+void pop3_op_set_in_flight(pop3_op_queue *queue) {
+  pop3_op *op = queue->unsent;
+  queue->unsent = op->next;
+  queue->num_in_flight++;
+  queue->octets_in_flight += op->line_len;
+}
+
+pop3_op *pop3_op_pop(pop3_op_queue *queue) {
+  pop3_op *op = queue->head;
+  if (op == NULL) return NULL;
+  queue->head = op->next;
+  if (queue->head == NULL) queue->tail = NULL;
+  if (queue->unsent == op) {
+    queue->unsent = op->next;
+  } else {
+    queue->num_in_flight--;
+    queue->octets_in_flight -= op->line_len;
+  }
+  queue->num_queued--;
+  op->next = NULL;
+  return op;
+}
+
+void pop3_op_remove_unsent(pop3_op_queue *queue, pop3_op *op) {
+  pop3_op *before = NULL;
+  for (pop3_op *at = queue->head; at != op; at = at->next) before = at;
+  if (before != NULL) {
+    before->next = op->next;
+  } else {
+    queue->head = op->next;
+  }
+  if (queue->tail == op) queue->tail = before;
+  if (queue->unsent == op) queue->unsent = op->next;
+  queue->num_queued--;
+  op->next = NULL;
+}
+
+pop3_op *pop3_op_find(const pop3_op_queue *queue, pop3_op_id id) {
+  for (pop3_op *op = queue->head; op != NULL; op = op->next) {
+    if (op->id == id) return op->detached ? NULL : op;
+  }
+  return NULL;
+}
+
+int pop3_op_in_flight(const pop3_op_queue *queue, const pop3_op *op) {
+  for (const pop3_op *at = queue->head; at != queue->unsent; at = at->next) {
+    if (at == op) return 1;
+  }
+  return 0;
+}
+
+void pop3_op_free(pop3_op_queue *queue, pop3_op *op) {
+  drop_line(queue, op);
+  if (queue->num_spare >= MAX_SPARE) {
+    pop3_mem_free(queue->allocator, op);
+    return;
+  }
+  op->next = queue->spare;
+  queue->spare = op;
+  queue->num_spare++;
+}

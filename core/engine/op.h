@@ -1,0 +1,93 @@
+// An operation in the engine's queue.
+#ifndef POP3_CORE_ENGINE_OP_H_
+#define POP3_CORE_ENGINE_OP_H_
+
+#include <pop3/allocator.h>
+#include <pop3/request.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// POP3_OP_INLINE_LINE is enough for a command whose arguments are numbers only.
+#define POP3_OP_INLINE_LINE 32
+
+// POP3_OP_LISTS is a flag besides POP3_REQUEST_*: LANG without a tag, which answers in several
+// lines.
+#define POP3_OP_LISTS UINT32_C(0x80000000)
+
+// pop3_watch lets a waiting caller learn how an operation ended without being its sink.
+typedef struct pop3_watch {
+  int done;
+  pop3_status status;
+  pop3_error error;
+} pop3_watch;
+
+// pop3_op is one command: its line until it is answered, and where the answer goes.
+typedef struct pop3_op {
+  struct pop3_op *next;
+  pop3_op_id id;
+  pop3_command command;
+  uint32_t number;
+  uint32_t flags;  // POP3_REQUEST_*
+  int detached;    // |done| was called: drop the rest of the response
+  uint8_t *line;   // with CRLF; |inline_line| or allocated
+  size_t line_len;
+  size_t line_secret;  // from here on it is secret
+  size_t line_sent;    // octets moved to the send buffer
+  pop3_sink sink;
+  pop3_watch *watch;  // or NULL
+  uint8_t inline_line[POP3_OP_INLINE_LINE];
+} pop3_op;
+
+// pop3_op_queue is a FIFO: first the operations in flight, then those not sent yet. Finished
+// operations are kept for reuse.
+typedef struct pop3_op_queue {
+  pop3_op *head;
+  pop3_op *tail;
+  pop3_op *unsent;  // the first that is not in flight, or NULL
+  pop3_op *spare;
+  size_t num_spare;
+  size_t num_queued;  // all, in flight or not
+  size_t num_in_flight;
+  size_t octets_in_flight;
+  const pop3_allocator *allocator;
+} pop3_op_queue;
+
+// pop3_op_queue_init makes |queue| empty; |allocator| must outlive it.
+void pop3_op_queue_init(pop3_op_queue *queue, const pop3_allocator *allocator);
+
+// pop3_op_queue_cleanup frees everything, wiping lines.
+void pop3_op_queue_cleanup(pop3_op_queue *queue);
+
+// pop3_op_new returns an operation that owns a copy of |line|, not yet queued; NULL when memory ran
+// out.
+pop3_op *pop3_op_new(pop3_op_queue *queue, const uint8_t *line, size_t line_len,
+                     size_t line_secret);
+
+// pop3_op_push puts |op| at the end.
+void pop3_op_push(pop3_op_queue *queue, pop3_op *op);
+
+// pop3_op_set_in_flight marks the first unsent operation as in flight.
+void pop3_op_set_in_flight(pop3_op_queue *queue);
+
+// pop3_op_pop takes the first operation out, in flight or not; NULL if there is none.
+pop3_op *pop3_op_pop(pop3_op_queue *queue);
+
+// pop3_op_remove_unsent takes |op|, which is not in flight, out.
+void pop3_op_remove_unsent(pop3_op_queue *queue, pop3_op *op);
+
+// pop3_op_find finds an operation that is not detached.
+pop3_op *pop3_op_find(const pop3_op_queue *queue, pop3_op_id id);
+
+// pop3_op_in_flight says whether |op| is among those sent.
+int pop3_op_in_flight(const pop3_op_queue *queue, const pop3_op *op);
+
+// pop3_op_free wipes the secrets of |op|, which is in no queue, and frees it or keeps it for reuse.
+void pop3_op_free(pop3_op_queue *queue, pop3_op *op);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_CORE_ENGINE_OP_H_

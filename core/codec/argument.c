@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "core/codec/base64.h"
-#include "core/codec/codec.h"
-#include "core/codec/command.h"
 
 // octet_class tells whether an octet is fine at a place.
 typedef int (*octet_class)(unsigned char c);
@@ -159,4 +157,11 @@ pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len
                             "%s is too long: %zu octets (allowed: %s)", r->label, len, r->set);
   }
   return status == POP3_OK ? check_special(kind, data, len, err) : status;
+}
+
+size_t pop3_line_break(const void *line, size_t line_len) {
+  const unsigned char *octets = line;
+  size_t at = 0;
+  while (at < line_len && is_line_octet(octets[at])) at++;
+  return at;
 }

@@ -1,68 +1,11 @@
-#include "core/codec/command.h"
-
 #include <inttypes.h>
+#include <pop3/request.h>
 #include <string.h>
 
-#include "core/base/text.h"
 #include "core/codec/argument.h"
-#include "core/codec/codec.h"
+#include "core/codec/command_table.h"
 
-// Whether a command has a message number.
-enum { NUMBER_NONE = 0, NUMBER_OPTIONAL, NUMBER_REQUIRED };
-
-// A shape is a command's grammar: VERB [number [lines]] [arg [arg2]].
-typedef struct shape {
-  const char *name;  // the verb
-  unsigned char number;
-  unsigned char lines;  // 1 if a count of lines follows
-  unsigned char arg;    // pop3_argument
-  unsigned char arg2;   // pop3_argument
-} shape;
-
-static const shape shapes[POP3_CMD_COUNT] = {
-    [POP3_CMD_GREETING] = {"greeting", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_CAPA] = {"CAPA", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_USER] = {"USER", NUMBER_NONE, 0, POP3_ARG_USER, POP3_ARG_NONE},
-    [POP3_CMD_PASS] = {"PASS", NUMBER_NONE, 0, POP3_ARG_PASSWORD, POP3_ARG_NONE},
-    [POP3_CMD_APOP] = {"APOP", NUMBER_NONE, 0, POP3_ARG_APOP_USER, POP3_ARG_DIGEST},
-    [POP3_CMD_RPOP] = {"RPOP", NUMBER_NONE, 0, POP3_ARG_USER, POP3_ARG_NONE},
-    [POP3_CMD_AUTH] = {"AUTH", NUMBER_NONE, 0, POP3_ARG_MECHANISM, POP3_ARG_RESPONSE},
-    [POP3_CMD_STLS] = {"STLS", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_UTF8] = {"UTF8", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_LANG] = {"LANG", NUMBER_NONE, 0, POP3_ARG_LANGUAGE, POP3_ARG_NONE},
-    [POP3_CMD_STAT] = {"STAT", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_LIST] = {"LIST", NUMBER_OPTIONAL, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_UIDL] = {"UIDL", NUMBER_OPTIONAL, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_RETR] = {"RETR", NUMBER_REQUIRED, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_TOP] = {"TOP", NUMBER_REQUIRED, 1, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_DELE] = {"DELE", NUMBER_REQUIRED, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_RSET] = {"RSET", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_NOOP] = {"NOOP", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_LAST] = {"LAST", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_QUIT] = {"QUIT", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
-    [POP3_CMD_RAW] = {"raw", NUMBER_NONE, 0, POP3_ARG_LINE, POP3_ARG_NONE},
-    [POP3_CMD_RAW_MULTI] = {"raw", NUMBER_NONE, 0, POP3_ARG_LINE, POP3_ARG_NONE},
-};
-
-static int is_raw(pop3_command command) {
-  return command == POP3_CMD_RAW || command == POP3_CMD_RAW_MULTI;
-}
-
-const char *pop3_command_name(pop3_command command) {
-  return (unsigned)command < POP3_CMD_COUNT ? shapes[command].name : "?";
-}
-
-pop3_command pop3_command_of_line(const char *line, size_t line_len) {
-  const char *space = memchr(line, ' ', line_len);
-  size_t verb_len = space == NULL ? line_len : (size_t)(space - line);
-  for (pop3_command command = POP3_CMD_CAPA; command < POP3_CMD_RAW;
-       command = (pop3_command)(command + 1)) {
-    if (pop3_ascii_equal(line, verb_len, shapes[command].name)) {
-      return command;
-    }
-  }
-  return POP3_CMD_RAW;
-}
+static int is_raw(pop3_command command) { return pop3_command_has(command, POP3_COMMAND_LINE); }
 
 // The pieces of a command line, joined by single spaces. Numbers are written to |digits|.
 typedef struct pieces {
@@ -109,28 +52,26 @@ static pop3_status check_request(const pop3_request *request, pop3_error *err) {
                           "request.flags has bits that are not defined: 0x%" PRIX32,
                           request->flags);
   }
-  const shape *s = &shapes[request->command];
-  if (s->number == NUMBER_NONE && request->number != 0) {
+  const pop3_command_traits *s = pop3_command_traits_of(request->command);
+  if (s->number == POP3_NUMBER_NONE && request->number != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s takes no message number",
                           s->name);
   }
-  if (s->number == NUMBER_REQUIRED && request->number == 0) {
+  if (s->number == POP3_NUMBER_REQUIRED && request->number == 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
                           "message number of %s is 0: the first message is 1", s->name);
   }
-  if (!s->lines && request->lines != 0) {
+  if (!s->has_lines && request->lines != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s takes no count of lines",
                           s->name);
   }
-  pop3_status status =
-      pop3_argument_check((pop3_argument)s->arg, request->arg, request->arg_len, err);
-  return status != POP3_OK
-             ? status
-             : pop3_argument_check((pop3_argument)s->arg2, request->arg2, request->arg2_len, err);
+  pop3_status status = pop3_argument_check(s->arg, request->arg, request->arg_len, err);
+  return status != POP3_OK ? status
+                           : pop3_argument_check(s->arg2, request->arg2, request->arg2_len, err);
 }
 
 static void collect(pieces *p, const pop3_request *request) {
-  const shape *s = &shapes[request->command];
+  const pop3_command_traits *s = pop3_command_traits_of(request->command);
   p->count = 0;
   p->total = 1;  // CRLF, less the space that the first piece does not have
   if (!is_raw(request->command)) {
@@ -139,7 +80,7 @@ static void collect(pieces *p, const pop3_request *request) {
   if (request->number != 0) {
     add_number(p, 0, request->number);
   }
-  if (s->lines) {
+  if (s->has_lines) {
     add_number(p, 1, request->lines);
   }
   if (s->arg != POP3_ARG_NONE && (request->arg != NULL || s->arg == POP3_ARG_PASSWORD)) {
@@ -165,7 +106,7 @@ static pop3_status check_length(const pieces *p, const pop3_request *request, si
   if (p->total <= most) {
     return POP3_OK;
   }
-  const shape *s = &shapes[request->command];
+  const pop3_command_traits *s = pop3_command_traits_of(request->command);
   const char *bound = by_limit ? "limits.max_command" : "the buffer";
   if (s->arg == POP3_ARG_NONE) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
@@ -177,34 +118,27 @@ static pop3_status check_length(const pieces *p, const pop3_request *request, si
   size_t rest = p->total - len;
   return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
                         "%s is too long: %s (%zu octets) leaves room for %zu octets of it%s",
-                        pop3_argument_label((pop3_argument)(by_second ? s->arg2 : s->arg)), bound,
-                        most, most > rest ? most - rest : 0,
+                        pop3_argument_label(by_second ? s->arg2 : s->arg), bound, most,
+                        most > rest ? most - rest : 0,
                         by_second ? "; give it in answer to the first challenge instead" : "");
 }
 
 // secret_offset returns where in the line (CRLF included) the secret starts.
 static size_t secret_offset(const uint8_t *line, size_t line_len, const pop3_request *request) {
   const char *text = (const char *)line;
-  size_t end = line_len - 2;
-  pop3_command command =
+  const size_t end = line_len - 2;
+  const pop3_command command =
       is_raw(request->command) ? pop3_command_of_line(text, end) : request->command;
+  unsigned word = pop3_command_traits_of(command)->secret_word;
+  if ((request->flags & POP3_REQUEST_SECRET) != 0) word = 1;
   const char *space = memchr(text, ' ', end);
-  if (space == NULL) {
-    return line_len;
-  }
-  size_t first = (size_t)(space - text) + 1;
-  if (command == POP3_CMD_PASS || (request->flags & POP3_REQUEST_SECRET) != 0) {
-    return first;
-  }
-  if (command != POP3_CMD_APOP && command != POP3_CMD_AUTH) {
-    return line_len;
-  }
-  // Behind the name or the mechanism. A raw APOP without a second argument is hidden as a whole.
+  if (space == NULL || word == 0) return line_len;
+  const size_t first = (size_t)(space - text) + 1;
+  if (word == 1) return first;
   space = memchr(text + first, ' ', end - first);
-  if (space == NULL) {
-    return command == POP3_CMD_AUTH ? line_len : first;
-  }
-  return (size_t)(space - text) + 1;
+  if (space != NULL) return (size_t)(space - text) + 1;
+  // A raw APOP without a second argument is hidden as a whole; AUTH needs no second one.
+  return command == POP3_CMD_AUTH ? line_len : first;
 }
 
 static void normalise(uint8_t *octets, size_t len, int upper) {

@@ -1,13 +1,15 @@
 #include <pop3/engine.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/memory.h"
-#include "core/base/text.h"
+#include "core/codec/argument.h"
 #include "core/codec/capability_parse.h"
 #include "core/codec/codec.h"
-#include "core/engine/engine_private.h"
+#include "core/codec/command_table.h"
+#include "core/engine/engine.h"
+#include "core/engine/engine_end.h"
+#include "core/engine/engine_state.h"
+#include "core/engine/engine_trace.h"
 
 #define LAYER "engine"
 
@@ -41,10 +43,10 @@ pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *option
   engine->options = opts;
   engine->options.allocator = NULL;  // copied above; the caller's may be gone
   engine->options.limits = NULL;
-  engine->refilling = 1;
+  engine->send.refilling = 1;
   pop3_op_queue_init(&engine->queue, &engine->allocator);
-  pop3_capabilities_init(&engine->capabilities, &engine->allocator);
-  pop3_capabilities_init(&engine->building, &engine->allocator);
+  pop3_capabilities_init(&engine->server.capabilities, &engine->allocator);
+  pop3_capabilities_init(&engine->reading.building, &engine->allocator);
   *out = engine;
   return POP3_OK;
 }
@@ -55,38 +57,31 @@ void pop3_engine_free(pop3_engine *engine) {
   pop3_error_set(&cancelled, POP3_ERR_CANCELLED, LAYER, 0, "the session was freed");
   pop3_engine_set_failed(engine, &cancelled);
   pop3_op_queue_cleanup(&engine->queue);
-  pop3_capabilities_cleanup(&engine->capabilities);
-  pop3_capabilities_cleanup(&engine->building);
-  if (engine->send != NULL) pop3_wipe(engine->send, engine->limits.send_buffer);
+  pop3_capabilities_cleanup(&engine->server.capabilities);
+  pop3_capabilities_cleanup(&engine->reading.building);
+  if (engine->send.octets != NULL) pop3_wipe(engine->send.octets, engine->limits.send_buffer);
   // The server may have repeated a secret in a place where nobody looked for it.
-  if (engine->recv != NULL && engine->had_secret) {
-    pop3_wipe(engine->recv, engine->recv_high);
+  if (engine->recv.octets != NULL && engine->send.had_secret) {
+    pop3_wipe(engine->recv.octets, engine->recv.high);
   }
   pop3_engine_drop_text(engine);
-  pop3_mem_free(&engine->allocator, engine->send);
-  pop3_mem_free(&engine->allocator, engine->recv);
-  pop3_mem_free(&engine->allocator, engine->greeting_text);
-  pop3_mem_free(&engine->allocator, engine->first_greeting_text);
+  pop3_mem_free(&engine->allocator, engine->send.octets);
+  pop3_mem_free(&engine->allocator, engine->recv.octets);
+  pop3_mem_free(&engine->allocator, engine->server.greeting_text);
+  pop3_mem_free(&engine->allocator, engine->server.first_greeting_text);
   const pop3_allocator allocator = engine->allocator;
   pop3_mem_free(&allocator, engine);
-}
-
-void pop3_engine_drop_text(pop3_engine *engine) {
-  if (engine->reply_text == NULL) return;
-  if (engine->had_secret) pop3_wipe(engine->reply_text, engine->reply_text_cap);
-  pop3_mem_free(&engine->allocator, engine->reply_text);
-  engine->reply_text = NULL;
 }
 
 static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
                                const uint8_t *line, size_t line_len, size_t secret,
                                const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
   if (out_id != NULL) *out_id = 0;
-  if (engine->failed) {
+  if (engine->phase == POP3_ENGINE_FAILED) {
     if (err != NULL) *err = engine->error;
     return engine->error.status;
   }
-  if (engine->closed) {
+  if (engine->phase == POP3_ENGINE_CLOSED) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "%s after the session was closed",
                           pop3_command_name(request->command));
   }
@@ -103,8 +98,8 @@ static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
   op->id = ++engine->last_id;
   op->command = request->command;
   op->number = request->number;
-  op->flags = request->flags & ~POP3_OP_LISTS;
-  if (request->command == POP3_CMD_LANG && request->arg == NULL) op->flags |= POP3_OP_LISTS;
+  op->flags = request->flags;
+  if (request->number == 0 && request->arg == NULL) op->flags |= POP3_OP_LISTS;
   if (sink != NULL) {
     const size_t size = sink->size < sizeof(op->sink) ? sink->size : sizeof(op->sink);
     memcpy(&op->sink, sink, size);
@@ -141,35 +136,29 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
   return status;
 }
 
-// The command that a mechanism's line is, by its first word.
-static pop3_command command_of(const char *line, size_t line_len) {
-  size_t verb = 0;
-  while (verb < line_len && line[verb] != ' ') verb++;
-  static const pop3_command kLogin[] = {POP3_CMD_USER, POP3_CMD_PASS, POP3_CMD_APOP, POP3_CMD_RPOP,
-                                        POP3_CMD_AUTH};
-  for (size_t i = 0; i < sizeof(kLogin) / sizeof(kLogin[0]); i++) {
-    if (pop3_ascii_equal(line, verb, pop3_command_name(kLogin[i]))) return kLogin[i];
-  }
-  return POP3_CMD_RAW;
+// The command that a mechanism's line is: one of a login, by its first word, or another.
+static pop3_command command_of(const uint8_t *line, size_t line_len) {
+  const pop3_command command = pop3_command_of_line((const char *)line, line_len);
+  return pop3_command_has(command, POP3_COMMAND_LOGIN) ? command : POP3_CMD_RAW;
 }
 
 pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                     size_t secret, const pop3_sink *sink, pop3_op_id *out_id,
-                                    pop3_error *err) {
+                                    pop3_command *out_command, pop3_error *err) {
   if (out_id != NULL) *out_id = 0;
-  pop3_request request = POP3_REQUEST_INIT(command_of((const char *)line, line_len));
+  pop3_request request = POP3_REQUEST_INIT(command_of(line, line_len));
+  *out_command = request.command;
   if (line_len == 0 || line_len + 2 > engine->limits.max_command) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a %s line of %zu octets: 1 to %u are allowed (limit max_command)",
                           pop3_command_name(request.command), line_len + 2,
                           (unsigned)engine->limits.max_command);
   }
-  for (size_t i = 0; i < line_len; i++) {
-    if (line[i] == '\r' || line[i] == '\n' || line[i] == 0) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                            "a %s line has CR, LF or NUL at octet %zu",
-                            pop3_command_name(request.command), i);
-    }
+  const size_t at = pop3_line_break(line, line_len);
+  if (at < line_len) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                          "a %s line has CR, LF or NUL at octet %zu",
+                          pop3_command_name(request.command), at);
   }
   uint8_t *whole = pop3_mem_alloc(&engine->allocator, line_len + 2);
   if (whole == NULL) {
@@ -186,66 +175,8 @@ pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, si
   return status;
 }
 
-void pop3_engine_result_init(pop3_result *result, const pop3_op *op, pop3_status status) {
-  memset(result, 0, sizeof(*result));
-  result->size = (uint32_t)sizeof(*result);
-  result->command = op->command;
-  result->op = op->id;
-  result->number = op->number;
-  result->status = status;
-}
-
-void pop3_engine_end_op(pop3_engine *engine, pop3_op *op, pop3_result *result) {
-  if (op->watch != NULL) {
-    op->watch->done = 1;
-    op->watch->status = result->status;
-    if (result->error != NULL) op->watch->error = *result->error;
-    op->watch = NULL;
-  }
-  op->detached = 1;
-  engine->depth++;
-  if (op->sink.done != NULL) op->sink.done(op->sink.arg, result);
-  engine->depth--;
-}
-
-void pop3_engine_flush_all(pop3_engine *engine, const pop3_error *error) {
-  pop3_op *op;
-  while ((op = pop3_op_pop(&engine->queue)) != NULL) {
-    if (!op->detached) {
-      pop3_result result;
-      pop3_engine_result_init(&result, op, error->status);
-      result.error = error;
-      pop3_engine_end_op(engine, op, &result);
-    }
-    pop3_op_free(&engine->queue, op);
-  }
-}
-
-void pop3_engine_set_failed(pop3_engine *engine, const pop3_error *error) {
-  if (!engine->failed) {
-    engine->failed = 1;
-    engine->error = *error;
-  }
-  pop3_engine_drop_response(engine);
-  if (engine->send != NULL) pop3_wipe(engine->send, engine->limits.send_buffer);
-  engine->send_at = engine->send_end = 0;
-  engine->paused = 0;
-  pop3_engine_flush_all(engine, &engine->error);
-}
-
 void pop3_engine_fail(pop3_engine *engine, const pop3_error *error) {
-  if (!engine->failed) pop3_engine_set_failed(engine, error);
-}
-
-void pop3_engine_protocol_error(pop3_engine *engine, pop3_status status, const char *format, ...) {
-  char text[POP3_ERROR_TEXT_MAX * 2];
-  va_list args;
-  va_start(args, format);
-  vsnprintf(text, sizeof(text), format, args);
-  va_end(args);
-  pop3_error error = POP3_ERROR_INIT;
-  pop3_error_set(&error, status, LAYER, 0, "%s", text);
-  pop3_engine_set_failed(engine, &error);
+  if (engine->phase != POP3_ENGINE_FAILED) pop3_engine_set_failed(engine, error);
 }
 
 pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id id, pop3_error *err) {
@@ -281,59 +212,93 @@ int pop3_engine_watch(pop3_engine *engine, pop3_op_id id, pop3_watch *watch) {
   return 1;
 }
 
-void pop3_engine_hold(pop3_engine *engine) { engine->upgrading = 1; }
+void pop3_engine_hold(pop3_engine *engine) {
+  if (engine->phase == POP3_ENGINE_FAILED) return;
+  if (pop3_engine_is_injected(engine, "AUTH")) return;
+  engine->phase = POP3_ENGINE_UPGRADING;
+}
+
+void pop3_engine_go_on(pop3_engine *engine) {
+  if (engine->phase == POP3_ENGINE_ANSWERED) engine->phase = POP3_ENGINE_OPEN;
+}
 
 void pop3_engine_upgraded(pop3_engine *engine) {
-  engine->upgrading = 0;
-  engine->has_capabilities = 0;
-  pop3_capabilities_cleanup(&engine->capabilities);
+  if (engine->phase == POP3_ENGINE_UPGRADING) engine->phase = POP3_ENGINE_OPEN;
+  engine->server.has_capabilities = 0;
+  pop3_capabilities_cleanup(&engine->server.capabilities);
 }
 
 void pop3_engine_restart(pop3_engine *engine) {
   pop3_engine_upgraded(engine);
   engine->mode = POP3_MODE_GREETING;
-  engine->timestamp = NULL;
-  engine->timestamp_len = 0;
-  engine->recv_at = engine->recv_end = engine->recv_scanned = 0;
-  engine->refilling = 1;
+  engine->server.timestamp = NULL;
+  engine->server.timestamp_len = 0;
+  engine->recv.at = engine->recv.end = engine->recv.scanned = 0;
+  engine->send.refilling = 1;
 }
 
 int pop3_engine_paused(const pop3_engine *engine) { return engine->paused; }
 
-int pop3_engine_upgrading(const pop3_engine *engine) { return engine->upgrading; }
+int pop3_engine_upgrading(const pop3_engine *engine) {
+  return engine->phase == POP3_ENGINE_UPGRADING;
+}
 
-int pop3_engine_closed(const pop3_engine *engine) { return engine->closed; }
+int pop3_engine_closed(const pop3_engine *engine) { return engine->phase == POP3_ENGINE_CLOSED; }
 
-int pop3_engine_authenticated(const pop3_engine *engine) { return engine->authenticated; }
+int pop3_engine_authenticated(const pop3_engine *engine) { return engine->server.authenticated; }
+
+void pop3_engine_set_authenticated(pop3_engine *engine) { engine->server.authenticated = 1; }
+
+int pop3_engine_greeted(const pop3_engine *engine) {
+  return engine->server.greeting_text != NULL && engine->mode != POP3_MODE_GREETING;
+}
+
+const pop3_reply *pop3_engine_reply(const pop3_engine *engine) {
+  if (engine->reading.text != NULL) return &engine->reading.reply;
+  return pop3_engine_greeting(engine);
+}
+
+const char *pop3_engine_awaited(const pop3_engine *engine) {
+  const pop3_op *op = engine->queue.head;
+  return op != NULL ? pop3_command_name(op->command) : NULL;
+}
+
+void pop3_engine_unpause(pop3_engine *engine) { engine->paused = 0; }
 
 const pop3_error *pop3_engine_error(const pop3_engine *engine) {
-  return engine->failed ? &engine->error : NULL;
+  return engine->phase == POP3_ENGINE_FAILED ? &engine->error : NULL;
 }
 
 size_t pop3_engine_in_flight(const pop3_engine *engine) {
-  const int awaits_greeting = engine->mode == POP3_MODE_GREETING && !engine->failed;
+  const int awaits_greeting =
+      engine->mode == POP3_MODE_GREETING && engine->phase != POP3_ENGINE_FAILED;
   return engine->queue.num_in_flight + (awaits_greeting ? 1 : 0);
 }
 
 size_t pop3_engine_pending(const pop3_engine *engine) { return engine->queue.num_queued; }
 
 const pop3_reply *pop3_engine_greeting(const pop3_engine *engine) {
-  return engine->greeting_text != NULL ? &engine->greeting : NULL;
+  return engine->server.greeting_text != NULL ? &engine->server.greeting : NULL;
+}
+
+void pop3_engine_note(pop3_engine *engine, const char *text) {
+  const size_t len = strlen(text);
+  pop3_engine_trace(engine, POP3_TRACE_NOTE, text, len, len);
 }
 
 const char *pop3_engine_timestamp_problem(const pop3_engine *engine) {
-  if (engine->timestamp != NULL) return NULL;
-  if (engine->greeting_text == NULL) return "there is no greeting yet";
-  return pop3_timestamp_problem(engine->greeting_text, engine->greeting.text_len);
+  if (engine->server.timestamp != NULL) return NULL;
+  if (engine->server.greeting_text == NULL) return "there is no greeting yet";
+  return pop3_timestamp_problem(engine->server.greeting_text, engine->server.greeting.text_len);
 }
 
 const char *pop3_engine_timestamp(const pop3_engine *engine, size_t *out_len) {
-  *out_len = engine->timestamp_len;
-  return engine->timestamp;
+  *out_len = engine->server.timestamp_len;
+  return engine->server.timestamp;
 }
 
 const pop3_capabilities *pop3_engine_capabilities(const pop3_engine *engine) {
-  return engine->has_capabilities ? &engine->capabilities : NULL;
+  return engine->server.has_capabilities ? &engine->server.capabilities : NULL;
 }
 
 const pop3_quirks *pop3_engine_quirks(const pop3_engine *engine) { return &engine->quirks; }

@@ -5,38 +5,39 @@
 
 #include "core/base/memory.h"
 #include "core/codec/codec.h"
-#include "core/engine/engine_private.h"
+#include "core/engine/engine_end.h"
+#include "core/engine/engine_reply.h"
+#include "core/engine/engine_trace.h"
 
 // A server that is not POP3 can be told by so many octets, and some send no more before they wait.
 #define DIAGNOSE_AT 5
 
 uint8_t *pop3_engine_recv_buf(pop3_engine *engine, size_t *out_cap) {
   *out_cap = 0;
-  if (engine->failed || engine->closed || engine->ended || engine->paused || engine->upgrading ||
-      engine->depth > 0) {
+  if (engine->phase != POP3_ENGINE_OPEN || engine->ended || engine->paused || engine->depth > 0) {
     return NULL;
   }
-  if (engine->recv == NULL) {
-    engine->recv = pop3_mem_alloc(&engine->allocator, engine->limits.recv_buffer);
-    if (engine->recv == NULL) {
+  if (engine->recv.octets == NULL) {
+    engine->recv.octets = pop3_mem_alloc(&engine->allocator, engine->limits.recv_buffer);
+    if (engine->recv.octets == NULL) {
       pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the receive buffer");
       return NULL;
     }
   }
   // What is left is part of a line, so moving it to the front is cheap.
-  if (engine->recv_at > 0) {
-    const size_t left = engine->recv_end - engine->recv_at;
-    if (left > 0) memmove(engine->recv, engine->recv + engine->recv_at, left);
-    engine->recv_at = 0;
-    engine->recv_end = left;
+  if (engine->recv.at > 0) {
+    const size_t left = engine->recv.end - engine->recv.at;
+    if (left > 0) memmove(engine->recv.octets, engine->recv.octets + engine->recv.at, left);
+    engine->recv.at = 0;
+    engine->recv.end = left;
   }
-  *out_cap = engine->limits.recv_buffer - engine->recv_end;
-  return *out_cap == 0 ? NULL : engine->recv + engine->recv_end;
+  *out_cap = engine->limits.recv_buffer - engine->recv.end;
+  return *out_cap == 0 ? NULL : engine->recv.octets + engine->recv.end;
 }
 
 // A line that cannot be read: says so with its start, unless that is not to be seen.
 static void fail_line(pop3_engine *engine, pop3_status status, const char *what, size_t len) {
-  uint8_t *start = engine->recv + engine->recv_at;
+  uint8_t *start = engine->recv.octets + engine->recv.at;
   if (pop3_engine_echoes(engine, (const char *)start, len)) {
     pop3_wipe(start, len);
     pop3_engine_protocol_error(engine, status, "%s; it repeats the secret that was sent", what);
@@ -53,9 +54,9 @@ static void fail_line(pop3_engine *engine, pop3_status status, const char *what,
 // Finds the next line. Returns 1 with the line without its line end; 0 if more octets are needed or
 // the engine has failed.
 static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
-  uint8_t *start = engine->recv + engine->recv_at;
-  const size_t there = engine->recv_end - engine->recv_at;
-  const uint8_t *lf = memchr(start + engine->recv_scanned, '\n', there - engine->recv_scanned);
+  uint8_t *start = engine->recv.octets + engine->recv.at;
+  const size_t there = engine->recv.end - engine->recv.at;
+  const uint8_t *lf = memchr(start + engine->recv.scanned, '\n', there - engine->recv.scanned);
   const size_t octets = lf != NULL ? (size_t)(lf - start) + 1 : there;
   if (octets > engine->limits.max_reply_line ||
       (lf == NULL && octets == engine->limits.max_reply_line)) {
@@ -67,7 +68,7 @@ static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
     return 0;
   }
   if (lf == NULL) {
-    engine->recv_scanned = there;
+    engine->recv.scanned = there;
     return 0;
   }
   size_t len = octets - 1;
@@ -80,8 +81,8 @@ static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
               "a line of the server ends in LF without CR (quirk bare-lf)", len);
     return 0;
   }
-  engine->recv_at += octets;
-  engine->recv_scanned = 0;
+  engine->recv.at += octets;
+  engine->recv.scanned = 0;
   *out_line = (char *)start;
   *out_len = len;
   return 1;
@@ -90,16 +91,16 @@ static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
 // The first octets do not begin a greeting: says what they may be instead, once there is enough to
 // tell.
 static int is_foreign_greeting(const pop3_engine *engine, int at_end) {
-  const size_t there = engine->recv_end - engine->recv_at;
+  const size_t there = engine->recv.end - engine->recv.at;
   if (there == 0) return 0;  // there may be no buffer at all yet
-  const uint8_t *start = engine->recv + engine->recv_at;
+  const uint8_t *start = engine->recv.octets + engine->recv.at;
   if (start[0] == '+' || start[0] == '-') return 0;
   return at_end || there >= DIAGNOSE_AT || memchr(start, '\n', there) != NULL;
 }
 
 static void fail_greeting(pop3_engine *engine) {
   pop3_error error = POP3_ERROR_INIT;
-  pop3_greeting_diagnose(engine->recv + engine->recv_at, engine->recv_end - engine->recv_at,
+  pop3_greeting_diagnose(engine->recv.octets + engine->recv.at, engine->recv.end - engine->recv.at,
                          &error);
   pop3_engine_set_failed(engine, &error);
 }
@@ -112,7 +113,9 @@ static int read_lines(pop3_engine *engine) {
   const int echo = pop3_engine_echoes(engine, line, len);
   if (engine->mode != POP3_MODE_LINES) {
     // What was kept for the comparison has served.
-    if (engine->response_sent == engine->response_len) pop3_engine_drop_response(engine);
+    if (engine->response.sent == engine->response.len) {
+      pop3_auth_response_drop(&engine->response, &engine->allocator);
+    }
     pop3_engine_on_status(engine, line, len, echo);
     if (echo) pop3_wipe(line, len);
     return 1;
@@ -130,16 +133,16 @@ static int read_lines(pop3_engine *engine) {
 
 static void read_body(pop3_engine *engine) {
   pop3_op *op = engine->queue.head;
-  while (engine->recv_at < engine->recv_end && !engine->paused) {
+  while (engine->recv.at < engine->recv.end && !engine->paused) {
     const uint8_t *span;
     size_t read;
     size_t span_len;
-    pop3_dot_next(&engine->dot, engine->recv + engine->recv_at, engine->recv_end - engine->recv_at,
-                  &read, &span, &span_len, &engine->quirks);
-    engine->recv_at += read;
+    pop3_dot_next(&engine->reading.dot, engine->recv.octets + engine->recv.at,
+                  engine->recv.end - engine->recv.at, &read, &span, &span_len, &engine->quirks);
+    engine->recv.at += read;
     if (span_len > 0) {
-      engine->octets += span_len;
-      if (engine->octets > engine->limits.max_message_octets) {
+      engine->reading.octets += span_len;
+      if (engine->reading.octets > engine->limits.max_message_octets) {
         pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
                                    "a message is longer than %llu octets (limit "
                                    "max_message_octets)",
@@ -151,12 +154,12 @@ static void read_body(pop3_engine *engine) {
         engine->depth++;
         const pop3_sink_verdict verdict = op->sink.body(op->sink.arg, span, span_len);
         engine->depth--;
-        if (engine->failed) return;
+        if (engine->phase == POP3_ENGINE_FAILED) return;
         pop3_engine_verdict(engine, op, verdict);
-        if (engine->failed) return;
+        if (engine->phase == POP3_ENGINE_FAILED) return;
       }
     }
-    if (engine->dot.state == POP3_DOT_END) {
+    if (engine->reading.dot.state == POP3_DOT_END) {
       pop3_engine_on_end(engine);
       return;
     }
@@ -175,9 +178,9 @@ static int read_unsolicited(pop3_engine *engine) {
   return 0;
 }
 
-void pop3_engine_run(pop3_engine *engine) {
-  while (!engine->failed && !engine->closed && !engine->paused && !engine->upgrading &&
-         engine->recv_at < engine->recv_end) {
+static void run(pop3_engine *engine) {
+  while (engine->phase == POP3_ENGINE_OPEN && !engine->paused &&
+         engine->recv.at < engine->recv.end) {
     if (engine->mode == POP3_MODE_BODY) {
       read_body(engine);
     } else if (engine->mode == POP3_MODE_CHALLENGED) {
@@ -194,7 +197,7 @@ void pop3_engine_run(pop3_engine *engine) {
 
 // Says what the end of the connection means, once all that came before it has been read.
 static void conclude(pop3_engine *engine) {
-  const size_t left = engine->recv_end - engine->recv_at;
+  const size_t left = engine->recv.end - engine->recv.at;
   const pop3_op *op = engine->queue.head;
   if (engine->mode == POP3_MODE_GREETING && is_foreign_greeting(engine, 1)) {
     fail_greeting(engine);
@@ -218,32 +221,32 @@ static void conclude(pop3_engine *engine) {
                                "the server said without being asked, and closed the "
                                "connection: \"%.*s\"",
                                (int)(left > 200 ? 200 : left),
-                               (const char *)engine->recv + engine->recv_at);
+                               (const char *)engine->recv.octets + engine->recv.at);
   } else {
-    engine->closed = 1;
+    engine->phase = POP3_ENGINE_CLOSED;
   }
 }
 
 // Reads on, and concludes if that was all. What a paused sink has not taken yet is not lost.
 static pop3_status advance(pop3_engine *engine) {
   if (engine->depth == 0) {
-    pop3_engine_run(engine);
-    if (engine->ended && !engine->paused && !engine->failed && !engine->closed) conclude(engine);
+    run(engine);
+    if (engine->ended && !engine->paused && engine->phase == POP3_ENGINE_OPEN) conclude(engine);
   }
-  return engine->failed ? engine->error.status : POP3_OK;
+  return engine->phase == POP3_ENGINE_FAILED ? engine->error.status : POP3_OK;
 }
 
 pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len) {
-  if (engine->failed) return engine->error.status;
-  if (engine->depth > 0 || engine->recv == NULL ||
-      len > engine->limits.recv_buffer - engine->recv_end) {
+  if (engine->phase == POP3_ENGINE_FAILED) return engine->error.status;
+  if (engine->depth > 0 || engine->recv.octets == NULL ||
+      len > engine->limits.recv_buffer - engine->recv.end) {
     pop3_engine_protocol_error(engine, POP3_ERR_STATE,
                                "pop3_engine_recv_ack inside a callback or for more octets than "
                                "pop3_engine_recv_buf gave room for");
     return POP3_ERR_STATE;
   }
-  engine->recv_end += len;
-  if (engine->recv_end > engine->recv_high) engine->recv_high = engine->recv_end;
+  engine->recv.end += len;
+  if (engine->recv.end > engine->recv.high) engine->recv.high = engine->recv.end;
   return advance(engine);
 }
 

@@ -1,38 +1,42 @@
 // What replies mean, command by command.
+#include "core/engine/engine_reply.h"
+
 #include <string.h>
 
 #include "core/base/memory.h"
 #include "core/codec/capability_parse.h"
 #include "core/codec/codec.h"
-#include "core/engine/engine_private.h"
+#include "core/codec/command_table.h"
+#include "core/engine/engine_end.h"
+#include "core/engine/engine_trace.h"
 
 #define LAYER "engine"
 
 // Makes room for |size| octets of text. Returns 0 when memory ran out.
 static int reserve_text(pop3_engine *engine, size_t size) {
-  if (size <= engine->reply_text_cap) return 1;
+  if (size <= engine->reading.text_cap) return 1;
   const size_t cap = (size + 255) / 256 * 256;
   char *grown = pop3_mem_alloc(&engine->allocator, cap);
   if (grown == NULL) {
     pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for a reply's text");
     return 0;
   }
-  if (engine->reply_text != NULL) memcpy(grown, engine->reply_text, engine->reply_text_cap);
+  if (engine->reading.text != NULL) memcpy(grown, engine->reading.text, engine->reading.text_cap);
   pop3_engine_drop_text(engine);
-  engine->reply_text = grown;
-  engine->reply_text_cap = cap;
-  engine->reply.text = grown;
+  engine->reading.text = grown;
+  engine->reading.text_cap = cap;
+  engine->reading.reply.text = grown;
   return 1;
 }
 
 // Keeps the text of a status line beyond the receive buffer. Returns 0 when memory ran out.
 static int keep_reply(pop3_engine *engine, const pop3_reply *reply) {
   if (!reserve_text(engine, reply->text_len + 1)) return 0;
-  memcpy(engine->reply_text, reply->text, reply->text_len);
-  engine->reply_text[reply->text_len] = 0;
-  engine->reply = *reply;
-  engine->reply.size = (uint32_t)sizeof(engine->reply);
-  engine->reply.text = engine->reply_text;
+  memcpy(engine->reading.text, reply->text, reply->text_len);
+  engine->reading.text[reply->text_len] = 0;
+  engine->reading.reply = *reply;
+  engine->reading.reply.size = (uint32_t)sizeof(engine->reading.reply);
+  engine->reading.reply.text = engine->reading.text;
   return 1;
 }
 
@@ -40,9 +44,11 @@ static int keep_reply(pop3_engine *engine, const pop3_reply *reply) {
 static void finish(pop3_engine *engine, pop3_result *result) {
   engine->mode = POP3_MODE_STATUS;
   pop3_op *op = pop3_op_pop(&engine->queue);
+  const int holds = !op->detached && (op->flags & POP3_OP_HOLDS) != 0;
   if (!op->detached) pop3_engine_end_op(engine, op, result);
   pop3_op_free(&engine->queue, op);
-  if (engine->closed && engine->queue.head != NULL) {
+  if (holds && engine->phase == POP3_ENGINE_OPEN) engine->phase = POP3_ENGINE_ANSWERED;
+  if (engine->phase == POP3_ENGINE_CLOSED && engine->queue.head != NULL) {
     pop3_error error = POP3_ERROR_INIT;
     pop3_error_set(&error, POP3_ERR_STATE, LAYER, 0, "the session ended with QUIT before this");
     pop3_engine_flush_all(engine, &error);
@@ -55,9 +61,9 @@ static void give_up_on(pop3_engine *engine, pop3_op *op, const pop3_error *error
   if (op->detached) return;
   pop3_result result;
   pop3_engine_result_init(&result, op, error->status);
-  result.reply = &engine->reply;
+  result.reply = &engine->reading.reply;
   result.error = error;
-  result.octets = engine->octets;
+  result.octets = engine->reading.octets;
   pop3_engine_end_op(engine, op, &result);
 }
 
@@ -74,30 +80,14 @@ void pop3_engine_verdict(pop3_engine *engine, pop3_op *op, pop3_sink_verdict ver
 }
 
 static int is_multi_line(const pop3_op *op) {
-  switch (op->command) {
-    case POP3_CMD_CAPA:
-    case POP3_CMD_RETR:
-    case POP3_CMD_TOP:
-    case POP3_CMD_RAW_MULTI:
-      return 1;
-    case POP3_CMD_LIST:
-    case POP3_CMD_UIDL:
-      return op->number == 0;
-    case POP3_CMD_LANG:
-      return (op->flags & POP3_OP_LISTS) != 0;
-    default:
-      return 0;
-  }
+  if (pop3_command_has(op->command, POP3_COMMAND_MULTI)) return 1;
+  return pop3_command_has(op->command, POP3_COMMAND_MULTI_IF_ALL) &&
+         (op->flags & POP3_OP_LISTS) != 0;
 }
 
 static int is_body(const pop3_op *op) {
-  return op->command == POP3_CMD_RETR || op->command == POP3_CMD_TOP ||
+  return pop3_command_has(op->command, POP3_COMMAND_BODY) ||
          (op->command == POP3_CMD_RAW_MULTI && (op->flags & POP3_REQUEST_RAW_BODY) != 0);
-}
-
-static int is_login(pop3_command command) {
-  return command == POP3_CMD_PASS || command == POP3_CMD_APOP || command == POP3_CMD_RPOP ||
-         command == POP3_CMD_AUTH;
 }
 
 // Stands for what a server said that repeated a secret.
@@ -113,15 +103,16 @@ static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
     return;
   }
   // There may have been a connection before (pop3_engine_restart), whose greeting was handed out.
-  engine->first_greeting_text = engine->greeting_text;
-  engine->greeting_text = text;
-  engine->greeting = *reply;
-  engine->greeting.size = (uint32_t)sizeof(engine->greeting);
-  engine->greeting.text = text;
+  engine->server.first_greeting_text = engine->server.greeting_text;
+  engine->server.greeting_text = text;
+  engine->server.greeting = *reply;
+  engine->server.greeting.size = (uint32_t)sizeof(engine->server.greeting);
+  engine->server.greeting.text = text;
   if (reply->positive) {
-    if (!pop3_timestamp_find(text, reply->text_len, &engine->timestamp, &engine->timestamp_len)) {
-      engine->timestamp = NULL;
-      engine->timestamp_len = 0;
+    if (!pop3_timestamp_find(text, reply->text_len, &engine->server.timestamp,
+                             &engine->server.timestamp_len)) {
+      engine->server.timestamp = NULL;
+      engine->server.timestamp_len = 0;
     }
     return;
   }
@@ -135,16 +126,17 @@ static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
 
 static void on_negative(pop3_engine *engine, pop3_op *op) {
   pop3_error error = POP3_ERROR_INIT;
-  pop3_error_set(&error, POP3_REFUSED, LAYER, 0, "%s",
-                 engine->reply.text_len > 0 ? engine->reply.text : "-ERR without a reason");
-  error.code = engine->reply.code;
+  pop3_error_set(
+      &error, POP3_REFUSED, LAYER, 0, "%s",
+      engine->reading.reply.text_len > 0 ? engine->reading.reply.text : "-ERR without a reason");
+  error.code = engine->reading.reply.code;
   pop3_result result;
   pop3_engine_result_init(&result, op, POP3_REFUSED);
-  result.reply = &engine->reply;
+  result.reply = &engine->reading.reply;
   result.error = &error;
   if (op->command == POP3_CMD_QUIT) {
     result.quit = POP3_QUIT_REFUSED;
-    engine->closed = 1;
+    engine->phase = POP3_ENGINE_CLOSED;
   }
   finish(engine, &result);
 }
@@ -152,8 +144,8 @@ static void on_negative(pop3_engine *engine, pop3_op *op) {
 // LIST n, UIDL n, STAT, LAST: the text of the status line is the answer.
 static pop3_status parse_single(pop3_engine *engine, const pop3_op *op, pop3_result *result,
                                 pop3_item *item, pop3_error *error) {
-  const char *text = engine->reply.text;
-  const size_t len = engine->reply.text_len;
+  const char *text = engine->reading.reply.text;
+  const size_t len = engine->reading.reply.text_len;
   pop3_status status = POP3_OK;
   if (op->command == POP3_CMD_STAT) {
     return pop3_stat_parse(&result->count, &result->octets, text, len, &engine->quirks, error);
@@ -177,35 +169,20 @@ static pop3_status parse_single(pop3_engine *engine, const pop3_op *op, pop3_res
 }
 
 static void begin_lines(pop3_engine *engine, pop3_op *op) {
-  engine->octets = 0;
-  engine->items = 0;
-  memset(&engine->last_item, 0, sizeof(engine->last_item));
+  engine->reading.octets = 0;
+  engine->reading.items = 0;
+  memset(&engine->reading.last_item, 0, sizeof(engine->reading.last_item));
   if (is_body(op)) {
     engine->mode = POP3_MODE_BODY;
-    pop3_dot_init(&engine->dot, (engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF)) != 0);
+    pop3_dot_init(&engine->reading.dot,
+                  (engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF)) != 0);
     return;
   }
   engine->mode = POP3_MODE_LINES;
   if (op->command == POP3_CMD_CAPA) {
-    pop3_capabilities_cleanup(&engine->building);
-    pop3_capabilities_init(&engine->building, &engine->allocator);
+    pop3_capabilities_cleanup(&engine->reading.building);
+    pop3_capabilities_init(&engine->reading.building, &engine->allocator);
   }
-}
-
-static int has_answer_in_status(pop3_command command) {
-  return command == POP3_CMD_STAT || command == POP3_CMD_LAST || command == POP3_CMD_LIST ||
-         command == POP3_CMD_UIDL;
-}
-
-// Octets that were received together with a +OK behind which only encrypted ones may come.
-static int is_injected(pop3_engine *engine, const char *what) {
-  const size_t octets = engine->recv_end - engine->recv_at;
-  if (octets == 0) return 0;
-  pop3_engine_protocol_error(engine, POP3_ERR_INJECTION,
-                             "the server sent %zu octets behind its +OK to %s, before encryption: "
-                             "someone may be injecting responses",
-                             octets, what);
-  return 1;
 }
 
 static void on_positive_single(pop3_engine *engine, pop3_op *op) {
@@ -214,8 +191,8 @@ static void on_positive_single(pop3_engine *engine, pop3_op *op) {
   pop3_item item;
   memset(&item, 0, sizeof(item));
   pop3_engine_result_init(&result, op, POP3_OK);
-  result.reply = &engine->reply;
-  if (has_answer_in_status(op->command)) {
+  result.reply = &engine->reading.reply;
+  if (pop3_command_has(op->command, POP3_COMMAND_STATUS)) {
     result.status = parse_single(engine, op, &result, &item, &error);
     if (result.status != POP3_OK && op->number != 0 &&
         (engine->quirks.enabled & POP3_QUIRK_BIT(POP3_QUIRK_LIST_ONE_MULTILINE)) != 0) {
@@ -225,23 +202,21 @@ static void on_positive_single(pop3_engine *engine, pop3_op *op) {
     }
     if (result.status != POP3_OK) result.error = &error;
   }
-  if (is_login(op->command)) engine->authenticated = 1;
+  if (pop3_command_has(op->command, POP3_COMMAND_LOGS_IN)) engine->server.authenticated = 1;
   if (op->command == POP3_CMD_QUIT) {
     result.quit = POP3_QUIT_COMMITTED;
-    engine->closed = 1;
+    engine->phase = POP3_ENGINE_CLOSED;
   }
   if (op->command == POP3_CMD_STLS) {
-    if (is_injected(engine, "STLS")) return;
-    engine->upgrading = 1;
+    if (pop3_engine_is_injected(engine, "STLS")) return;
+    engine->phase = POP3_ENGINE_UPGRADING;
   }
   finish(engine, &result);
-  // A |done| may just have put the engine on hold for a security layer.
-  if (engine->upgrading && !engine->failed) (void)is_injected(engine, "AUTH");
 }
 
 static void on_challenge(pop3_engine *engine, pop3_op *op, size_t line_len, const char *text,
                          size_t text_len) {
-  if (engine->response != NULL && engine->response_sent < engine->response_len) {
+  if (pop3_auth_response_is_due(&engine->response)) {
     pop3_engine_protocol_error(engine, POP3_ERR_PROTOCOL,
                                "a challenge before the one before it was answered");
     return;
@@ -252,7 +227,7 @@ static void on_challenge(pop3_engine *engine, pop3_op *op, size_t line_len, cons
                                line_len + 2, (unsigned)engine->limits.max_auth_line);
     return;
   }
-  if (++engine->auth_rounds > engine->limits.max_auth_rounds) {
+  if (++engine->reading.auth_rounds > engine->limits.max_auth_rounds) {
     pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
                                "more than %u challenges to one AUTH (limit max_auth_rounds)",
                                (unsigned)engine->limits.max_auth_rounds);
@@ -271,7 +246,7 @@ static void on_challenge(pop3_engine *engine, pop3_op *op, size_t line_len, cons
 // "+OK" can only be meant as a challenge (POP3_QUIRK_AUTH_PLUS) before anything of substance was
 // sent.
 static int may_be_first_challenge(const pop3_engine *engine, const pop3_op *op) {
-  return engine->auth_rounds == 0 && op->line_secret >= op->line_len;
+  return engine->reading.auth_rounds == 0 && op->line_secret >= op->line_len;
 }
 
 void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo) {
@@ -307,10 +282,10 @@ void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_le
   }
   if (!keep_reply(engine, &reply)) return;
   if (op == NULL) {
-    on_greeting(engine, &engine->reply);
+    on_greeting(engine, &engine->reading.reply);
     return;
   }
-  engine->auth_rounds = 0;
+  engine->reading.auth_rounds = 0;
   if (!reply.positive) {
     on_negative(engine, op);
   } else if (is_multi_line(op)) {
@@ -340,7 +315,7 @@ static pop3_status parse_item(pop3_engine *engine, const pop3_op *op, pop3_item 
       item->kind = POP3_ITEM_LANGUAGE;
       break;
     case POP3_CMD_CAPA:
-      status = pop3_capabilities_add(&engine->building, line, line_len, &engine->limits,
+      status = pop3_capabilities_add(&engine->reading.building, line, line_len, &engine->limits,
                                      &engine->quirks, error);
       item->kind = POP3_ITEM_CAPABILITY;
       item->text = line;
@@ -361,7 +336,7 @@ static pop3_status parse_item(pop3_engine *engine, const pop3_op *op, pop3_item 
 void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len) {
   pop3_op *op = engine->queue.head;
   // CAPA has limits of its own.
-  if (op->command != POP3_CMD_CAPA && ++engine->items > engine->limits.max_items) {
+  if (op->command != POP3_CMD_CAPA && ++engine->reading.items > engine->limits.max_items) {
     pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
                                "the response to %s has more than %u lines (limit max_items)",
                                pop3_command_name(op->command), (unsigned)engine->limits.max_items);
@@ -381,30 +356,30 @@ void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len)
     return;
   }
   if (op->number != 0 && item.number == op->number) {
-    engine->last_item.number = item.number;
-    engine->last_item.octets = item.octets;
-    engine->last_item.text_len = item.text_len;
+    engine->reading.last_item.number = item.number;
+    engine->reading.last_item.octets = item.octets;
+    engine->reading.last_item.text_len = item.text_len;
     if (op->command == POP3_CMD_UIDL) {
       // One at the most, so it is kept behind the status line's text.
-      const size_t at = engine->reply.text_len + 1;
+      const size_t at = engine->reading.reply.text_len + 1;
       if (!reserve_text(engine, at + item.text_len)) return;
-      memcpy(engine->reply_text + at, item.text, item.text_len);
+      memcpy(engine->reading.text + at, item.text, item.text_len);
     }
   }
   if (op->detached || op->sink.item == NULL || op->number != 0) return;
   engine->depth++;
   const pop3_sink_verdict verdict = op->sink.item(op->sink.arg, &item);
   engine->depth--;
-  if (!engine->failed) pop3_engine_verdict(engine, op, verdict);
+  if (engine->phase != POP3_ENGINE_FAILED) pop3_engine_verdict(engine, op, verdict);
 }
 
 static pop3_status end_capa(pop3_engine *engine, pop3_error *error) {
-  const pop3_status status = pop3_capabilities_finish(&engine->building, error);
+  const pop3_status status = pop3_capabilities_finish(&engine->reading.building, error);
   if (status != POP3_OK) return status;
-  pop3_capabilities_cleanup(&engine->capabilities);
-  engine->capabilities = engine->building;
-  engine->has_capabilities = 1;
-  pop3_capabilities_init(&engine->building, &engine->allocator);
+  pop3_capabilities_cleanup(&engine->server.capabilities);
+  engine->server.capabilities = engine->reading.building;
+  engine->server.has_capabilities = 1;
+  pop3_capabilities_init(&engine->reading.building, &engine->allocator);
   return POP3_OK;
 }
 
@@ -413,25 +388,25 @@ void pop3_engine_on_end(pop3_engine *engine) {
   pop3_result result;
   pop3_error error = POP3_ERROR_INIT;
   pop3_engine_result_init(&result, op, POP3_OK);
-  result.reply = &engine->reply;
-  result.octets = engine->octets;
+  result.reply = &engine->reading.reply;
+  result.octets = engine->reading.octets;
   if (op->command == POP3_CMD_CAPA && !op->detached) {
     result.status = end_capa(engine, &error);
     if (result.status == POP3_ERR_MEMORY) {
       pop3_engine_set_failed(engine, &error);
       return;
     }
-    result.capabilities = &engine->capabilities;
+    result.capabilities = &engine->server.capabilities;
   } else if (op->number != 0 && (op->command == POP3_CMD_LIST || op->command == POP3_CMD_UIDL)) {
     // LIST n answered in several lines.
-    result.octets = engine->last_item.octets;
-    if (engine->last_item.number != op->number) {
+    result.octets = engine->reading.last_item.octets;
+    if (engine->reading.last_item.number != op->number) {
       result.status = pop3_error_set(&error, POP3_ERR_PROTOCOL, LAYER, 0,
                                      "the response to %s %u does not name the message",
                                      pop3_command_name(op->command), (unsigned)op->number);
     } else if (op->command == POP3_CMD_UIDL) {
-      result.text = engine->reply_text + engine->reply.text_len + 1;
-      result.text_len = engine->last_item.text_len;
+      result.text = engine->reading.text + engine->reading.reply.text_len + 1;
+      result.text_len = engine->reading.last_item.text_len;
     }
   }
   if (result.status != POP3_OK) result.error = &error;

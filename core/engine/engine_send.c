@@ -2,37 +2,26 @@
 #include <string.h>
 
 #include "core/base/memory.h"
-#include "core/codec/command.h"
-#include "core/engine/engine_private.h"
+#include "core/codec/argument.h"
+#include "core/codec/command_table.h"
+#include "core/engine/engine_end.h"
+#include "core/engine/engine_trace.h"
 
 #define LAYER "engine"
 
 // What a command is: a raw one what its first word says.
 static pop3_command effective(const pop3_op *op) {
-  const int is_raw = op->command == POP3_CMD_RAW || op->command == POP3_CMD_RAW_MULTI;
-  return is_raw ? pop3_command_of_line((const char *)op->line, op->line_len - 2) : op->command;
+  const int is_line = pop3_command_has(op->command, POP3_COMMAND_LINE);
+  return is_line ? pop3_command_of_line((const char *)op->line, op->line_len - 2) : op->command;
 }
 
-// Goes out alone, and nothing follows before its answer: what the answer changes (identity,
-// encryption, the end) must hold for the next command, and some servers lose what they read behind
-// PASS.
 static int is_barrier(const pop3_op *op) {
-  switch (effective(op)) {
-    case POP3_CMD_STLS:
-    case POP3_CMD_AUTH:
-    case POP3_CMD_PASS:
-    case POP3_CMD_APOP:
-    case POP3_CMD_RPOP:
-    case POP3_CMD_QUIT:
-      return 1;
-    default:
-      return 0;
-  }
+  return pop3_command_has(effective(op), POP3_COMMAND_BARRIER);
 }
 
 static int may_pipeline(const pop3_engine *engine) {
-  return engine->options.pipelining == POP3_PIPELINING_AUTO && engine->has_capabilities &&
-         pop3_capabilities_has(&engine->capabilities, POP3_CAP_PIPELINING);
+  return engine->options.pipelining == POP3_PIPELINING_AUTO && engine->server.has_capabilities &&
+         pop3_capabilities_has(&engine->server.capabilities, POP3_CAP_PIPELINING);
 }
 
 static int may_send(pop3_engine *engine, const pop3_op *op) {
@@ -44,29 +33,20 @@ static int may_send(pop3_engine *engine, const pop3_op *op) {
   }
   if (queue->num_in_flight >= engine->limits.pipeline_high ||
       queue->octets_in_flight + op->line_len > engine->limits.pipeline_octets) {
-    engine->refilling = 0;
+    engine->send.refilling = 0;
   }
-  return engine->refilling;
+  return engine->send.refilling;
 }
 
 // The policy has a say in whatever is part of a login, and in what was flagged as a secret. Returns
 // 1 and what to ask it for in |*out_command|, or 0.
 static int needs_gate(const pop3_op *op, pop3_command *out_command) {
   const pop3_command command = effective(op);
-  switch (command) {
-    case POP3_CMD_USER:
-    case POP3_CMD_PASS:
-    case POP3_CMD_APOP:
-    case POP3_CMD_RPOP:
-      *out_command = command;
-      return 1;
-    case POP3_CMD_AUTH:
-      *out_command = command;
-      return op->line_len > sizeof("AUTH\r\n") - 1;  // without an argument it only lists mechanisms
-    default:
-      *out_command = op->command;
-      return op->line_secret < op->line_len;
-  }
+  const int is_login = pop3_command_has(command, POP3_COMMAND_LOGIN);
+  *out_command = is_login ? command : op->command;
+  // Without an argument AUTH only lists mechanisms.
+  if (command == POP3_CMD_AUTH) return op->line_len > sizeof("AUTH\r\n") - 1;
+  return is_login || op->line_secret < op->line_len;
 }
 
 static void refuse_unsent(pop3_engine *engine, pop3_op *op, const pop3_error *error) {
@@ -103,65 +83,52 @@ static int admit(pop3_engine *engine, pop3_op *op) {
 }
 
 static int ensure_send_buffer(pop3_engine *engine) {
-  if (engine->send != NULL) return 1;
-  engine->send = pop3_mem_alloc(&engine->allocator, engine->limits.send_buffer);
-  if (engine->send != NULL) return 1;
+  if (engine->send.octets != NULL) return 1;
+  engine->send.octets = pop3_mem_alloc(&engine->allocator, engine->limits.send_buffer);
+  if (engine->send.octets != NULL) return 1;
   pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the send buffer");
   return 0;
 }
 
 static void move_response(pop3_engine *engine) {
-  const size_t room = engine->limits.send_buffer - engine->send_end;
-  size_t n = engine->response_len - engine->response_sent;
-  if (n > room) n = room;
-  memcpy(engine->send + engine->send_end, engine->response + engine->response_sent, n);
-  engine->send_end += n;
-  engine->response_sent += n;
-  engine->send_secret = engine->had_secret = 1;
-}
-
-static int has_response_to_send(const pop3_engine *engine) {
-  return engine->response != NULL && engine->response_sent < engine->response_len;
-}
-
-void pop3_engine_drop_response(pop3_engine *engine) {
-  if (engine->response == NULL) return;
-  pop3_wipe(engine->response, engine->response_len);
-  pop3_mem_free(&engine->allocator, engine->response);
-  engine->response = NULL;
+  const size_t room = engine->limits.send_buffer - engine->send.end;
+  engine->send.end +=
+      pop3_auth_response_move(&engine->response, engine->send.octets + engine->send.end, room);
+  engine->send.has_secret = engine->send.had_secret = 1;
 }
 
 // Part of a line that nobody asked for stands in the receive buffer and a command wants to go out:
 // there is no telling what would be its answer.
 static int is_out_of_step(const pop3_engine *engine) {
   return engine->mode == POP3_MODE_STATUS && engine->queue.num_in_flight == 0 &&
-         engine->queue.unsent != NULL && engine->recv_at != engine->recv_end;
+         engine->queue.unsent != NULL && engine->recv.at != engine->recv.end;
 }
 
 static void fill(pop3_engine *engine) {
   pop3_op_queue *queue = &engine->queue;
   if (is_out_of_step(engine)) {
-    const size_t len = engine->recv_end - engine->recv_at;
+    const size_t len = engine->recv.end - engine->recv.at;
     pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
                                "the server said without being asked: \"%.*s\", without a line end",
                                (int)(len > 200 ? 200 : len),
-                               (const char *)engine->recv + engine->recv_at);
+                               (const char *)engine->recv.octets + engine->recv.at);
     return;
   }
-  if (engine->send_at == engine->send_end) engine->send_at = engine->send_end = 0;
-  if (has_response_to_send(engine)) {
+  if (engine->send.at == engine->send.end) engine->send.at = engine->send.end = 0;
+  if (pop3_auth_response_is_due(&engine->response)) {
     if (ensure_send_buffer(engine)) move_response(engine);
     return;
   }
-  if (queue->num_in_flight <= engine->limits.pipeline_low) engine->refilling = 1;
-  while (!engine->failed && queue->unsent != NULL && may_send(engine, queue->unsent)) {
+  if (queue->num_in_flight <= engine->limits.pipeline_low) engine->send.refilling = 1;
+  while (engine->phase != POP3_ENGINE_FAILED && queue->unsent != NULL &&
+         may_send(engine, queue->unsent)) {
     pop3_op *op = queue->unsent;
     if (!ensure_send_buffer(engine)) return;
-    if (op->line_len > engine->limits.send_buffer - engine->send_end) return;
+    if (op->line_len > engine->limits.send_buffer - engine->send.end) return;
     if (!admit(engine, op)) continue;
-    memcpy(engine->send + engine->send_end, op->line, op->line_len);
-    engine->send_end += op->line_len;
-    if (op->line_secret < op->line_len) engine->send_secret = engine->had_secret = 1;
+    memcpy(engine->send.octets + engine->send.end, op->line, op->line_len);
+    engine->send.end += op->line_len;
+    if (op->line_secret < op->line_len) engine->send.has_secret = engine->send.had_secret = 1;
     pop3_op_set_in_flight(queue);
     pop3_engine_trace(engine, POP3_TRACE_COMMAND, op->line, op->line_len - 2, op->line_secret);
   }
@@ -169,27 +136,27 @@ static void fill(pop3_engine *engine) {
 
 const uint8_t *pop3_engine_send_buf(pop3_engine *engine, size_t *out_len) {
   // Inside a callback nothing moves: the buffer may be in the caller's hands.
-  if (engine->depth == 0 && !engine->failed && !engine->upgrading && !engine->closed) fill(engine);
-  if (engine->failed) {
+  if (engine->depth == 0 && engine->phase == POP3_ENGINE_OPEN) fill(engine);
+  if (engine->phase == POP3_ENGINE_FAILED) {
     *out_len = 0;
     return NULL;
   }
-  *out_len = engine->send_end - engine->send_at;
-  return *out_len == 0 ? NULL : engine->send + engine->send_at;
+  *out_len = engine->send.end - engine->send.at;
+  return *out_len == 0 ? NULL : engine->send.octets + engine->send.at;
 }
 
 void pop3_engine_send_ack(pop3_engine *engine, size_t len) {
-  if (engine->failed || engine->send == NULL) return;
-  const size_t there = engine->send_end - engine->send_at;
+  if (engine->phase == POP3_ENGINE_FAILED || engine->send.octets == NULL) return;
+  const size_t there = engine->send.end - engine->send.at;
   if (len > there) len = there;
-  if (engine->send_secret) pop3_wipe(engine->send + engine->send_at, len);
-  engine->send_at += len;
-  if (engine->send_at == engine->send_end) engine->send_secret = 0;
+  if (engine->send.has_secret) pop3_wipe(engine->send.octets + engine->send.at, len);
+  engine->send.at += len;
+  if (engine->send.at == engine->send.end) engine->send.has_secret = 0;
 }
 
 pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                 pop3_error *err) {
-  if (engine->failed) {
+  if (engine->phase == POP3_ENGINE_FAILED) {
     if (err != NULL) *err = engine->error;
     return engine->error.status;
   }
@@ -202,37 +169,29 @@ pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t
                           "a response of %zu octets: %u are allowed (limit max_auth_line)",
                           line_len + 2, (unsigned)engine->limits.max_auth_line);
   }
-  for (size_t i = 0; i < line_len; i++) {
-    if (line[i] == '\r' || line[i] == '\n' || line[i] == 0) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                            "a response has CR, LF or NUL at octet %zu", i);
-    }
+  const size_t at = pop3_line_break(line, line_len);
+  if (at < line_len) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                          "a response has CR, LF or NUL at octet %zu", at);
   }
   if (!cancels && line_len > 0 && engine->options.gate != NULL) {
     const pop3_status status = engine->options.gate(engine->options.gate_arg, POP3_CMD_AUTH, err);
     if (status != POP3_OK) return status;
   }
-  uint8_t *copy = pop3_mem_alloc(&engine->allocator, line_len + 2);
-  if (copy == NULL) {
+  if (!pop3_auth_response_set(&engine->response, &engine->allocator, line, line_len)) {
     pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a response");
     // Without its "*" the exchange would never end.
     if (cancels) pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory to cancel AUTH");
     return POP3_ERR_MEMORY;
   }
-  if (line_len > 0) memcpy(copy, line, line_len);
-  memcpy(copy + line_len, "\r\n", 2);
-  pop3_engine_drop_response(engine);
-  engine->response = copy;
-  engine->response_len = line_len + 2;
-  engine->response_sent = 0;
   // The lone "*" and the empty line say nothing; all else may hold a password.
   const size_t secret = cancels || line_len == 0 ? line_len : 0;
-  if (!pop3_engine_audit(engine, copy, line_len, secret)) {
+  if (!pop3_engine_audit(engine, engine->response.octets, line_len, secret)) {
     pop3_engine_protocol_error(engine, POP3_ERR_AUDIT, "the audit hook forbade a response");
     if (err != NULL) *err = engine->error;
     return POP3_ERR_AUDIT;
   }
-  pop3_engine_trace(engine, POP3_TRACE_COMMAND, copy, line_len, secret);
+  pop3_engine_trace(engine, POP3_TRACE_COMMAND, engine->response.octets, line_len, secret);
   engine->mode = POP3_MODE_STATUS;
   return POP3_OK;
 }

@@ -1,8 +1,9 @@
+#include "core/engine/engine_trace.h"
+
 #include <string.h>
 
 #include "core/base/text.h"
 #include "core/codec/codec.h"
-#include "core/engine/engine_private.h"
 
 static const char kRedacted[] = "<redacted>";
 
@@ -48,8 +49,8 @@ static int holds(const char *text, size_t text_len, const uint8_t *secret, size_
 int pop3_engine_echoes(const pop3_engine *engine, const char *text, size_t text_len) {
   if (engine->queue.num_in_flight == 0) return 0;
   const pop3_op *op = engine->queue.head;
-  if (engine->response != NULL &&
-      holds(text, text_len, engine->response, engine->response_len - 2)) {
+  if (engine->response.octets != NULL &&
+      holds(text, text_len, engine->response.octets, engine->response.len - 2)) {
     return 1;
   }
   return op->line_secret + 2 < op->line_len &&
@@ -60,7 +61,7 @@ int pop3_engine_in_exchange(const pop3_engine *engine) {
   if (engine->queue.num_in_flight == 0) return 0;
   const pop3_op *op = engine->queue.head;
   return op->command == POP3_CMD_AUTH &&
-         (engine->auth_rounds > 0 || op->line_secret < op->line_len);
+         (engine->reading.auth_rounds > 0 || op->line_secret < op->line_len);
 }
 
 size_t pop3_engine_harmless(const char *line, size_t line_len) {

@@ -12,9 +12,13 @@ extern "C" {
 // POP3_OP_INLINE_LINE is enough for a command whose arguments are numbers only.
 #define POP3_OP_INLINE_LINE 32
 
-// POP3_OP_LISTS is a flag besides POP3_REQUEST_*: LANG without a tag, which answers in several
-// lines.
+// POP3_OP_LISTS is a flag besides POP3_REQUEST_*: neither a message nor an argument is named, so
+// that LIST, UIDL and LANG answer in several lines.
 #define POP3_OP_LISTS UINT32_C(0x80000000)
+
+// POP3_OP_HOLDS is another: the engine stands still behind the reply until pop3_engine_go_on or
+// pop3_engine_hold.
+#define POP3_OP_HOLDS UINT32_C(0x40000000)
 
 // pop3_watch lets a waiting caller learn how an operation ended without being its sink.
 typedef struct pop3_watch {

@@ -31,7 +31,7 @@ static void note_text(pop3_session *session, const char *format, va_list args) {
   if (session->debug_level < 1) return;
   char text[POP3_ERROR_TEXT_MAX];
   vsnprintf(text, sizeof(text), format, args);
-  pop3_engine_trace(session->engine, POP3_TRACE_NOTE, text, strlen(text), strlen(text));
+  pop3_engine_note(session->engine, text);
 }
 
 void pop3_session_note(pop3_session *session, const char *format, ...) {
@@ -422,9 +422,7 @@ const pop3_error *pop3_session_error(const pop3_session *session) {
 }
 
 const pop3_reply *pop3_session_reply(const pop3_session *session) {
-  const pop3_engine *engine = session->engine;
-  if (engine->reply_text != NULL) return &engine->reply;
-  return pop3_engine_greeting(engine);
+  return pop3_engine_reply(session->engine);
 }
 
 const pop3_engine *pop3_session_engine(const pop3_session *session) { return session->engine; }

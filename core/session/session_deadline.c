@@ -22,7 +22,7 @@ int64_t pop3_session_deadline(const pop3_session *session, pop3_deadline *out_wh
   *out_what = POP3_DEADLINE_NONE;
   const pop3_engine *engine = session->engine;
   // There may be a greeting of a connection before (session_again.c).
-  const int greeted = pop3_engine_greeting(engine) != NULL && engine->mode != POP3_MODE_GREETING;
+  const int greeted = pop3_engine_greeted(engine);
   if (session->total_ms != POP3_NO_TIMEOUT) {
     earlier(pop3_deadline_after(session->start_ms, session->total_ms), POP3_DEADLINE_TOTAL,
             &deadline, out_what);
@@ -66,11 +66,10 @@ void pop3_session_check_deadlines(pop3_session *session) {
       fail_connect(session);
       return;
     case POP3_DEADLINE_IDLE: {
-      const pop3_op *op = session->engine->queue.head;
+      const char *awaited = pop3_engine_awaited(session->engine);
       pop3_session_failf(session, POP3_ERR_TIMEOUT,
                          "no sign of the server for %lld ms while it owes a reply to %s (idle_ms)",
-                         (long long)session->idle_ms,
-                         op != NULL ? pop3_command_name(op->command) : "the handshake");
+                         (long long)session->idle_ms, awaited != NULL ? awaited : "the handshake");
       return;
     }
     case POP3_DEADLINE_LOGIN:

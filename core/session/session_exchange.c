@@ -67,8 +67,8 @@ static void send_line(pop3_session *session, pop3_auth_event event,
     sink.done = on_reply;
     sink.arg = session;
     if (pop3_engine_submit_line(session->engine, output->line, output->line_len,
-                                output->secret_offset, &sink, &login->op, &error) == POP3_OK) {
-      login->command = session->engine->queue.tail->command;
+                                output->secret_offset, &sink, &login->op, &login->command,
+                                &error) == POP3_OK) {
       return;
     }
   } else if (pop3_engine_respond(session->engine, output->line, output->line_len, &error) ==
@@ -129,7 +129,7 @@ static void succeed(pop3_session *session, const pop3_auth_output *output) {
     fail_session(session, &error);
     return;
   }
-  session->engine->authenticated = 1;
+  pop3_engine_set_authenticated(session->engine);
   pop3_security report;
   pop3_session_security(session, &report);
   const char *why = report.is_encrypted && !report.is_bound ? report.not_bound_why : "";

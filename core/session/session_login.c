@@ -237,11 +237,12 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int surve
     if (err != NULL) *err = session->error;
     return session->error.status;
   }
-  if (login->active || session->engine->authenticated || session->state == POP3_SESSION_CLOSED) {
+  if (login->active || pop3_engine_authenticated(session->engine) ||
+      session->state == POP3_SESSION_CLOSED) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "login: %s",
-                          login->active                    ? "one is under way"
-                          : session->engine->authenticated ? "already logged in"
-                                                           : "the session is closed");
+                          login->active                                ? "one is under way"
+                          : pop3_engine_authenticated(session->engine) ? "already logged in"
+                                                                       : "the session is closed");
   }
   pop3_status status = ask_mechanism(session, mechanism, err);
   if (status != POP3_OK) return status;

@@ -5,7 +5,7 @@
 #include <pop3/session.h>
 
 #include "core/channel/layers.h"
-#include "core/engine/engine_private.h"
+#include "core/engine/engine.h"
 #include "core/session/wait_poll.h"
 
 #ifdef __cplusplus

@@ -274,7 +274,7 @@ void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
     pop3_layers_interest(&session->layers, out);
   }
   const pop3_engine *engine = session->engine;
-  const int unread = !engine->paused && !engine->upgrading &&
+  const int unread = !pop3_engine_paused(engine) && !pop3_engine_upgrading(engine) &&
                      pop3_layers_pending(&session->layers) && !session->layers.connecting;
   // A resumed sink has what is in the buffer waiting for it.
   const int undone = session->hot || unread || session->touched ||

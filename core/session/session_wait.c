@@ -29,7 +29,7 @@ pop3_status pop3_submit(pop3_session *session, const pop3_request *request, cons
 }
 
 void pop3_resume(pop3_session *session) {
-  session->engine->paused = 0;
+  pop3_engine_unpause(session->engine);
   session->touched = 1;
 }
 

@@ -1,6 +1,5 @@
-#include "core/codec/command.h"
-
 #include <gtest/gtest.h>
+#include <pop3/request.h>
 
 #include <cstddef>
 #include <string>
@@ -295,31 +294,6 @@ TEST(CommandBuild, Limits) {
 TEST(CommandBuild, ArgumentsNeedNotEndInNul) {
   const char text[] = {'a', 'l', 'i', 'c', 'e'};
   EXPECT_EQ(Build(Request(POP3_CMD_USER, std::string_view(text, 3))).line, "USER ali\r\n");
-}
-
-TEST(CommandName, Table) {
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_GREETING), "greeting");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_CAPA), "CAPA");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_RETR), "RETR");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_QUIT), "QUIT");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_RAW), "raw");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_RAW_MULTI), "raw");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_COUNT), "?");
-}
-
-TEST(CommandOfLine, Table) {
-  auto of = [](std::string_view line) { return pop3_command_of_line(line.data(), line.size()); };
-  for (int i = POP3_CMD_CAPA; i < POP3_CMD_RAW; i++) {
-    auto command = static_cast<pop3_command>(i);
-    EXPECT_EQ(of(pop3_command_name(command)), command);
-    EXPECT_EQ(of(std::string(pop3_command_name(command)) + " x"), command);
-    EXPECT_EQ(of(std::string(pop3_command_name(command)) + "x"), POP3_CMD_RAW);
-  }
-  EXPECT_EQ(of("pass x"), POP3_CMD_PASS);
-  EXPECT_EQ(of("greeting"), POP3_CMD_RAW);
-  EXPECT_EQ(of("XTND XMIT"), POP3_CMD_RAW);
-  EXPECT_EQ(of(""), POP3_CMD_RAW);
-  EXPECT_EQ(of(" PASS"), POP3_CMD_RAW);
 }
 
 }  // namespace

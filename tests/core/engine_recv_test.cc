@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/engine_private.h"
+#include "core/engine/engine.h"
+#include "core/engine/engine_state.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_recv_test {
@@ -383,8 +384,8 @@ TEST_F(EngineRecv, SpansPointIntoTheReceiveBuffer) {
   sink.arg = d_.engine();
   sink.body = [](void *arg, const uint8_t *data, size_t data_len) {
     const auto *engine = static_cast<const pop3_engine *>(arg);
-    EXPECT_GE(data, engine->recv);
-    EXPECT_LE(data + data_len, engine->recv + engine->limits.recv_buffer);
+    EXPECT_GE(data, engine->recv.octets);
+    EXPECT_LE(data + data_len, engine->recv.octets + engine->limits.recv_buffer);
     return POP3_SINK_CONTINUE;
   };
   const pop3_request request = Number(POP3_CMD_RETR, 1);

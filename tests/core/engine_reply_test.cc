@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/engine_private.h"
+#include "core/engine/engine.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_reply_test {

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <string>
 
-#include "core/engine/engine_private.h"
+#include "core/engine/engine.h"
+#include "core/engine/engine_state.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_send_auth_test {
@@ -144,7 +145,7 @@ TEST_F(EngineSendAuth, ALongAnswerThroughASmallBuffer) {
   for (std::string part; !(part = d_.Send(most)).empty(); most = most * 7 % 1000 + 1) got += part;
   EXPECT_EQ(got, line + "\r\n");
   d_.Feed("+OK\r\n");
-  EXPECT_EQ(d_.engine()->response, nullptr);
+  EXPECT_EQ(d_.engine()->response.octets, nullptr);
   EXPECT_EQ(d_.Send(), "NOOP\r\n");
 }
 
@@ -155,7 +156,7 @@ TEST_F(EngineSendAuth, AnswersAreWiped) {
   ASSERT_EQ(Respond(std::string(600, 'x') + "sesame" + std::string(600, 'x')), POP3_OK);
   for (int i = 0; i < 3; i++) {
     const std::string part = d_.Send(512);
-    const uint8_t *send = d_.engine()->send;
+    const uint8_t *send = d_.engine()->send.octets;
     const std::string text(reinterpret_cast<const char *>(send), 512);
     EXPECT_EQ(text.find("sesame"), std::string::npos);
   }

@@ -5,7 +5,8 @@
 #include <cstring>
 #include <string>
 
-#include "core/engine/engine_private.h"
+#include "core/engine/engine.h"
+#include "core/engine/engine_state.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_send_test {
@@ -358,7 +359,7 @@ TEST_F(EngineSend, AnUnsentSecretIsWipedAtFailureAndAtTheEnd) {
   pop3_error error = POP3_ERROR_INIT;
   pop3_error_set(&error, POP3_ERR_IO, "test", 0, "broken");
   pop3_engine_fail(d_.engine(), &error);
-  EXPECT_FALSE(Holds(d_.engine()->send, d_.engine()->limits.send_buffer, "sesame"));
+  EXPECT_FALSE(Holds(d_.engine()->send.octets, d_.engine()->limits.send_buffer, "sesame"));
   EXPECT_EQ(d_.Send(), "");
 
   EngineDriver other;

@@ -4,7 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "core/engine/engine_private.h"
+#include "core/engine/engine.h"
+#include "core/engine/engine_state.h"
 #include "tests/core/engine_driver.h"
 
 namespace engine_trace_test {
@@ -343,7 +344,7 @@ TEST_F(EngineTrace, AnEchoIsWiped) {
   d_.allocator.Forbid("hunter2");
   Start(0);
   d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR PASS hunter2?\r\n");
-  const std::string left(reinterpret_cast<const char *>(d_.engine()->recv), 64);
+  const std::string left(reinterpret_cast<const char *>(d_.engine()->recv.octets), 64);
   EXPECT_EQ(left.find("hunter2"), std::string::npos) << "at once, not only at the end";
 }
 
@@ -381,7 +382,7 @@ TEST_F(EngineTrace, AnEchoThatIsNoReplyIsWiped) {
   Start(0);
   d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR PASS hunter2?\n");
   ASSERT_NE(pop3_engine_error(d_.engine()), nullptr);
-  const std::string left(reinterpret_cast<const char *>(d_.engine()->recv), 64);
+  const std::string left(reinterpret_cast<const char *>(d_.engine()->recv.octets), 64);
   EXPECT_EQ(left.find("hunter2"), std::string::npos) << "at once, not only at the end";
 }
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core/codec/command.h"
+#include "core/codec/command_table.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace {

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "core/base/memory.h"
+#include "core/base/text.h"
 #include "core/codec/capability_parse.h"
 #include "core/codec/codec.h"
 #include "tests/fuzz/fuzz_input.h"

@@ -134,6 +134,7 @@ pop3_status {function}(pop3_registry *registry, pop3_error *err);
 _SOURCE = """\
 // The plugins of {label}. Generated: do not edit.
 #include <pop3/registry.h>
+#include <pop3/spi/plugin.h>
 #include <stddef.h>
 
 {declarations}

@@ -53,15 +53,17 @@ _INTERFACE = {
     "base": {"allocator", "status"},
     "codec": {"capability", "limits", "request", "url"},
     "engine": {"engine", "trace"},
-    "channel": {"interest", "spi/plugin", "spi/transport"},
-    "login": {"security", "spi/auth", "spi/plugin"},
+    "channel": {"interest", "option", "query", "spi/plugin", "spi/transport"},
+    "login": {"candidate", "credential", "option", "policy", "query", "spi/auth", "spi/plugin"},
     "registry": {"registry", "spi/auth", "spi/plugin", "spi/transport"},
     "sinks": {"collect", "trace", "request"},
-    "session": {"commands", "session"},
+    "session": {"commands", "security", "session"},
 }
 
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
-_SPI = {"pop3/interest.h", "pop3/status.h"}
+_SPI = {
+    "pop3/%s.h" % name for name in ("allocator credential interest option policy query status").split()
+}
 
 # The glue is compiled in other repositories, too, and tests/monorepo is another workspace: includes
 # there do not start at our root.

@@ -1,4 +1,7 @@
 #include <pop3/registry.h>
+#include <pop3/spi/auth.h>
+#include <pop3/spi/plugin.h>
+#include <pop3/spi/transport.h>
 #include <string.h>
 
 #include "core/base/memory.h"

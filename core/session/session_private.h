@@ -2,7 +2,9 @@
 #ifndef POP3_CORE_SESSION_SESSION_PRIVATE_H_
 #define POP3_CORE_SESSION_SESSION_PRIVATE_H_
 
+#include <pop3/security.h>
 #include <pop3/session.h>
+#include <pop3/spi/auth.h>
 
 #include "core/channel/layers.h"
 #include "core/engine/engine.h"

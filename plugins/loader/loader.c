@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <pop3/loader.h>
+#include <pop3/spi/plugin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

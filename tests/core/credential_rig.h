@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <pop3/commands.h>
 #include <pop3/session.h>
+#include <pop3/spi/auth.h>
 
 #include <functional>
 #include <map>

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 #include <pop3/registry.h>
+#include <pop3/spi/auth.h>
+#include <pop3/spi/plugin.h>
+#include <pop3/spi/transport.h>
 #include <unistd.h>
 
 #include <cstring>

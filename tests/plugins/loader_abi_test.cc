@@ -1,6 +1,9 @@
 // Plugins and programs that were built at different times. This file is compiled twice: with the
 // interface of today and, as loader_abi_newer_test, with that of a later day (NEWER_HOST).
 #include <pop3/pop3.h>
+#include <pop3/spi/auth.h>
+#include <pop3/spi/plugin.h>
+#include <pop3/spi/transport.h>
 
 #include <string>
 

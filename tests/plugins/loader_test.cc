@@ -2,6 +2,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <pop3/loader.h>
+#include <pop3/spi/auth.h>
+#include <pop3/spi/plugin.h>
+#include <pop3/spi/transport.h>
 #include <pop3/usual.h>
 #include <stdlib.h>
 #include <sys/stat.h>

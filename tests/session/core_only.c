@@ -1,6 +1,9 @@
 // The smallest client: //core and a transport that fails. For link_test.sh, which looks at what it
 // was linked with.
 #include <pop3/pop3.h>
+#include <pop3/spi/auth.h>
+#include <pop3/spi/plugin.h>
+#include <pop3/spi/transport.h>
 #include <stdio.h>
 
 static pop3_status no_create(const pop3_host *host, const pop3_transport_config *config,

@@ -2,6 +2,7 @@
 #ifndef POP3_TOOLS_CLI_CHECK_REPORT_H_
 #define POP3_TOOLS_CLI_CHECK_REPORT_H_
 
+#include <pop3/security.h>
 #include <pop3/session.h>
 #include <stdint.h>
 #include <stdio.h>

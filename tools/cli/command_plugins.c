@@ -1,4 +1,6 @@
 // `pop3 plugins`: what this program is composed of.
+#include <pop3/spi/auth.h>
+#include <pop3/spi/transport.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 #include "tools/cli/via.h"
 
+#include <pop3/spi/transport.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -8,6 +8,7 @@
 #define POP3_COMMANDS_H_
 
 #include <pop3/collect.h>
+#include <pop3/security.h>
 #include <pop3/session.h>
 
 #ifdef __cplusplus

@@ -3,12 +3,17 @@
 #define POP3_POP3_H_
 
 #include <pop3/allocator.h>
+#include <pop3/candidate.h>
 #include <pop3/capability.h>
 #include <pop3/collect.h>
 #include <pop3/commands.h>
+#include <pop3/credential.h>
 #include <pop3/engine.h>
 #include <pop3/interest.h>
 #include <pop3/limits.h>
+#include <pop3/option.h>
+#include <pop3/policy.h>
+#include <pop3/query.h>
 #include <pop3/registry.h>
 #include <pop3/request.h>
 #include <pop3/security.h>

@@ -3,14 +3,20 @@
 #define POP3_REGISTRY_H_
 
 #include <pop3/allocator.h>
-#include <pop3/spi/auth.h>
-#include <pop3/spi/plugin.h>
-#include <pop3/spi/transport.h>
 #include <pop3/status.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+// pop3_plugin describes a plugin: see <pop3/spi/plugin.h>, which its author includes.
+typedef struct pop3_plugin pop3_plugin;
+
+// pop3_transport_ops is a transport's function table: see <pop3/spi/transport.h>.
+typedef struct pop3_transport_ops pop3_transport_ops;
+
+// pop3_auth_ops is a mechanism's function table: see <pop3/spi/auth.h>.
+typedef struct pop3_auth_ops pop3_auth_ops;
 
 // pop3_registry is a list of plugins. Fill it, then hand it to sessions: it may be shared by
 // threads once nothing is added any more, and must outlive the sessions.

@@ -1,26 +1,16 @@
-// What protects a session: the TLS policy, and the report of what came of it.
+// What protects a session: the report of what came of the TLS policy and of the login.
 #ifndef POP3_SECURITY_H_
 #define POP3_SECURITY_H_
 
+#include <pop3/candidate.h>
+#include <pop3/policy.h>
+#include <pop3/session.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// pop3_session is one connection to one server with one identity. It is never reused for another.
-typedef struct pop3_session pop3_session;
-
-// pop3_tls_policy says whether an unencrypted connection must become an encrypted one (STLS, RFC
-// 2595) before anything of a login is sent. A transport "tls" below the session satisfies all.
-typedef enum pop3_tls_policy {
-  POP3_TLS_DEFAULT = 0,  // required, except on loopback and Unix sockets
-  POP3_TLS_REQUIRED,     // pop3_login issues STLS; no login command goes out in the clear
-  POP3_TLS_IF_OFFERED,  // pop3_login issues STLS if CAPA has it. Whoever can change what the server
-                        // sends can take it out: see pop3_session_security
-  POP3_TLS_NEVER        // STLS only by pop3_stls
-} pop3_tls_policy;
 
 // pop3_stls_state is what is known of STLS on a connection that began unencrypted.
 typedef enum pop3_stls_state {
@@ -53,25 +43,6 @@ typedef struct pop3_security {
 // pop3_session_security fills |out|. For TLS version, certificate and so on see
 // pop3_session_query.
 void pop3_session_security(const pop3_session *session, pop3_security *out);
-
-// pop3_candidate_state is what became of a mechanism in the last login or survey.
-typedef enum pop3_candidate_state {
-  POP3_CANDIDATE_UNUSABLE = 0,  // |why| says why
-  POP3_CANDIDATE_USABLE,
-  POP3_CANDIDATE_CHOSEN,
-  POP3_CANDIDATE_REFUSED  // it was tried, and the server said no: |why| has its words
-} pop3_candidate_state;
-
-// pop3_candidate is one mechanism that was considered. Strings are NUL-terminated.
-typedef struct pop3_candidate {
-  uint32_t size;
-  pop3_candidate_state state;
-  int32_t strength;  // see pop3_auth_ops.score; 0 if unusable
-  uint32_t reserved;
-  const char *mechanism;  // "user", "SCRAM-SHA-256-PLUS"
-  const char *plugin;     // the name of the table that plays it: "user", "sasl"
-  const char *why;        // "" unless unusable, or refused: then what was said of it
-} pop3_candidate;
 
 // pop3_session_candidate tells of the |index|-th mechanism that the last login or survey considered
 // and returns 1, or 0 if there are fewer. The strings are valid until the next login or survey.

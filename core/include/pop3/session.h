@@ -7,13 +7,15 @@
 #define POP3_SESSION_H_
 
 #include <pop3/allocator.h>
+#include <pop3/credential.h>
 #include <pop3/engine.h>
 #include <pop3/interest.h>
 #include <pop3/limits.h>
+#include <pop3/option.h>
+#include <pop3/policy.h>
+#include <pop3/query.h>
 #include <pop3/registry.h>
 #include <pop3/request.h>
-#include <pop3/security.h>
-#include <pop3/spi/auth.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
 #include <pop3/url.h>
@@ -22,17 +24,11 @@
 extern "C" {
 #endif
 
+// pop3_session is one connection to one server with one identity. It is never reused for another.
+typedef struct pop3_session pop3_session;
+
 // POP3_NO_TIMEOUT as a time limit means none. (0 is refused, as in poplib.)
 #define POP3_NO_TIMEOUT INT64_C(-1)
-
-// pop3_credential_fn fetches a credential into |out| with pop3_secret_set. |attempt| is how many
-// logins the server has refused in this session. It may block (ask a person, run a command).
-// Returns POP3_OK, or POP3_ERR_NO_CREDENTIALS or another failure with |err| filled.
-typedef pop3_status (*pop3_credential_fn)(void *arg, pop3_credential what, uint32_t attempt,
-                                          pop3_secret *out, pop3_error *err);
-
-// POP3_CREDENTIAL_BIT is the bit for |what| in pop3_session_options.credential_kinds.
-#define POP3_CREDENTIAL_BIT(what) (UINT32_C(1) << (unsigned)(what))
 
 // pop3_session_options configures a session. Start from POP3_SESSION_OPTIONS_INIT. Strings are
 // copied (passwords into wiped memory); callback arguments must outlive the session.

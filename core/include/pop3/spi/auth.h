@@ -2,6 +2,8 @@
 #ifndef POP3_SPI_AUTH_H_
 #define POP3_SPI_AUTH_H_
 
+#include <pop3/credential.h>
+#include <pop3/policy.h>
 #include <pop3/spi/plugin.h>
 
 #ifdef __cplusplus
@@ -9,25 +11,6 @@ extern "C" {
 #endif
 
 struct pop3_transport_ops;
-
-// pop3_credential says what is asked of the caller.
-typedef enum pop3_credential {
-  POP3_CREDENTIAL_USER = 1,  // the user name (authentication identity)
-  POP3_CREDENTIAL_PASSWORD,
-  POP3_CREDENTIAL_AUTHZID,  // whom to act as, if not oneself
-  POP3_CREDENTIAL_TOKEN,    // an OAuth 2 access token
-  POP3_CREDENTIAL_REALM
-} pop3_credential;
-
-// pop3_channel_binding is the caller's policy for binding a login to the TLS channel that it
-// crosses (RFC 5056), which the -PLUS mechanisms do.
-typedef enum pop3_channel_binding {
-  POP3_CHANNEL_BINDING_PREFER = 0,  // bind where both sides can. If the server refuses that, and
-                                    // its certificate was verified or pinned, the same mechanism is
-                                    // used once more without
-  POP3_CHANNEL_BINDING_REQUIRE,     // no mechanism that does not bind is used
-  POP3_CHANNEL_BINDING_NEVER        // none that binds; the server is not told that one could
-} pop3_channel_binding;
 
 // POP3_CHANNEL_PRIVATE: nobody can read along: loopback, a Unix socket, or encrypted with the peer
 // verified.
@@ -135,15 +118,6 @@ typedef struct pop3_auth_output {
 // itself: a mechanism that sends something readable must score 0 on a channel that is neither
 // private nor allowed. Where context->mechanism is NULL, score calls context->offer for each.
 #define POP3_AUTH_FAMILY UINT32_C(4)
-
-// POP3_STRENGTH_READABLE and more is what a score means (see pop3_auth_ops.score): the password in
-// clear; from POP3_STRENGTH_DIGEST on a digest of a secret that both sides keep readable; from
-// POP3_STRENGTH_SALTED on salted challenge-response, tokens, certificates; from POP3_STRENGTH_BOUND
-// on bound to the TLS channel.
-#define POP3_STRENGTH_READABLE 100
-#define POP3_STRENGTH_DIGEST 200
-#define POP3_STRENGTH_SALTED 300
-#define POP3_STRENGTH_BOUND 400
 
 typedef struct pop3_auth_ops pop3_auth_ops;
 

@@ -1,0 +1,34 @@
+// A mechanism that a login considered.
+#ifndef POP3_CANDIDATE_H_
+#define POP3_CANDIDATE_H_
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// pop3_candidate_state is what became of a mechanism in the last login or survey.
+typedef enum pop3_candidate_state {
+  POP3_CANDIDATE_UNUSABLE = 0,  // |why| says why
+  POP3_CANDIDATE_USABLE,
+  POP3_CANDIDATE_CHOSEN,
+  POP3_CANDIDATE_REFUSED  // it was tried, and the server said no: |why| has its words
+} pop3_candidate_state;
+
+// pop3_candidate is one mechanism that was considered. Strings are NUL-terminated.
+typedef struct pop3_candidate {
+  uint32_t size;
+  pop3_candidate_state state;
+  int32_t strength;  // see pop3_auth_ops.score; 0 if unusable
+  uint32_t reserved;
+  const char *mechanism;  // "user", "SCRAM-SHA-256-PLUS"
+  const char *plugin;     // the name of the table that plays it: "user", "sasl"
+  const char *why;        // "" unless unusable, or refused: then what was said of it
+} pop3_candidate;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // POP3_CANDIDATE_H_

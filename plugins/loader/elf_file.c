@@ -2,11 +2,10 @@
 #include "plugins/loader/elf_file.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <link.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "plugins/loader/elf_read.h"
 #include "plugins/loader/elf_symbols.h"
 #include "plugins/loader/refusal.h"
 
@@ -61,25 +60,6 @@ static const char *machine_name(unsigned machine) {
 
 static pop3_status wrong(const pop3_elf *elf, pop3_error *err, const char *rule) {
   return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, elf->shown, "%s", rule);
-}
-
-pop3_status pop3_elf_read(const pop3_elf *elf, uint64_t offset, void *out, size_t len,
-                          pop3_error *err) {
-  if (offset > elf->size || len > elf->size - offset) {
-    return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, elf->shown,
-                       "is malformed: it refers to what is behind its end");
-  }
-  for (size_t done = 0; done < len;) {
-    const ssize_t n = pread(elf->fd, (char *)out + done, len - done, (off_t)(offset + done));
-    if (n > 0) {
-      done += (size_t)n;
-    } else if (n == 0) {
-      return wrong(elf, err, "became shorter while it was read");
-    } else if (errno != EINTR) {
-      return pop3_refuse_errno(err, POP3_ERR_LOCAL_IO, errno, elf->shown, "read");
-    }
-  }
-  return POP3_OK;
 }
 
 // What the first octets say, which mean the same on all machines.

@@ -56,23 +56,6 @@ TEST_F(ElfSymbols, FindsFunctionsOnly) {
   EXPECT_EQ(Find("tests/plugins/pop3_no_entry.so", "marked_other_entry"), 1);
 }
 
-TEST_F(ElfSymbols, ReadsWithinTheFileOnly) {
-  const std::string path = Write("file", "0123456789");
-  pop3_elf elf = {};
-  elf.fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  elf.size = 10;
-  elf.shown = "FILE";
-  char out[16] = {};
-  EXPECT_EQ(pop3_elf_read(&elf, 4, out, 6, &error_), POP3_OK);
-  EXPECT_STREQ(out, "456789");
-  EXPECT_EQ(pop3_elf_read(&elf, 10, out, 0, &error_), POP3_OK);
-  for (uint64_t offset : {uint64_t{4}, uint64_t{11}, UINT64_MAX, UINT64_MAX - 3}) {
-    EXPECT_EQ(pop3_elf_read(&elf, offset, out, 7, &error_), POP3_ERR_ARGUMENT) << offset;
-    EXPECT_EQ(error(), "FILE is malformed: it refers to what is behind its end");
-  }
-  close(elf.fd);
-}
-
 TEST_F(ElfSymbols, WithoutADynamicSection) {
   const std::string path = Write("file", std::string(64, '\0'));
   pop3_elf elf = {};

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "tools/cli/options.h"
+#include "tools/cli/command_table.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,6 +3,7 @@
 
 #include "tools/cli/commands.h"
 #include "tools/cli/help.h"
+#include "tools/cli/option_parse.h"
 #include "tools/cli/options.h"
 #include "tools/cli/output.h"
 #include "tools/cli/report.h"

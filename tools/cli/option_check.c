@@ -1,6 +1,9 @@
-#include <string.h>
+#include "tools/cli/option_check.h"
 
-#include "tools/cli/option_apply.h"
+#include <stddef.h>
+
+#include "tools/cli/command_table.h"
+#include "tools/cli/number_set.h"
 #include "tools/cli/option_value.h"
 
 static pop3_status check_combinations(const cli_options *o, pop3_error *err) {

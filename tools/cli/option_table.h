@@ -1,10 +1,8 @@
-// The table of commands and options: the parser and the help read the same one.
+// The table of options: the parser and the help read the same one.
 #ifndef POP3_TOOLS_CLI_OPTION_TABLE_H_
 #define POP3_TOOLS_CLI_OPTION_TABLE_H_
 
 #include <stdint.h>
-
-#include "tools/cli/options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -86,19 +84,6 @@ typedef struct cli_option_row {
 
 // cli_option_rows is the table, ended by a row without a name.
 extern const cli_option_row cli_option_rows[];
-
-// cli_command_row describes a command.
-typedef struct cli_command_row {
-  const char *name;
-  const char *args;     // after the URL, as shown in the help
-  int min_args;         // after the URL
-  int max_args;         // -1: any number
-  const char *summary;  // a line
-  const char *help;
-} cli_command_row;
-
-// cli_command_rows is indexed by cli_command.
-extern const cli_command_row cli_command_rows[CLI_NUM_COMMANDS];
 
 #ifdef __cplusplus
 }

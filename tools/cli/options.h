@@ -1,4 +1,4 @@
-// The command line of `pop3`.
+// What the command line of `pop3` asks for.
 #ifndef POP3_TOOLS_CLI_OPTIONS_H_
 #define POP3_TOOLS_CLI_OPTIONS_H_
 
@@ -8,29 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/cli/command_table.h"
 #include "tools/cli/deliver.h"
 #include "tools/cli/number_set.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// cli_command is what to do.
-typedef enum cli_command {
-  CLI_NONE = 0,  // only --help or --version
-  CLI_FETCH,
-  CLI_LIST,
-  CLI_UIDL,
-  CLI_STAT,
-  CLI_CAPA,
-  CLI_CHECK,
-  CLI_TOP,
-  CLI_RETR,
-  CLI_DELE,
-  CLI_RAW,
-  CLI_PLUGINS,
-  CLI_NUM_COMMANDS
-} cli_command;
 
 // CLI_MAX_RESOLVE is how often --resolve may be given.
 #define CLI_MAX_RESOLVE 16
@@ -116,19 +100,12 @@ typedef struct cli_options {
   int force;
 } cli_options;
 
-// cli_options_parse reads |argv|, which must stay valid. Fails with POP3_ERR_ARGUMENT, saying what
-// is wrong, or POP3_ERR_MEMORY; |out->command| is set then if it was understood. Free |out| with
-// cli_options_cleanup in any case.
-pop3_status cli_options_parse(cli_options *out, int argc, char **argv, pop3_error *err);
+// cli_options_init sets what holds where nothing is said, with room for |max_args| arguments. Fails
+// with POP3_ERR_MEMORY. Free |out| with cli_options_cleanup in any case.
+pop3_status cli_options_init(cli_options *out, size_t max_args, pop3_error *err);
 
 // cli_options_cleanup frees what |options| owns.
 void cli_options_cleanup(cli_options *options);
-
-// cli_command_name returns the word that the user types, "" for CLI_NONE. The string is static.
-const char *cli_command_name(cli_command command);
-
-// cli_command_takes_url says whether |command| talks to a server.
-int cli_command_takes_url(cli_command command);
 
 #ifdef __cplusplus
 }

@@ -1,16 +1,16 @@
-#include "tools/cli/options.h"
+#include "tools/cli/option_parse.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-namespace options_test {
+namespace option_parse_test {
 namespace {
 
-class Options : public testing::Test {
+class OptionParse : public testing::Test {
  protected:
-  ~Options() override { cli_options_cleanup(&o_); }
+  ~OptionParse() override { cli_options_cleanup(&o_); }
 
   // Parses words; returns "" or the error's text.
   std::string Parse(std::vector<std::string> words) {
@@ -32,7 +32,7 @@ class Options : public testing::Test {
   pop3_error err_ = POP3_ERROR_INIT;
 };
 
-TEST_F(Options, CommandUrlAndOptionsInAnyOrder) {
+TEST_F(OptionParse, CommandUrlAndOptionsInAnyOrder) {
   EXPECT_EQ("", Parse({"fetch", "pop3://h", "--maildir", "M", "-vv", "--delete"}));
   EXPECT_EQ(CLI_FETCH, o_.command);
   EXPECT_STREQ("pop3://h", o_.url);
@@ -45,7 +45,7 @@ TEST_F(Options, CommandUrlAndOptionsInAnyOrder) {
   EXPECT_EQ(1, o_.verbose);
 }
 
-TEST_F(Options, ShortOptions) {
+TEST_F(OptionParse, ShortOptions) {
   EXPECT_EQ("", Parse({"stat", "pop3://h", "-4v", "-u", "alice"}));
   EXPECT_STREQ("ipv4", o_.family);
   EXPECT_STREQ("alice", o_.user);
@@ -55,7 +55,7 @@ TEST_F(Options, ShortOptions) {
   EXPECT_EQ("there is no option -x", Parse({"stat", "pop3://h", "-vx"}));
 }
 
-TEST_F(Options, ValuesAreChecked) {
+TEST_F(OptionParse, ValuesAreChecked) {
   EXPECT_EQ("", Parse({"fetch", "pop3://h", "--timeout", "1.5", "--max-size", "2M", "--messages",
                        "3,1-2", "--eol", "lf", "--quirk", "bare-lf", "--quirk=any-plus"}));
   EXPECT_EQ(1500, o_.idle_ms);
@@ -81,7 +81,7 @@ TEST_F(Options, ValuesAreChecked) {
   EXPECT_EQ(POP3_QUIRKS_ALL, o_.quirks);
 }
 
-TEST_F(Options, MistakesAreSaid) {
+TEST_F(OptionParse, MistakesAreSaid) {
   EXPECT_EQ("the command is missing", Parse({}));
   EXPECT_EQ("there is no command \"fech\"", Parse({"fech", "pop3://h"}));
   EXPECT_EQ("there is no command \"pop3://h\": the command stands before the URL",
@@ -101,7 +101,7 @@ TEST_F(Options, MistakesAreSaid) {
   EXPECT_EQ("use: pop3 fetch URL [OPTIONS]", Parse({"fetch", "pop3://h", "1"}));
 }
 
-TEST_F(Options, ContradictionsAreRefused) {
+TEST_F(OptionParse, ContradictionsAreRefused) {
   const std::vector<std::vector<std::string>> contradictions = {
       {"--maildir=M", "--mbox=F"},
       {"--maildir=M", "--keep", "--delete"},
@@ -125,7 +125,7 @@ TEST_F(Options, ContradictionsAreRefused) {
   }
 }
 
-TEST_F(Options, Arguments) {
+TEST_F(OptionParse, Arguments) {
   EXPECT_EQ("", Parse({"top", "pop3://h", "7", "20"}));
   EXPECT_EQ(7U, o_.messages.ranges[0].first);
   EXPECT_EQ(20U, o_.lines);
@@ -140,7 +140,7 @@ TEST_F(Options, Arguments) {
   EXPECT_STREQ("-x", o_.raw_line);
 }
 
-TEST_F(Options, HelpAndVersionWinOverMistakes) {
+TEST_F(OptionParse, HelpAndVersionWinOverMistakes) {
   EXPECT_EQ("", Parse({"--help"}));
   EXPECT_EQ(1, o_.help);
   EXPECT_EQ("", Parse({"fetch", "--help"}));
@@ -152,7 +152,7 @@ TEST_F(Options, HelpAndVersionWinOverMistakes) {
   EXPECT_EQ(1, o_.version);
 }
 
-TEST_F(Options, EachTextIsWhereItBelongs) {
+TEST_F(OptionParse, EachTextIsWhereItBelongs) {
   const struct {
     const char *option;
     const char *cli_options::*text;
@@ -194,7 +194,7 @@ TEST_F(Options, EachTextIsWhereItBelongs) {
   EXPECT_STREQ("k", o_.key);
 }
 
-TEST_F(Options, EachFlagIsWhereItBelongs) {
+TEST_F(OptionParse, EachFlagIsWhereItBelongs) {
   const struct {
     const char *option;
     int cli_options::*flag;
@@ -227,7 +227,7 @@ TEST_F(Options, EachFlagIsWhereItBelongs) {
   }
 }
 
-TEST_F(Options, EachTimeIsWhereItBelongs) {
+TEST_F(OptionParse, EachTimeIsWhereItBelongs) {
   EXPECT_EQ("", Parse({"stat", "pop3://h", "--timeout=1", "--connect-timeout=2",
                        "--login-timeout=3", "--total-timeout=4"}));
   EXPECT_EQ(1000, o_.idle_ms);
@@ -241,7 +241,7 @@ TEST_F(Options, EachTimeIsWhereItBelongs) {
   EXPECT_EQ(0U, o_.commit_every);
 }
 
-TEST_F(Options, EachPolicyHasItsWord) {
+TEST_F(OptionParse, EachPolicyHasItsWord) {
   const struct {
     const char *word;
     pop3_tls_policy policy;
@@ -266,7 +266,7 @@ TEST_F(Options, EachPolicyHasItsWord) {
   EXPECT_NE("", Parse({"stat", "pop3://h", "--channel-binding", "sometimes"}));
 }
 
-TEST_F(Options, WhatIsRepeatableHasALimit) {
+TEST_F(OptionParse, WhatIsRepeatableHasALimit) {
   std::vector<std::string> words = {"stat", "pop3://h"};
   for (int i = 0; i < CLI_MAX_RESOLVE; ++i) words.push_back("--resolve=h:" + std::to_string(i));
   EXPECT_EQ("", Parse(words));
@@ -279,4 +279,4 @@ TEST_F(Options, WhatIsRepeatableHasALimit) {
 }
 
 }  // namespace
-}  // namespace options_test
+}  // namespace option_parse_test

@@ -10,6 +10,7 @@
 #include "tools/mailboxd/io.h"
 #include "tools/mailboxd/kept.h"
 #include "tools/mailboxd/log.h"
+#include "tools/mailboxd/session_stls.h"
 
 #define SCRATCH (64u << 10)
 // A client may send this much ahead while it does not read: 20,000 RETRs are 230 KB.

@@ -8,7 +8,7 @@
 
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/mailboxes.h"
-#include "tools/mailboxd/session.h"
+#include "tools/mailboxd/session_config.h"
 #include "tools/mailboxd/tls.h"
 
 #ifdef __cplusplus

@@ -2,8 +2,18 @@
 
 #include <stdlib.h>
 
+#include "tools/mailboxd/auth.h"
+#include "tools/mailboxd/body.h"
+#include "tools/mailboxd/command.h"
+#include "tools/mailboxd/faults.h"
 #include "tools/mailboxd/log.h"
+#include "tools/mailboxd/maildrop.h"
 #include "tools/mailboxd/reply.h"
+#include "tools/mailboxd/session_auth.h"
+#include "tools/mailboxd/session_capa.h"
+#include "tools/mailboxd/session_login.h"
+#include "tools/mailboxd/session_mail.h"
+#include "tools/mailboxd/session_stls.h"
 
 // A response to an AUTH challenge may carry a ticket or a token.
 #define MAX_AUTH_LINE 16384u
@@ -19,30 +29,6 @@ static handler *const kHandlers[COMMAND_COUNT] = {
     [COMMAND_CAPA] = handle_capa, [COMMAND_UTF8] = handle_utf8, [COMMAND_LANG] = handle_lang,
     [COMMAND_STLS] = handle_stls,
 };
-
-enum result reply_ok(struct session *s, enum text text) {
-  outq_string(s->out, "+OK ");
-  outq_string(s->out, texts_get(s->language, text));
-  outq_string(s->out, "\r\n");
-  return RESULT_OK;
-}
-
-enum result reply_error(struct session *s, const char *code, enum text text) {
-  outq_string(s->out, "-ERR ");
-  if (code != NULL) {
-    outq_string(s->out, "[");
-    outq_string(s->out, code);
-    outq_string(s->out, "] ");
-  }
-  outq_string(s->out, texts_get(s->language, text));
-  outq_string(s->out, "\r\n");
-  return RESULT_REFUSED;
-}
-
-enum result reply_bad(struct session *s, const char *code, enum text text) {
-  (void)reply_error(s, code, text);
-  return RESULT_BAD;
-}
 
 void session_init(struct session *s, const struct session_config *config, struct outq *out,
                   const struct session_peer *peer) {

@@ -1,10 +1,14 @@
-// AUTH (RFC 5034): the exchange, line by line. What the octets mean is the mechanisms' business.
+#include "tools/mailboxd/session_auth.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "tools/mailboxd/reply.h"
+#include "tools/mailboxd/auth.h"
+#include "tools/mailboxd/faults.h"
+#include "tools/mailboxd/outq.h"
+#include "tools/mailboxd/session_login.h"
+#include "tools/mailboxd/texts.h"
 
 static void end_exchange(struct session *s) {
   s->exchange.mech->end(s->exchange.state);

@@ -1,7 +1,9 @@
-// What the server can do, and in which language it says so: CAPA (RFC 2449), UTF8 and LANG (RFC
-// 6856).
+#include "tools/mailboxd/session_capa.h"
 
-#include "tools/mailboxd/reply.h"
+#include "tools/mailboxd/outq.h"
+#include "tools/mailboxd/session_auth.h"
+#include "tools/mailboxd/session_stls.h"
+#include "tools/mailboxd/texts.h"
 
 static bool is_enabled(const struct session *s, enum command command) {
   return (s->config->disabled >> command & 1u) == 0;

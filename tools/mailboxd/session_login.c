@@ -1,9 +1,10 @@
-// AUTHORIZATION: USER and PASS, APOP, RPOP; and what all logins end with.
+#include "tools/mailboxd/session_login.h"
 
 #include <string.h>
 
+#include "tools/mailboxd/auth.h"
 #include "tools/mailboxd/log.h"
-#include "tools/mailboxd/reply.h"
+#include "tools/mailboxd/maildrop.h"
 
 enum result log_in(struct session *s, struct user *user) {
   const struct session_config *config = s->config;

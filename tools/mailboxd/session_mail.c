@@ -1,9 +1,10 @@
-// TRANSACTION and UPDATE: the commands that deal with messages.
+#include "tools/mailboxd/session_mail.h"
 
 #include <stdlib.h>
 
-#include "tools/mailboxd/log.h"
-#include "tools/mailboxd/reply.h"
+#include "tools/mailboxd/body.h"
+#include "tools/mailboxd/maildrop.h"
+#include "tools/mailboxd/outq.h"
 
 // Reads the message number in argument 0 and sees that there is such a message.
 static bool find_message(struct session *s, const struct command_line *line, uint32_t *out_n,

@@ -1,6 +1,7 @@
-// STLS (RFC 2595), and what may not be said before TLS.
+#include "tools/mailboxd/session_stls.h"
 
-#include "tools/mailboxd/reply.h"
+#include "tools/mailboxd/faults.h"
+#include "tools/mailboxd/outq.h"
 
 bool needs_tls(const struct session *s, enum command command) {
   bool logs_in = command == COMMAND_USER || command == COMMAND_PASS || command == COMMAND_APOP ||
@@ -28,7 +29,7 @@ enum result handle_stls(struct session *s, const struct command_line *line) {
 
 enum session_next session_stls(struct session *s, bool more) {
   if (more) {
-    session_farewell(s, NULL, TEXT_SENT_BEHIND_STLS);
+    (void)reply_error(s, NULL, TEXT_SENT_BEHIND_STLS);
     return SESSION_CLOSE;
   }
   if (s->config->faults.stls_odd) {

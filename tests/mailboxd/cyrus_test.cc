@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/mailboxd/tls_client.h"
+#include "tools/mailboxd/tls_facts.h"
 #include "tools/mailboxd/users.h"
 
 // Cyrus's DIGEST-MD5 does not give back what it has OpenSSL load for the old ciphers of auth-conf.

@@ -10,6 +10,7 @@
 #include "tests/mailboxd/support.h"
 #include "tools/mailboxd/certificate.h"
 #include "tools/mailboxd/tls.h"
+#include "tools/mailboxd/tls_server.h"
 
 // TlsPair is both ends, on a pair of sockets whose buffers are small.
 class TlsPair {

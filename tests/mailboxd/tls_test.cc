@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/mailboxd/tls_client.h"
+#include "tools/mailboxd/tls_facts.h"
 
 namespace tls_test {
 namespace {

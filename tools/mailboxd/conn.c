@@ -11,6 +11,7 @@
 #include "tools/mailboxd/kept.h"
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/session_stls.h"
+#include "tools/mailboxd/tls.h"
 
 #define SCRATCH (64u << 10)
 // A client may send this much ahead while it does not read: 20,000 RETRs are 230 KB.

@@ -11,13 +11,13 @@
 
 #include "tools/mailboxd/loop.h"
 #include "tools/mailboxd/session.h"
-#include "tools/mailboxd/tls.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct conn;
+struct tls_server;
 
 // conns is all connections of a server, and what they share.
 struct conns {

@@ -9,7 +9,7 @@
 
 #include "tools/mailboxd/cyrus_layer.h"
 #include "tools/mailboxd/log.h"
-#include "tools/mailboxd/tls.h"
+#include "tools/mailboxd/tls_facts.h"
 #include "tools/mailboxd/users.h"
 
 #define NAME "mailboxd"

@@ -25,7 +25,7 @@
 #include "tools/mailboxd/loop.h"
 #include "tools/mailboxd/oauth.h"
 #include "tools/mailboxd/options.h"
-#include "tools/mailboxd/tls.h"
+#include "tools/mailboxd/tls_server.h"
 
 // Descriptors that are not connections: standard ones, epoll, listeners, files being read.
 #define OTHER_DESCRIPTORS ((rlim_t)64)

@@ -9,7 +9,7 @@
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/mailboxes.h"
 #include "tools/mailboxd/session_config.h"
-#include "tools/mailboxd/tls.h"
+#include "tools/mailboxd/tls_server.h"
 
 #ifdef __cplusplus
 extern "C" {

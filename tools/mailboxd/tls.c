@@ -1,58 +1,13 @@
-#define _GNU_SOURCE 1
 #include "tools/mailboxd/tls.h"
 
-#include <errno.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "tools/mailboxd/log.h"
-#include "tools/mailboxd/tls_server.h"
-
-static int socket_read(BIO *bio, char *out, int cap) {
-  const struct tls *tls = BIO_get_data(bio);
-  BIO_clear_retry_flags(bio);
-  ssize_t got;
-  do {
-    got = recv(tls->fd, out, (size_t)cap, MSG_DONTWAIT);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-    BIO_set_retry_read(bio);
-  }
-  return (int)got;
-}
-
-static int socket_write(BIO *bio, const char *in, int in_len) {
-  const struct tls *tls = BIO_get_data(bio);
-  BIO_clear_retry_flags(bio);
-  ssize_t sent;
-  do {
-    sent = send(tls->fd, in, (size_t)in_len, MSG_DONTWAIT | MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-    BIO_set_retry_write(bio);
-  }
-  return (int)sent;
-}
-
-static long socket_ctrl(BIO *bio, int command, long number, void *pointer) {
-  (void)bio;
-  (void)number;
-  (void)pointer;
-  return command == BIO_CTRL_FLUSH;  // nothing is held back here
-}
-
-BIO_METHOD *tls_socket_method(void) {
-  BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket of a connection");
-  if (method != NULL) {
-    BIO_meth_set_read(method, socket_read);
-    BIO_meth_set_write(method, socket_write);
-    BIO_meth_set_ctrl(method, socket_ctrl);
-  }
-  return method;
-}
+#include "tools/mailboxd/tls_state.h"
 
 struct tls *tls_new(struct tls_server *server) {
   struct tls *tls = calloc(1, sizeof(*tls));
@@ -66,7 +21,7 @@ struct tls *tls_new(struct tls_server *server) {
     free(tls);
     return NULL;
   }
-  BIO_set_data(bio, tls);
+  BIO_set_data(bio, &tls->fd);
   BIO_set_init(bio, 1);
   SSL_set_bio(tls->ssl, bio, bio);
   SSL_set_accept_state(tls->ssl);

@@ -1,4 +1,4 @@
-// What a TLS connection can tell: who the client is, and what binds a login to this connection.
+#include "tools/mailboxd/tls_facts.h"
 
 #include <openssl/digest.h>
 #include <openssl/nid.h>
@@ -7,7 +7,7 @@
 #include <openssl/x509.h>
 #include <string.h>
 
-#include "tools/mailboxd/tls_server.h"
+#include "tools/mailboxd/tls_state.h"
 
 #define EXPORTER_LABEL "EXPORTER-Channel-Binding"
 #define EXPORTER_LEN 32u

@@ -1,10 +1,16 @@
 #include "tools/mailboxd/tls_server.h"
 
+#include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "tools/mailboxd/tls_socket.h"
+#include "tools/mailboxd/tls_state.h"
 
 // RFC 7301: a client that wants to speak something else on this connection is told so.
 static int select_alpn(SSL *ssl, const uint8_t **out, uint8_t *out_len, const uint8_t *in,

@@ -1,34 +1,30 @@
-// What is inside of a tls_server, for the files of TLS only.
+// What all TLS connections of a server share.
 #ifndef TOOLS_MAILBOXD_TLS_SERVER_H_
 #define TOOLS_MAILBOXD_TLS_SERVER_H_
 
-#include <openssl/bio.h>
-#include <openssl/ssl.h>
-
-#include "tools/mailboxd/tls.h"
+#include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-// TLS_RECORD is how many octets one record carries at most.
-#define TLS_RECORD 16384u
-
-struct tls_server {
-  SSL_CTX *ctx;
-  BIO_METHOD *socket;          // how a connection reaches its socket
-  uint8_t gather[TLS_RECORD];  // where short spans become one record
+// tls_options is what the command line says. Files are PEM.
+struct tls_options {
+  const char *cert;       // the server's certificate, and those that lead to its CA
+  const char *key;        // its private key
+  const char *client_ca;  // NULL: clients are asked for no certificate
+  uint16_t min, max;      // as TLS1_2_VERSION; 0 for the usual
 };
 
-struct tls {
-  struct tls_server *server;
-  SSL *ssl;
-  int fd;
-  enum io_result late;  // what read found behind octets that it had to deliver first
-};
+// tls_server is what all TLS connections share.
+struct tls_server;
 
-// tls_socket_method returns how BoringSSL reads and writes the socket of a struct tls, or NULL.
-BIO_METHOD *tls_socket_method(void);
+// tls_server_new reads certificate and key; on NULL |why| says in words what is wrong.
+struct tls_server *tls_server_new(const struct tls_options *options, char *why, size_t why_size);
+
+// tls_server_free ends it when no connection is left. NULL does nothing.
+void tls_server_free(struct tls_server *server);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -244,6 +244,12 @@ class CheckLayout(Folder):
         self.write("tests/session/x_test.cc", '#include "core/base/b.h"\n')
         self.assert_complains('"core/base/b.h" is for tests/core')
 
+    def test_circles(self):
+        self.write("tools/cli/x.h", '#include "tools/cli/y.h"\n')
+        self.write("tools/cli/y.h", "")
+        self.write("tools/cli/y.c", '#include "tools/cli/x.h"\n')
+        self.assert_complains("tools/cli: a circle of includes: x -> y -> x")
+
     def test_a_file_without_a_test(self):
         self.write("core/base/c.c", "")
         self.assert_complains("there is no c_test.cc")

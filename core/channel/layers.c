@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/plugin_tables.h"
+
 #define LAYER "session"
 
 static pop3_layer *top(pop3_layers *layers) { return &layers->at[layers->count - 1]; }
@@ -10,7 +12,7 @@ pop3_status pop3_layers_push(pop3_layers *layers, const pop3_transport_ops *ops,
                              const pop3_host *host, const pop3_transport_config *config,
                              size_t max_layers, pop3_error *err) {
   const int is_bottom = layers->count == 0;
-  if (is_bottom != (ops->flags == POP3_TRANSPORT_BOTTOM)) {
+  if (is_bottom != pop3_transport_is_bottom(ops)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           is_bottom ? "transport %s needs another one below it"
                                     : "transport %s cannot stand on another one",

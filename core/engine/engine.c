@@ -147,6 +147,7 @@ pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, si
                                     pop3_command *out_command, pop3_error *err) {
   if (out_id != NULL) *out_id = 0;
   pop3_request request = POP3_REQUEST_INIT(command_of(line, line_len));
+  request.flags = POP3_OP_HOLDS;
   *out_command = request.command;
   if (line_len == 0 || line_len + 2 > engine->limits.max_command) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,

@@ -2,14 +2,16 @@
 #include <pop3/commands.h>
 #include <string.h>
 
-#include "core/session/session_private.h"
+#include "core/session/ending.h"
+#include "core/session/session_state.h"
+#include "core/session/wait.h"
 
 #define LAYER "session"
 
 // Submits and waits.
 static pop3_status run(pop3_session *session, const pop3_request *request, const pop3_sink *sink,
                        pop3_error *err) {
-  if (session->stepping) {
+  if (session->flags.is_stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "%s as a blocking call in a callback",
                           pop3_command_name(request->command));
   }
@@ -92,7 +94,7 @@ pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, 
 }
 
 pop3_status pop3_connect(pop3_session *session, pop3_error *err) {
-  return pop3_wait_ready(session, err);
+  return pop3_session_wait_ready(session, err);
 }
 
 const char *pop3_getwelcome(const pop3_session *session) {
@@ -102,7 +104,7 @@ const char *pop3_getwelcome(const pop3_session *session) {
 
 static pop3_status run_login(pop3_session *session, const char *mechanism, int survey,
                              pop3_error *err) {
-  if (session->stepping) {
+  if (session->flags.is_stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "a blocking login in a callback");
   }
   pop3_op_id op = 0;
@@ -134,18 +136,19 @@ pop3_status pop3_pass(pop3_session *session, const char *password, pop3_error *e
 
 pop3_status pop3_apop(pop3_session *session, const char *user, const char *password,
                       pop3_error *err) {
-  pop3_status status = pop3_wait_ready(session, err);
+  pop3_status status = pop3_session_wait_ready(session, err);
   if (status != POP3_OK) return status;
   const char *problem = pop3_engine_timestamp_problem(session->engine);
   if (problem != NULL) {
     return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0, "APOP: %s", problem);
   }
-  session->once_user = user;
-  session->once_password = password;
+  const char *once[POP3_NUM_CREDENTIALS] = {NULL};
+  once[POP3_CREDENTIAL_USER] = user;
+  once[POP3_CREDENTIAL_PASSWORD] = password;
+  session->login.credentials.once = once;
   pop3_session_hold(session);
   status = pop3_auth(session, "APOP", err);
-  session->once_user = NULL;
-  session->once_password = NULL;
+  session->login.credentials.once = NULL;
   (void)pop3_session_release(session);
   return status;
 }
@@ -271,7 +274,7 @@ pop3_status pop3_lang_list(pop3_session *session, const pop3_sink *sink, pop3_er
 pop3_status pop3_stls(pop3_session *session, pop3_error *err) {
   const pop3_status status = run_plain(session, POP3_CMD_STLS, err);
   if (status != POP3_OK) return status;
-  return pop3_wait_ready(session, err);
+  return pop3_session_wait_ready(session, err);
 }
 
 pop3_status pop3_raw(pop3_session *session, const char *line, pop3_error *err) {
@@ -296,19 +299,7 @@ pop3_status pop3_quit(pop3_session *session, pop3_quit_outcome *out_outcome, pop
     status = run_capture(session, &request, &into, err);
   }
   if (out_outcome != NULL) *out_outcome = into.quit;
-  if (!session->stepping) pop3_close(session);
+  if (!session->flags.is_stepping) pop3_close(session);
   (void)pop3_session_release(session);
   return status;
-}
-
-void pop3_close(pop3_session *session) {
-  if (session->state == POP3_SESSION_FAILED || session->state == POP3_SESSION_CLOSED) return;
-  pop3_error error = POP3_ERROR_INIT;
-  pop3_error_set(&error, POP3_ERR_CANCELLED, LAYER, 0, "the session was closed");
-  session->state = POP3_SESSION_CLOSED;
-  pop3_session_hold(session);
-  pop3_session_fail(session, &error);
-  if (!session->write_failed) pop3_layers_shutdown(&session->layers);
-  pop3_layers_destroy(&session->layers);
-  (void)pop3_session_release(session);
 }

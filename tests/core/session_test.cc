@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/session/session_private.h"
+#include "core/session/session_state.h"
 #include "tests/core/session_driver.h"
 
 namespace session_test {
@@ -119,14 +119,14 @@ TEST(Session, EverythingIsCopied) {
   ASSERT_EQ(d.Start(), POP3_OK) << d.err.text;
   for (std::string *s : {&host, &user, &password, &mechanism, &name, &text}) s->assign(9, '#');
   const pop3_session *session = d.session();
-  EXPECT_STREQ(session->host, "mail.example");
-  EXPECT_STREQ(session->user, "mrose");
-  EXPECT_STREQ(session->mechanism, "apop");
-  EXPECT_STREQ(reinterpret_cast<const char *>(session->password.data), "sesame");
-  EXPECT_STREQ(session->options[0].name, "fake.name");
-  EXPECT_STREQ(session->options[0].text, "value");
-  EXPECT_EQ(session->options[0].number, 7);
-  EXPECT_EQ(session->options[0].object, &d);
+  EXPECT_STREQ(session->config.host, "mail.example");
+  EXPECT_STREQ(session->config.user, "mrose");
+  EXPECT_STREQ(session->config.mechanism, "apop");
+  EXPECT_STREQ(reinterpret_cast<const char *>(session->config.password.data), "sesame");
+  EXPECT_STREQ(session->config.options[0].name, "fake.name");
+  EXPECT_STREQ(session->config.options[0].text, "value");
+  EXPECT_EQ(session->config.options[0].number, 7);
+  EXPECT_EQ(session->config.options[0].object, &d);
 }
 
 TEST(Session, SmallerOptionsOfAnOlderProgram) {
@@ -288,7 +288,7 @@ TEST(Session, TheHostTable) {
   SessionDriver d;
   d.options.debug_level = 1;
   ASSERT_EQ(d.Start(), POP3_OK);
-  const pop3_host *host = &d.session()->host_table;
+  const pop3_host *host = &d.session()->host;
   EXPECT_EQ(host->abi, POP3_ABI);
   EXPECT_EQ(host->size, sizeof(*host));
   void *block = host->alloc(host->ctx, 10);

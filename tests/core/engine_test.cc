@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/engine/engine.h"
+#include "core/engine/engine_end.h"
 #include "core/engine/engine_state.h"
 #include "tests/core/engine_driver.h"
 

@@ -35,7 +35,7 @@ _SYSTEM_IN_CORE = {
 }
 
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
-_SPI = {"pop3/interest.h", "pop3/status.h"}
+_SPI = {"pop3/interest.h", "pop3/size.h", "pop3/status.h"}
 
 # The glue is compiled in other repositories, too, and tests/monorepo is another workspace: includes
 # there do not start at our root.

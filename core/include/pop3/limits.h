@@ -2,6 +2,7 @@
 #ifndef POP3_LIMITS_H_
 #define POP3_LIMITS_H_
 
+#include <pop3/size.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,7 +39,7 @@ typedef struct pop3_limits {
 
 // POP3_LIMITS_INIT stands for the defaults.
 #define POP3_LIMITS_INIT \
-  { (uint32_t)sizeof(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { POP3_SIZEOF(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // pop3_quirk names a way in which real servers break the standard. Each is off by default; when
 // switched on, each use is counted, so that a report can say what a server needed.
@@ -59,7 +60,7 @@ typedef enum pop3_quirk {
 } pop3_quirk;
 
 // POP3_QUIRK_BIT is the flag for |quirk| in pop3_quirks.enabled.
-#define POP3_QUIRK_BIT(quirk) (UINT32_C(1) << (unsigned)(quirk))
+#define POP3_QUIRK_BIT(quirk) (UINT32_C(1) << POP3_CAST(unsigned, quirk))
 
 // POP3_QUIRKS_ALL switches every leniency on.
 #define POP3_QUIRKS_ALL (POP3_QUIRK_BIT(POP3_QUIRK_COUNT) - 1U)

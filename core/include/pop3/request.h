@@ -4,6 +4,7 @@
 
 #include <pop3/capability.h>
 #include <pop3/limits.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,7 +68,7 @@ typedef struct pop3_request {
 
 // POP3_REQUEST_INIT is a request for |command_| with no arguments.
 #define POP3_REQUEST_INIT(command_) \
-  { (uint32_t)sizeof(pop3_request), (command_), 0, 0, NULL, 0, NULL, 0, 0 }
+  { POP3_SIZEOF(pop3_request), (command_), 0, 0, NULL, 0, NULL, 0, 0 }
 
 // pop3_command_build writes the command line for |request| with its CRLF to |out|. On success
 // |*out_len| is its length and |*out_secret| the offset from which it must not be shown (equal to
@@ -163,7 +164,7 @@ typedef struct pop3_sink {
 
 // POP3_SINK_INIT is a sink that drops everything.
 #define POP3_SINK_INIT \
-  { (uint32_t)sizeof(pop3_sink), 0, NULL, NULL, NULL, NULL }
+  { POP3_SIZEOF(pop3_sink), 0, NULL, NULL, NULL, NULL }
 
 #ifdef __cplusplus
 }

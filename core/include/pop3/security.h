@@ -2,6 +2,7 @@
 #ifndef POP3_SECURITY_H_
 #define POP3_SECURITY_H_
 
+#include <pop3/size.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,7 +32,8 @@ typedef enum pop3_stls_state {
   POP3_STLS_DONE          // the connection was encrypted by it
 } pop3_stls_state;
 
-// pop3_security is the report. Pointers are valid until the next call that steps the session.
+// pop3_security is the report. Start from POP3_SECURITY_INIT. Pointers are valid until the next
+// call that steps the session.
 typedef struct pop3_security {
   uint32_t size;           // sizeof(pop3_security)
   pop3_tls_policy policy;  // the one that applies: POP3_TLS_DEFAULT only before connecting
@@ -50,8 +52,15 @@ typedef struct pop3_security {
   const char *not_bound_why;  // why not, in words; NULL if it is bound, or |mechanism| is NULL
 } pop3_security;
 
-// pop3_session_security fills |out|. For TLS version, certificate and so on see
-// pop3_session_query.
+// POP3_SECURITY_INIT is an empty pop3_security.
+#define POP3_SECURITY_INIT                                                                         \
+  {                                                                                                \
+    POP3_SIZEOF(pop3_security), POP3_TLS_DEFAULT, 0, 0, POP3_STLS_UNKNOWN, 0, NULL, 0, 0, 0, NULL, \
+        0, 0, 0, NULL                                                                              \
+  }
+
+// pop3_session_security fills |out| as far as out->size says. For TLS version, certificate and so
+// on see pop3_session_query.
 void pop3_session_security(const pop3_session *session, pop3_security *out);
 
 // pop3_candidate_state is what became of a mechanism in the last login or survey.
@@ -62,9 +71,10 @@ typedef enum pop3_candidate_state {
   POP3_CANDIDATE_REFUSED  // it was tried, and the server said no: |why| has its words
 } pop3_candidate_state;
 
-// pop3_candidate is one mechanism that was considered. Strings are NUL-terminated.
+// pop3_candidate is one mechanism that was considered. Start from POP3_CANDIDATE_INIT. Strings are
+// NUL-terminated.
 typedef struct pop3_candidate {
-  uint32_t size;
+  uint32_t size;  // sizeof(pop3_candidate)
   pop3_candidate_state state;
   int32_t strength;  // see pop3_auth_ops.score; 0 if unusable
   uint32_t reserved;
@@ -73,8 +83,13 @@ typedef struct pop3_candidate {
   const char *why;        // "" unless unusable, or refused: then what was said of it
 } pop3_candidate;
 
+// POP3_CANDIDATE_INIT is an empty pop3_candidate.
+#define POP3_CANDIDATE_INIT \
+  { POP3_SIZEOF(pop3_candidate), POP3_CANDIDATE_UNUSABLE, 0, 0, NULL, NULL, NULL }
+
 // pop3_session_candidate tells of the |index|-th mechanism that the last login or survey considered
-// and returns 1, or 0 if there are fewer. The strings are valid until the next login or survey.
+// and returns 1; or 0, and |out| is empty, if there are fewer. It is filled as far as out->size
+// says. The strings are valid until the next login or survey.
 int pop3_session_candidate(const pop3_session *session, size_t index, pop3_candidate *out);
 
 #ifdef __cplusplus

@@ -13,6 +13,7 @@
 #include <pop3/registry.h>
 #include <pop3/request.h>
 #include <pop3/security.h>
+#include <pop3/size.h>
 #include <pop3/spi/auth.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
@@ -32,7 +33,7 @@ typedef pop3_status (*pop3_credential_fn)(void *arg, pop3_credential what, uint3
                                           pop3_secret *out, pop3_error *err);
 
 // POP3_CREDENTIAL_BIT is the bit for |what| in pop3_session_options.credential_kinds.
-#define POP3_CREDENTIAL_BIT(what) (UINT32_C(1) << (unsigned)(what))
+#define POP3_CREDENTIAL_BIT(what) (UINT32_C(1) << POP3_CAST(unsigned, what))
 
 // pop3_session_options configures a session. Start from POP3_SESSION_OPTIONS_INIT. Strings are
 // copied (passwords into wiped memory); callback arguments must outlive the session.
@@ -79,9 +80,9 @@ typedef struct pop3_session_options {
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
 #define POP3_SESSION_OPTIONS_INIT                                                               \
   {                                                                                             \
-    (uint32_t)sizeof(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL,  \
-        NULL, NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                    \
+    POP3_SIZEOF(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, \
+        NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, NULL, \
+        NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                          \
         POP3_CHANNEL_BINDING_PREFER, 0                                                          \
   }
 

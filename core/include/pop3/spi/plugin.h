@@ -6,6 +6,7 @@
 #ifndef POP3_SPI_PLUGIN_H_
 #define POP3_SPI_PLUGIN_H_
 
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,16 +16,10 @@ extern "C" {
 #endif
 
 // POP3_ABI is this version of the plugin interface: major in the upper 16 bits, minor below. A
-// plugin works with a host of the same major; structs grow at the end only, and the lesser of the
-// two |size| members rules.
+// plugin works with a host of the same major; structs grow as <pop3/size.h> says.
 #define POP3_ABI ((UINT32_C(1) << 16) | UINT32_C(0))
 // POP3_ABI_MAJOR is the major version in |abi|.
-#define POP3_ABI_MAJOR(abi) ((uint32_t)(abi) >> 16)
-
-// POP3_HAS_MEMBER says whether the struct at |ptr|, which begins with a |size| member or has one as
-// its second, is large enough to hold |member|.
-#define POP3_HAS_MEMBER(type, ptr, member) \
-  ((ptr)->size >= offsetof(type, member) + sizeof((ptr)->member))
+#define POP3_ABI_MAJOR(abi) (POP3_CAST(uint32_t, abi) >> 16)
 
 // pop3_host is what a plugin may call. The table outlives every object made with it. All functions
 // take |ctx| first and may be called only from inside a call that the host made.
@@ -105,7 +100,7 @@ typedef struct pop3_answer {
 
 // POP3_ANSWER_INIT is an empty pop3_answer.
 #define POP3_ANSWER_INIT \
-  { (uint32_t)sizeof(pop3_answer), 0, 0, NULL, 0 }
+  { POP3_SIZEOF(pop3_answer), 0, 0, NULL, 0 }
 
 struct pop3_transport_ops;
 struct pop3_auth_ops;

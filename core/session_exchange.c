@@ -130,7 +130,7 @@ static void succeed(pop3_session *session, const pop3_auth_output *output) {
     return;
   }
   session->engine->authenticated = 1;
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(session, &report);
   const char *why = report.is_encrypted && !report.is_bound ? report.not_bound_why : "";
   // What the server said to that, behind the colon, is part of an exchange: not for the trace.

@@ -22,7 +22,7 @@ class SessionSecurity : public ::testing::Test {
     d_.wire.server = [](const std::string &) { return "+OK\r\n"; };
   }
   pop3_security Report() {
-    pop3_security report;
+    pop3_security report = POP3_SECURITY_INIT;
     pop3_session_security(d_.session(), &report);
     return report;
   }
@@ -37,7 +37,7 @@ TEST_F(SessionSecurity, TheDefaultDependsOnTheChannel) {
   EXPECT_EQ(Report().is_local, 0U);
   SessionDriver local;
   local.StartReady();
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(local.session(), &report);
   EXPECT_EQ(report.policy, POP3_TLS_NEVER);
   EXPECT_EQ(report.is_local, 1U);
@@ -165,7 +165,7 @@ TEST_F(SessionSecurity, TheReportOfAStrippedServer) {
   EXPECT_EQ(Report().stls, POP3_STLS_NOT_OFFERED);
   EXPECT_EQ(Report().is_encrypted, 0U);
   EXPECT_EQ(Report().num_candidates, 0U);
-  pop3_candidate none;
+  pop3_candidate none = POP3_CANDIDATE_INIT;
   EXPECT_EQ(pop3_session_candidate(d_.session(), 0, &none), 0);
 }
 

@@ -96,7 +96,7 @@ TEST(Session, NoTimeoutsAreFine) {
   d.options.connect_ms = d.options.idle_ms = d.options.login_ms = d.options.total_ms =
       POP3_NO_TIMEOUT;
   d.StartReady();
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d.session(), &interest);
   EXPECT_EQ(interest.size, sizeof(interest));
 }
@@ -152,7 +152,7 @@ TEST(Session, NothingHappensBeforeTheFirstStep) {
   EXPECT_NE(pop3_session_engine(d.session()), nullptr);
   pop3_answer answer = POP3_ANSWER_INIT;
   EXPECT_EQ(pop3_session_query(d.session(), POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_UNSUPPORTED);
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, d.wire.now_ms) << "the first step is due";
 }

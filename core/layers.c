@@ -1,6 +1,6 @@
 #include "core/layers.h"
 
-#include <string.h>
+#include "core/fill.h"
 
 #define LAYER "session"
 
@@ -71,15 +71,17 @@ int pop3_layers_pending(const pop3_layers *layers) {
 }
 
 pop3_status pop3_layers_query(const pop3_layers *layers, uint32_t what, pop3_answer *out) {
-  for (size_t i = layers->count; i > 0; i--) {
+  const pop3_answer none = POP3_ANSWER_INIT;
+  pop3_answer answer = none;
+  pop3_status status = POP3_ERR_UNSUPPORTED;
+  for (size_t i = layers->count; i > 0 && status == POP3_ERR_UNSUPPORTED; i--) {
     const pop3_layer *layer = &layers->at[i - 1];
     if (layer->ops->query == NULL) continue;
-    memset(out, 0, sizeof(*out));
-    out->size = (uint32_t)sizeof(*out);
-    const pop3_status status = layer->ops->query(layer->self, what, out);
-    if (status != POP3_ERR_UNSUPPORTED) return status;
+    answer = none;
+    status = layer->ops->query(layer->self, what, &answer);
   }
-  return POP3_ERR_UNSUPPORTED;
+  if (status != POP3_OK) answer = none;
+  return pop3_fill(out, &answer, sizeof(answer)) ? status : POP3_ERR_ARGUMENT;
 }
 
 void pop3_layers_shutdown(pop3_layers *layers) {

@@ -10,7 +10,8 @@ pop3_status pop3_layers_push(pop3_layers *layers, const pop3_transport_ops *ops,
                              const pop3_host *host, const pop3_transport_config *config,
                              size_t max_layers, pop3_error *err) {
   const int is_bottom = layers->count == 0;
-  if (is_bottom != (ops->flags == POP3_TRANSPORT_BOTTOM)) {
+  const uint32_t place = ops->flags & (POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_UPPER);
+  if (place != (is_bottom ? POP3_TRANSPORT_BOTTOM : POP3_TRANSPORT_UPPER)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           is_bottom ? "transport %s needs another one below it"
                                     : "transport %s cannot stand on another one",

@@ -76,8 +76,10 @@ static pop3_status check_transport(const pop3_registry *registry, const pop3_plu
   if (!valid_name(ops->name, NAME_MAX_OCTETS)) {
     return broken(err, plugin, kKind, NULL, "the name is not 1 to 15 of a-z 0-9 - _");
   }
-  if (ops->flags != POP3_TRANSPORT_BOTTOM && ops->flags != POP3_TRANSPORT_UPPER) {
-    return broken(err, plugin, kKind, ops->name, "flags say neither bottom nor upper");
+  // Further bits are of a later day.
+  const uint32_t place = ops->flags & (POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_UPPER);
+  if (place != POP3_TRANSPORT_BOTTOM && place != POP3_TRANSPORT_UPPER) {
+    return broken(err, plugin, kKind, ops->name, "flags say neither bottom nor upper, or both");
   }
   if (ops->create == NULL || ops->connect == NULL || ops->read == NULL || ops->write == NULL ||
       ops->interest == NULL || ops->destroy == NULL) {

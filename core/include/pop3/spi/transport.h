@@ -56,7 +56,8 @@ struct pop3_transport_ops {
   uint32_t abi;      // POP3_ABI
   uint32_t size;     // sizeof(pop3_transport_ops)
   const char *name;  // lower case, [a-z0-9_-], at most 15 octets
-  uint32_t flags;    // POP3_TRANSPORT_BOTTOM or POP3_TRANSPORT_UPPER
+  uint32_t flags;    // POP3_TRANSPORT_BOTTOM or POP3_TRANSPORT_UPPER, exactly one of them. Test by
+                     // mask: more flags may come, and are no fault
   uint32_t reserved;
 
   // create makes the state in |*out_self|, touching no network. |host| outlives it; |lower|, which

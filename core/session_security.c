@@ -2,6 +2,7 @@
 #include <pop3/security.h>
 #include <string.h>
 
+#include "core/fill.h"
 #include "core/session_private.h"
 
 #define LAYER "session"
@@ -120,9 +121,7 @@ static void report_choice(const pop3_session *session, pop3_security *out) {
   }
 }
 
-void pop3_session_security(const pop3_session *session, pop3_security *out) {
-  memset(out, 0, sizeof(*out));
-  out->size = (uint32_t)sizeof(*out);
+static void make_report(const pop3_session *session, pop3_security *out) {
   out->policy = pop3_session_policy(session);
   out->is_local = answers_one(session, POP3_QUERY_IS_LOCAL) ? 1 : 0;
   out->is_encrypted = pop3_session_is_encrypted(session) ? 1 : 0;
@@ -143,15 +142,22 @@ void pop3_session_security(const pop3_session *session, pop3_security *out) {
   out->detail_len = session->detail_len;
 }
 
+void pop3_session_security(const pop3_session *session, pop3_security *out) {
+  pop3_security report = POP3_SECURITY_INIT;
+  make_report(session, &report);
+  (void)pop3_fill(out, &report, sizeof(report));
+}
+
 int pop3_session_candidate(const pop3_session *session, size_t index, pop3_candidate *out) {
-  memset(out, 0, sizeof(*out));
-  out->size = (uint32_t)sizeof(*out);
-  if (index >= session->num_choices) return 0;
-  const pop3_choice *choice = &session->choices[index];
-  out->state = choice->state;
-  out->strength = choice->points;
-  out->mechanism = choice->mechanism;
-  out->plugin = choice->ops->name;
-  out->why = choice->why;
-  return 1;
+  pop3_candidate candidate = POP3_CANDIDATE_INIT;
+  const int is_there = index < session->num_choices;
+  if (is_there) {
+    const pop3_choice *choice = &session->choices[index];
+    candidate.state = choice->state;
+    candidate.strength = choice->points;
+    candidate.mechanism = choice->mechanism;
+    candidate.plugin = choice->ops->name;
+    candidate.why = choice->why;
+  }
+  return pop3_fill(out, &candidate, sizeof(candidate)) && is_there;
 }

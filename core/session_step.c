@@ -2,6 +2,7 @@
 #include <pop3/session.h>
 #include <string.h>
 
+#include "core/fill.h"
 #include "core/session_private.h"
 
 #define LAYER "session"
@@ -259,9 +260,7 @@ pop3_step_result pop3_step(pop3_session *session) {
   return result;
 }
 
-void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
-  const pop3_interest empty = POP3_INTEREST_INIT;
-  *out = empty;
+static void make_interest(const pop3_session *session, pop3_interest *out) {
   const int64_t now = pop3_session_now(session);
   if (session->state != POP3_SESSION_OPEN) {
     if (session->state == POP3_SESSION_NEW) out->deadline_ms = now;
@@ -280,4 +279,10 @@ void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
   const int undone = session->hot || unread || session->touched ||
                      __atomic_load_n(&session->cancelled, __ATOMIC_SEQ_CST);
   if (undone) out->deadline_ms = now;
+}
+
+void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
+  pop3_interest interest = POP3_INTEREST_INIT;
+  make_interest(session, &interest);
+  (void)pop3_fill(out, &interest, sizeof(interest));
 }

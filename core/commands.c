@@ -77,8 +77,10 @@ pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, 
                              const pop3_session_options *options, pop3_error *err) {
   *out = NULL;
   pop3_url parsed;
+  const int has_allocator =
+      options != NULL && POP3_HAS_MEMBER(pop3_session_options, options, allocator);
   pop3_status status =
-      pop3_url_parse(&parsed, url, strlen(url), options != NULL ? options->allocator : NULL, err);
+      pop3_url_parse(&parsed, url, strlen(url), has_allocator ? options->allocator : NULL, err);
   if (status != POP3_OK) return status;
   status = pop3_session_new_url(out, registry, &parsed, options, err);
   pop3_url_cleanup(&parsed);

@@ -57,6 +57,23 @@ TEST_F(SessionStep, AnIdleSessionWaitsForReadingAndNoticesTheHangUp) {
   EXPECT_EQ(pop3_session_error(d_.session()), nullptr);
 }
 
+TEST_F(SessionStep, AnInterestIsFilledAsFarAsItsOwnerKnowsIt) {
+  d_.StartReady();
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
+  pop3_interest interest = POP3_INTEREST_INIT;
+  interest.size = offsetof(pop3_interest, deadline_ms);
+  interest.deadline_ms = 4711;
+  interest.events = 4711;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.size, offsetof(pop3_interest, deadline_ms));
+  EXPECT_EQ(interest.events, POP3_WAIT_READ);
+  EXPECT_EQ(interest.deadline_ms, 4711);
+  interest.size = 0;
+  interest.events = 4711;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.events, 4711U);
+}
+
 TEST_F(SessionStep, ConnectIsSteppedUntilDone) {
   d_.wire.connects = {POP3_IO_WANT_READ, POP3_IO_WANT_WRITE};
   ASSERT_EQ(d_.Start(), POP3_OK);

@@ -91,6 +91,30 @@ TEST(Session, OptionsThatCannotWork) {
   EXPECT_EQ(pop3_session_new(&session, nullptr, &options, nullptr), POP3_ERR_ARGUMENT);
 }
 
+// Zeroed ones, say: what they demand of the login's security would be lost.
+TEST(Session, OptionsWithoutASizeAreRefusedWithAUrlToo) {
+  SessionDriver d;
+  ASSERT_EQ(d.Start(), POP3_OK) << d.err.text;
+  pop3_url url;
+  ASSERT_EQ(pop3_url_parse(&url, "pop3s://host", 12, nullptr, nullptr), POP3_OK);
+  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
+  options.tls = POP3_TLS_REQUIRED;
+  options.auth_floor = 300;
+  for (const uint32_t size : {0U, 4U, 8U}) {
+    options.size = size;
+    pop3_session *session = d.session();
+    EXPECT_EQ(pop3_session_new_url(&session, d.session()->registry, &url, &options, &d.err),
+              POP3_ERR_ARGUMENT);
+    EXPECT_EQ(session, nullptr);
+    EXPECT_NE(std::string(d.err.text).find("POP3_SESSION_OPTIONS_INIT"), std::string::npos);
+    session = d.session();
+    EXPECT_EQ(pop3_connect_url(&session, d.session()->registry, "pop3://host", &options, &d.err),
+              POP3_ERR_ARGUMENT);
+    EXPECT_EQ(session, nullptr);
+  }
+  pop3_url_cleanup(&url);
+}
+
 TEST(Session, NoTimeoutsAreFine) {
   SessionDriver d;
   d.options.connect_ms = d.options.idle_ms = d.options.login_ms = d.options.total_ms =

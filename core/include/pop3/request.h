@@ -162,7 +162,8 @@ typedef struct pop3_sink {
   void *arg;
 } pop3_sink;
 
-// POP3_SINK_INIT is a sink that drops everything.
+// POP3_SINK_INIT is a sink that drops everything. Start from it: a sink without its size is refused
+// with POP3_ERR_ARGUMENT.
 #define POP3_SINK_INIT \
   { POP3_SIZEOF(pop3_sink), 0, NULL, NULL, NULL, NULL }
 

@@ -243,12 +243,9 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int surve
                           : session->engine->authenticated ? "already logged in"
                                                            : "the session is closed");
   }
-  pop3_status status = ask_mechanism(session, mechanism, err);
+  pop3_status status = pop3_sink_copy(&login->sink, sink, err);
+  if (status == POP3_OK) status = ask_mechanism(session, mechanism, err);
   if (status != POP3_OK) return status;
-  memset(&login->sink, 0, sizeof(login->sink));
-  if (sink != NULL) {
-    memcpy(&login->sink, sink, sink->size < sizeof(*sink) ? sink->size : sizeof(*sink));
-  }
   forget_last(session);
   login->survey = survey;
   login->id = POP3_LOGIN_OP | ++session->num_logins;

@@ -96,6 +96,7 @@ static pop3_status keep_layer(pop3_session *session, const pop3_auth_output *out
   memset(&session->pushed, 0, sizeof(session->pushed));
   memcpy(&session->pushed, ops,
          ops->size < sizeof(session->pushed) ? ops->size : sizeof(session->pushed));
+  session->pushed.size = (uint32_t)sizeof(session->pushed);
   session->has_pushed = 1;
   pop3_engine_hold(session->engine);
   return POP3_OK;

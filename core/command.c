@@ -18,7 +18,7 @@ typedef struct shape {
   unsigned char arg2;   // pop3_argument
 } shape;
 
-static const shape shapes[POP3_CMD_COUNT] = {
+static const shape shapes[] = {
     [POP3_CMD_GREETING] = {"greeting", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
     [POP3_CMD_CAPA] = {"CAPA", NUMBER_NONE, 0, POP3_ARG_NONE, POP3_ARG_NONE},
     [POP3_CMD_USER] = {"USER", NUMBER_NONE, 0, POP3_ARG_USER, POP3_ARG_NONE},
@@ -43,12 +43,16 @@ static const shape shapes[POP3_CMD_COUNT] = {
     [POP3_CMD_RAW_MULTI] = {"raw", NUMBER_NONE, 0, POP3_ARG_LINE, POP3_ARG_NONE},
 };
 
+static int is_known(pop3_command command) {
+  return (size_t)command < sizeof(shapes) / sizeof(shapes[0]);
+}
+
 static int is_raw(pop3_command command) {
   return command == POP3_CMD_RAW || command == POP3_CMD_RAW_MULTI;
 }
 
 const char *pop3_command_name(pop3_command command) {
-  return (unsigned)command < POP3_CMD_COUNT ? shapes[command].name : "?";
+  return is_known(command) ? shapes[command].name : "?";
 }
 
 pop3_command pop3_command_of_line(const char *line, size_t line_len) {
@@ -98,7 +102,7 @@ static pop3_status check_request(const pop3_request *request, pop3_error *err) {
                           "request.size is %" PRIu32 ": start from POP3_REQUEST_INIT",
                           request->size);
   }
-  if ((unsigned)request->command >= POP3_CMD_COUNT || request->command == POP3_CMD_GREETING) {
+  if (!is_known(request->command) || request->command == POP3_CMD_GREETING) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
                           "request.command %u is no command that can be sent",
                           (unsigned)request->command);

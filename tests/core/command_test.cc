@@ -136,7 +136,8 @@ TEST(CommandBuild, Bad) {
       {WithSize(0), "request.size is 0: start from POP3_REQUEST_INIT"},
       {WithSize(16), "request.size is 16: start from POP3_REQUEST_INIT"},
       {Request(POP3_CMD_GREETING), "request.command 0 is no command that can be sent"},
-      {Request(POP3_CMD_COUNT), "request.command 22 is no command that can be sent"},
+      {Request(static_cast<pop3_command>(POP3_CMD_RAW_MULTI + 1)),
+       "request.command 22 is no command that can be sent"},
       {Request(static_cast<pop3_command>(31)), "request.command 31 is no command that can be sent"},
       {Request(POP3_CMD_NOOP, {}, {}, 0, 0, 4), "request.flags has bits that are not defined: 0x4"},
       {Request(POP3_CMD_NOOP, {}, {}, 0, 0, UINT32_C(1) << 31),
@@ -304,7 +305,7 @@ TEST(CommandName, Table) {
   EXPECT_STREQ(pop3_command_name(POP3_CMD_QUIT), "QUIT");
   EXPECT_STREQ(pop3_command_name(POP3_CMD_RAW), "raw");
   EXPECT_STREQ(pop3_command_name(POP3_CMD_RAW_MULTI), "raw");
-  EXPECT_STREQ(pop3_command_name(POP3_CMD_COUNT), "?");
+  EXPECT_STREQ(pop3_command_name(static_cast<pop3_command>(POP3_CMD_RAW_MULTI + 1)), "?");
 }
 
 TEST(CommandOfLine, Table) {

@@ -36,13 +36,12 @@ typedef enum pop3_command {
   POP3_CMD_NOOP,
   POP3_CMD_LAST,
   POP3_CMD_QUIT,
-  POP3_CMD_RAW,        // arg: a whole line; one line comes back
-  POP3_CMD_RAW_MULTI,  // arg: a whole line; a multi-line response comes back; items: POP3_ITEM_LINE
-  POP3_CMD_COUNT
+  POP3_CMD_RAW,       // arg: a whole line; one line comes back
+  POP3_CMD_RAW_MULTI  // arg: a whole line; a multi-line response comes back; items: POP3_ITEM_LINE
 } pop3_command;
 
 // pop3_command_name returns "RETR" and so on; "greeting" for POP3_CMD_GREETING, "raw" for the two
-// raw ones. The string is static.
+// raw ones; "?" for what is none that the library knows. The string is static.
 const char *pop3_command_name(pop3_command command);
 
 // pop3_request is one command with its arguments. Start from POP3_REQUEST_INIT. Strings are read

@@ -21,9 +21,11 @@ pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *option
     }
     memcpy(&opts, options, size);
   }
-  if ((opts.quirks & ~POP3_QUIRKS_ALL) != 0) {
+  const uint32_t known = pop3_quirks_known();
+  if (opts.quirks == POP3_QUIRKS_ALL) opts.quirks = known;
+  if ((opts.quirks & ~known) != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "unknown quirk bits 0x%x",
-                          (unsigned)(opts.quirks & ~POP3_QUIRKS_ALL));
+                          (unsigned)(opts.quirks & ~known));
   }
   pop3_limits limits;
   const pop3_status status = pop3_limits_resolve(&limits, opts.limits, err);

@@ -177,7 +177,8 @@ pop3_status pop3_stat(pop3_session *session, uint32_t *out_count, uint64_t *out_
 // LIST and UIDL of the whole maildrop.
 static pop3_status run_listing(pop3_session *session, pop3_command command, pop3_listing *out,
                                pop3_error *err) {
-  const pop3_sink sink = pop3_listing_sink(out);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(out, &sink);
   const pop3_request request = POP3_REQUEST_INIT(command);
   const pop3_status status = run(session, &request, &sink, err);
   if (status == POP3_ERR_SINK && out->status != POP3_OK) {

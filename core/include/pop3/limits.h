@@ -70,7 +70,7 @@ typedef enum pop3_quirk {
 // POP3_OCTETS_UNKNOWN stands for a size that the server did not tell (POP3_QUIRK_ODD_SIZE).
 #define POP3_OCTETS_UNKNOWN UINT64_MAX
 
-// pop3_quirks holds what is allowed and how often each was needed.
+// pop3_quirks holds what is allowed and how often each was needed. It never grows.
 typedef struct pop3_quirks {
   uint32_t enabled;                 // POP3_QUIRK_BIT()s
   uint32_t reserved;                // 0

@@ -119,7 +119,8 @@ typedef enum pop3_step_result {
 pop3_step_result pop3_step(pop3_session *session);
 
 // pop3_session_interest tells what to wait for before the next step. An idle session waits for
-// reading, so that a server that hangs up is noticed.
+// reading, so that a server that hangs up is noticed. |out|, which was made by POP3_INTEREST_INIT,
+// is filled as far as out->size says.
 void pop3_session_interest(const pop3_session *session, pop3_interest *out);
 
 // pop3_wait steps until |op| is done, blocking in between. |deadline_ms| is a time limit in
@@ -151,7 +152,8 @@ const pop3_reply *pop3_session_reply(const pop3_session *session);
 // capabilities, quirks, pending.
 const pop3_engine *pop3_session_engine(const pop3_session *session);
 
-// pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers.
+// pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers;
+// POP3_ERR_ARGUMENT if |out| does not have its size (start from POP3_ANSWER_INIT).
 pop3_status pop3_session_query(const pop3_session *session, uint32_t what, pop3_answer *out);
 
 // pop3_session_is_private says whether a password may cross the channel as it is now: loopback,

@@ -22,7 +22,7 @@ typedef enum pop3_io {
 typedef struct pop3_transport_ops pop3_transport_ops;
 
 // pop3_layer is a transport in a chain: its functions and its state. Members of |ops| that the
-// plugin does not have are NULL.
+// plugin does not have are NULL. It never grows.
 typedef struct pop3_layer {
   const pop3_transport_ops *ops;
   void *self;

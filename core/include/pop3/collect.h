@@ -50,6 +50,10 @@ typedef struct pop3_stream {
 #define POP3_STREAM_INIT(file_) \
   { POP3_SIZEOF(pop3_stream), -1, (file_), 0, 0, 0 }
 
+// pop3_stream_init is POP3_STREAM_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_stream_init(pop3_stream *stream, size_t size, FILE *file);
+
 // pop3_stream_sink makes |out|, which was made by POP3_SINK_INIT, a sink that writes to |stream|; a
 // failed write stops it, and stream->sys_errno says why. A descriptor is written to until all is
 // out, also if that blocks. Nothing is closed or flushed.

@@ -65,6 +65,10 @@ typedef struct pop3_engine_options {
         NULL, NULL, NULL, NULL, NULL                                                            \
   }
 
+// pop3_engine_options_init is POP3_ENGINE_OPTIONS_INIT for languages without macros. |size| is how
+// large the caller's struct is: nothing is written behind it.
+void pop3_engine_options_init(pop3_engine_options *options, size_t size);
+
 // pop3_engine_new makes an engine that waits for the greeting. |options| may be NULL.
 pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *options, pop3_error *err);
 

@@ -41,6 +41,10 @@ typedef struct pop3_limits {
 #define POP3_LIMITS_INIT \
   { POP3_SIZEOF(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
+// pop3_limits_init is POP3_LIMITS_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_limits_init(pop3_limits *limits, size_t size);
+
 // pop3_quirk names a way in which real servers break the standard. Each is off by default; when
 // switched on, each use is counted, so that a report can say what a server needed.
 typedef enum pop3_quirk {

@@ -69,6 +69,10 @@ typedef struct pop3_request {
 #define POP3_REQUEST_INIT(command_) \
   { POP3_SIZEOF(pop3_request), (command_), 0, 0, NULL, 0, NULL, 0, 0 }
 
+// pop3_request_init is POP3_REQUEST_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_request_init(pop3_request *request, size_t size, pop3_command command);
+
 // pop3_command_build writes the command line for |request| with its CRLF to |out|. On success
 // |*out_len| is its length and |*out_secret| the offset from which it must not be shown (equal to
 // |*out_len| if all may). Fails with POP3_ERR_ARGUMENT, saying which argument and why, on CR, LF or
@@ -165,6 +169,10 @@ typedef struct pop3_sink {
 // with POP3_ERR_ARGUMENT.
 #define POP3_SINK_INIT \
   { POP3_SIZEOF(pop3_sink), 0, NULL, NULL, NULL, NULL }
+
+// pop3_sink_init is POP3_SINK_INIT for languages without macros. |size| is how large the caller's
+// struct is: nothing is written behind it.
+void pop3_sink_init(pop3_sink *sink, size_t size);
 
 #ifdef __cplusplus
 }

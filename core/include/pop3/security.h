@@ -59,6 +59,10 @@ typedef struct pop3_security {
         0, 0, 0, NULL                                                                              \
   }
 
+// pop3_security_init is POP3_SECURITY_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_security_init(pop3_security *security, size_t size);
+
 // pop3_session_security fills |out| as far as out->size says. For TLS version, certificate and so
 // on see pop3_session_query.
 void pop3_session_security(const pop3_session *session, pop3_security *out);
@@ -86,6 +90,10 @@ typedef struct pop3_candidate {
 // POP3_CANDIDATE_INIT is an empty pop3_candidate.
 #define POP3_CANDIDATE_INIT \
   { POP3_SIZEOF(pop3_candidate), POP3_CANDIDATE_UNUSABLE, 0, 0, NULL, NULL, NULL }
+
+// pop3_candidate_init is POP3_CANDIDATE_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_candidate_init(pop3_candidate *candidate, size_t size);
 
 // pop3_session_candidate tells of the |index|-th mechanism that the last login or survey considered
 // and returns 1; or 0, and |out| is empty, if there are fewer. It is filled as far as out->size

@@ -86,6 +86,10 @@ typedef struct pop3_session_options {
         POP3_CHANNEL_BINDING_PREFER, 0                                                          \
   }
 
+// pop3_session_options_init is POP3_SESSION_OPTIONS_INIT for languages without macros. |size| is
+// how large the caller's struct is: nothing is written behind it.
+void pop3_session_options_init(pop3_session_options *options, size_t size);
+
 // pop3_session_new makes a session. It does not connect yet. |registry| must outlive it.
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
                              const pop3_session_options *options, pop3_error *err);
@@ -123,6 +127,10 @@ pop3_step_result pop3_step(pop3_session *session);
 // is filled as far as out->size says.
 void pop3_session_interest(const pop3_session *session, pop3_interest *out);
 
+// pop3_interest_init is POP3_INTEREST_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_interest_init(pop3_interest *interest, size_t size);
+
 // pop3_wait steps until |op| is done, blocking in between. |deadline_ms| is a time limit in
 // milliseconds from now, or POP3_NO_TIMEOUT; when it passes the operation is cancelled and
 // POP3_ERR_TIMEOUT returned, the session living on. |op| 0 waits until nothing is pending. Returns
@@ -155,6 +163,10 @@ const pop3_engine *pop3_session_engine(const pop3_session *session);
 // pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers;
 // POP3_ERR_ARGUMENT if |out| does not have its size (start from POP3_ANSWER_INIT).
 pop3_status pop3_session_query(const pop3_session *session, uint32_t what, pop3_answer *out);
+
+// pop3_answer_init is POP3_ANSWER_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_answer_init(pop3_answer *answer, size_t size);
 
 // pop3_session_is_private says whether a password may cross the channel as it is now: loopback,
 // Unix socket, or encrypted and verified.

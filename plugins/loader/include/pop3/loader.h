@@ -51,6 +51,10 @@ typedef struct pop3_loader_options {
 #define POP3_LOADER_OPTIONS_INIT \
   { POP3_SIZEOF(pop3_loader_options), 0, NULL, 0, NULL, NULL }
 
+// pop3_loader_options_init is POP3_LOADER_OPTIONS_INIT for languages without macros. |size| is how
+// large the caller's struct is: nothing is written behind it.
+void pop3_loader_options_init(pop3_loader_options *options, size_t size);
+
 // pop3_loader_new makes a loader. |options| may be NULL. Fails with POP3_ERR_ARGUMENT on a
 // directory that is not absolute or has "." or ".." in it.
 pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *options, pop3_error *err);

@@ -216,6 +216,19 @@ TEST_F(Layers, OfAFailedQueryNothingIsLeftInTheAnswer) {
   EXPECT_EQ(answer.number, 0);
 }
 
+TEST_F(Layers, WhatALayerWroteThatHasNoAnswerIsNotInThatOfAnother) {
+  PushConnected(Bottom());
+  static pop3_transport_ops talkative = *Tls();  // outlives the test
+  talkative.query = [](void *, uint32_t, pop3_answer *out) {
+    out->number = 7;
+    return POP3_ERR_UNSUPPORTED;
+  };
+  PushConnected(&talkative);
+  pop3_answer answer = POP3_ANSWER_INIT;
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
+  EXPECT_EQ(answer.number, 0);
+}
+
 TEST_F(Layers, AnAnswerIsFilledAsFarAsItsOwnerKnowsIt) {
   PushConnected(Bottom());
   pop3_answer answer = POP3_ANSWER_INIT;

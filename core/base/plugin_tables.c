@@ -48,7 +48,3 @@ const char *pop3_auth_problem(const pop3_auth_ops *ops, const char **out_name) {
   }
   return NULL;
 }
-
-int pop3_transport_is_bottom(const pop3_transport_ops *ops) {
-  return (ops->flags & POP3_TRANSPORT_BOTTOM) != 0;
-}

@@ -25,9 +25,6 @@ const char *pop3_transport_problem(const pop3_transport_ops *ops, const char **o
 // pop3_auth_problem likewise.
 const char *pop3_auth_problem(const pop3_auth_ops *ops, const char **out_name);
 
-// pop3_transport_is_bottom says whether |ops| stands at the bottom of a chain.
-int pop3_transport_is_bottom(const pop3_transport_ops *ops);
-
 #ifdef __cplusplus
 }
 #endif

@@ -31,7 +31,7 @@ pop3_status pop3_channel_push_layer(pop3_channel *channel, const pop3_security_l
   // First of all: whatever goes wrong from here on, the options have to be given back.
   channel->layer = *layer;
   channel->layer.ops = NULL;
-  if (pop3_transport_problem(layer->ops, NULL) != NULL || pop3_transport_is_bottom(layer->ops)) {
+  if (pop3_transport_problem(layer->ops, NULL) != NULL) {
     return pop3_error_set(err, POP3_ERR_AUTH, "login", 0,
                           "the security layer of %s is not of this interface, or incomplete",
                           mechanism);
@@ -40,6 +40,7 @@ pop3_status pop3_channel_push_layer(pop3_channel *channel, const pop3_security_l
   memcpy(&channel->layer_ops, layer->ops,
          layer->ops->size < sizeof(channel->layer_ops) ? layer->ops->size
                                                        : sizeof(channel->layer_ops));
+  channel->layer_ops.size = (uint32_t)sizeof(channel->layer_ops);
   channel->layer.ops = &channel->layer_ops;
   return POP3_OK;
 }

@@ -16,6 +16,9 @@ extern "C" {
 // overflow).
 size_t pop3_decimal_parse(const char *text, size_t text_len, uint64_t max, uint64_t *out);
 
+// pop3_quirks_known returns the bits of all quirks that there are.
+uint32_t pop3_quirks_known(void);
+
 // pop3_quirk_allowed says whether |quirk| is switched on. |quirks| may be NULL: then no.
 int pop3_quirk_allowed(const pop3_quirks *quirks, pop3_quirk quirk);
 

@@ -42,7 +42,7 @@ static pop3_status check_request(const pop3_request *request, pop3_error *err) {
                           "request.size is %" PRIu32 ": start from POP3_REQUEST_INIT",
                           request->size);
   }
-  if ((unsigned)request->command >= POP3_CMD_COUNT || request->command == POP3_CMD_GREETING) {
+  if (!pop3_command_is_known(request->command) || request->command == POP3_CMD_GREETING) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
                           "request.command %u is no command that can be sent",
                           (unsigned)request->command);

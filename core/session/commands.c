@@ -79,8 +79,10 @@ pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, 
                              const pop3_session_options *options, pop3_error *err) {
   *out = NULL;
   pop3_url parsed;
+  const int has_allocator =
+      options != NULL && POP3_HAS_MEMBER(pop3_session_options, options, allocator);
   pop3_status status =
-      pop3_url_parse(&parsed, url, strlen(url), options != NULL ? options->allocator : NULL, err);
+      pop3_url_parse(&parsed, url, strlen(url), has_allocator ? options->allocator : NULL, err);
   if (status != POP3_OK) return status;
   status = pop3_session_new_url(out, registry, &parsed, options, err);
   pop3_url_cleanup(&parsed);
@@ -178,7 +180,8 @@ pop3_status pop3_stat(pop3_session *session, uint32_t *out_count, uint64_t *out_
 // LIST and UIDL of the whole maildrop.
 static pop3_status run_listing(pop3_session *session, pop3_command command, pop3_listing *out,
                                pop3_error *err) {
-  const pop3_sink sink = pop3_listing_sink(out);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(out, &sink);
   const pop3_request request = POP3_REQUEST_INIT(command);
   const pop3_status status = run(session, &request, &sink, err);
   if (status == POP3_ERR_SINK && out->status != POP3_OK) {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/fill.h"
+
 void pop3_session_policy_facts(const pop3_session *session, pop3_policy_facts *out) {
   const pop3_login_config *login = &session->config.login;
   out->tls = session->config.tls;
@@ -88,11 +90,9 @@ static void report_login(const pop3_session *session, pop3_security *out) {
   out->detail_len = session->login.report.detail_len;
 }
 
-void pop3_session_security(const pop3_session *session, pop3_security *out) {
+static void make_report(const pop3_session *session, pop3_security *out) {
   pop3_policy_facts facts;
   pop3_session_policy_facts(session, &facts);
-  memset(out, 0, sizeof(*out));
-  out->size = (uint32_t)sizeof(*out);
   out->policy = pop3_policy_applies(&facts);
   out->is_local = facts.is_local ? 1 : 0;
   out->is_encrypted = facts.is_encrypted ? 1 : 0;
@@ -109,16 +109,23 @@ void pop3_session_security(const pop3_session *session, pop3_security *out) {
   report_login(session, out);
 }
 
+void pop3_session_security(const pop3_session *session, pop3_security *out) {
+  pop3_security report = POP3_SECURITY_INIT;
+  make_report(session, &report);
+  (void)pop3_fill(out, &report, sizeof(report));
+}
+
 int pop3_session_candidate(const pop3_session *session, size_t index, pop3_candidate *out) {
   const pop3_candidates *candidates = &session->login.candidates;
-  memset(out, 0, sizeof(*out));
-  out->size = (uint32_t)sizeof(*out);
-  if (index >= candidates->count) return 0;
-  const pop3_mechanism *mechanism = &candidates->list[index];
-  out->state = mechanism->state;
-  out->strength = mechanism->strength;
-  out->mechanism = mechanism->name;
-  out->plugin = mechanism->ops->name;
-  out->why = mechanism->why;
-  return 1;
+  pop3_candidate candidate = POP3_CANDIDATE_INIT;
+  const int is_there = index < candidates->count;
+  if (is_there) {
+    const pop3_mechanism *mechanism = &candidates->list[index];
+    candidate.state = mechanism->state;
+    candidate.strength = mechanism->strength;
+    candidate.mechanism = mechanism->name;
+    candidate.plugin = mechanism->ops->name;
+    candidate.why = mechanism->why;
+  }
+  return pop3_fill(out, &candidate, sizeof(candidate)) && is_there;
 }

@@ -40,23 +40,35 @@ static void make_channel(pop3_session *session) {
   pop3_channel_init(&session->channel, &plan);
 }
 
+// Copies what |in| has of the options. Without a size none of them would count, silently.
+static pop3_status take_options(pop3_session_options *out, const pop3_session_options *in,
+                                pop3_error *err) {
+  if (in == NULL || in->size < offsetof(pop3_session_options, options)) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
+                          "a session needs options with their size: start from "
+                          "POP3_SESSION_OPTIONS_INIT");
+  }
+  memcpy(out, in, in->size < sizeof(*out) ? in->size : sizeof(*out));
+  out->size = (uint32_t)sizeof(*out);
+  return POP3_OK;
+}
+
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
                              const pop3_session_options *options, pop3_error *err) {
   *out = NULL;
-  pop3_session_options opts = POP3_SESSION_OPTIONS_INIT;
-  if (registry == NULL || options == NULL ||
-      options->size < offsetof(pop3_session_options, options)) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                          "a session needs a registry and options with their size");
+  if (registry == NULL) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "a session needs a registry");
   }
-  memcpy(&opts, options, options->size < sizeof(opts) ? options->size : sizeof(opts));
+  pop3_session_options opts = POP3_SESSION_OPTIONS_INIT;
+  pop3_status status = take_options(&opts, options, err);
+  if (status != POP3_OK) return status;
   pop3_allocator allocator;
   pop3_allocator_resolve(&allocator, opts.allocator);
   pop3_session *session = pop3_mem_zalloc(&allocator, 1, sizeof(*session));
   if (session == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a session");
   }
-  pop3_status status = pop3_session_config_init(&session->config, registry, &opts, err);
+  status = pop3_session_config_init(&session->config, registry, &opts, err);
   if (status != POP3_OK) {
     pop3_mem_free(&allocator, session);
     return status;
@@ -84,10 +96,8 @@ pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *regist
   static const char *const kUnix[] = {"unix"};
   *out = NULL;
   pop3_session_options opts = POP3_SESSION_OPTIONS_INIT;
-  if (options != NULL) {
-    memcpy(&opts, options, options->size < sizeof(opts) ? options->size : sizeof(opts));
-    opts.size = (uint32_t)sizeof(opts);
-  }
+  const pop3_status status = options != NULL ? take_options(&opts, options, err) : POP3_OK;
+  if (status != POP3_OK) return status;
   const int is_unix = url->scheme == POP3_URL_UNIX;
   opts.transports = is_unix ? kUnix : kTcp;
   opts.num_transports = url->scheme == POP3_URL_POP3S ? 2 : 1;

@@ -100,7 +100,7 @@ static pop3_status on_logged_in(pop3_session *session, const pop3_auth_output *o
     }
   }
   pop3_engine_set_authenticated(session->engine);
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(session, &report);
   const char *why = report.is_encrypted && !report.is_bound ? report.not_bound_why : "";
   // What the server said to that, behind the colon, is part of an exchange: not for the trace.
@@ -190,12 +190,11 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int is_su
                                          : "the session is closed");
   }
   const pop3_auth_list auths = auths_of(session);
-  pop3_status status = pop3_login_begin(&session->login, mechanism, is_survey, &auths, err);
-  if (status != POP3_OK) return status;
-  memset(&call->sink, 0, sizeof(call->sink));
-  if (sink != NULL) {
-    memcpy(&call->sink, sink, sink->size < sizeof(*sink) ? sink->size : sizeof(*sink));
+  pop3_status status = pop3_sink_copy(&call->sink, sink, err);
+  if (status == POP3_OK) {
+    status = pop3_login_begin(&session->login, mechanism, is_survey, &auths, err);
   }
+  if (status != POP3_OK) return status;
   call->id = POP3_LOGIN_OP | ++call->count;
   call->awaited = 0;
   call->watch = NULL;

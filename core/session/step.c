@@ -1,6 +1,7 @@
 // One step of a session: everything that can be done without waiting.
 #include <pop3/session.h>
 
+#include "core/base/fill.h"
 #include "core/session/connecting.h"
 #include "core/session/ending.h"
 #include "core/session/host.h"
@@ -152,9 +153,7 @@ pop3_step_result pop3_step(pop3_session *session) {
   return result;
 }
 
-void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
-  const pop3_interest empty = POP3_INTEREST_INIT;
-  *out = empty;
+static void make_interest(const pop3_session *session, pop3_interest *out) {
   const int64_t now = pop3_session_now(session);
   if (session->state != POP3_SESSION_OPEN) {
     if (session->state == POP3_SESSION_NEW) out->deadline_ms = now;
@@ -170,4 +169,10 @@ void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
   if (session->flags.is_hot || is_unread || session->flags.is_touched || is_cancelled(session)) {
     out->deadline_ms = now;
   }
+}
+
+void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
+  pop3_interest interest = POP3_INTEREST_INIT;
+  make_interest(session, &interest);
+  (void)pop3_fill(out, &interest, sizeof(interest));
 }

@@ -28,7 +28,7 @@ static void unwatch_op(pop3_session *session, pop3_op_id op) {
 
 // Blocks until the next step is worth it. |until_ms| is the wait's own deadline.
 static pop3_status block(pop3_session *session, int64_t until_ms, pop3_error *err) {
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(session, &interest);
   int64_t at = interest.deadline_ms;
   if (until_ms != POP3_NO_DEADLINE && (at == POP3_NO_DEADLINE || until_ms < at)) at = until_ms;

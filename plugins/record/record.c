@@ -164,7 +164,7 @@ static pop3_status read_option(settings *out, const pop3_host *host, const pop3_
     out->append = (int)option->number;
   } else if (strcmp(option->name, "record.sink") == 0) {
     out->sink = option->object;
-    if (!out->sink || out->sink->size < sizeof(pop3_record_sink) || !out->sink->write) {
+    if (!out->sink || !POP3_HAS_MEMBER(pop3_record_sink, out->sink, write) || !out->sink->write) {
       return bad(host, err, option->name, "takes a pop3_record_sink");
     }
   } else {

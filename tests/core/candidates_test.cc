@@ -182,7 +182,7 @@ TEST_F(SessionChoice, OnVerifiedTlsAReadablePasswordGoesBeforeADigest) {
     d.plugins.push_back(strong_.plugin());
     d.StartReady();
     EXPECT_EQ(pop3_survey(d.session(), &d.err), POP3_OK) << d.err.text;
-    pop3_security report;
+    pop3_security report = POP3_SECURITY_INIT;
     pop3_session_security(d.session(), &report);
     EXPECT_STREQ(report.mechanism, verified ? "weak" : "strong");
     EXPECT_EQ(report.strength, verified ? 110U : 210U) << "the strength is what it is";
@@ -253,7 +253,7 @@ TEST_F(SessionChoice, ASurveyChoosesAndSendsNothing) {
   EXPECT_EQ(d_.wire.lines, Lines{"CAPA"});
   EXPECT_EQ(strong_.begins, 0);
   EXPECT_EQ(Candidates(), (Lines{"weak/weak 100 usable ", "strong/strong 300 chosen "}));
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &report);
   EXPECT_STREQ(report.mechanism, "strong");
   EXPECT_EQ(report.strength, 300U);

@@ -156,7 +156,7 @@ TEST_F(SessionAgain, InALoginThatHasSentStls) {
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "STLS", "CAPA", "STLS", "CAPA", "AUTH X"}));
   EXPECT_EQ(Connections(), 2);
-  pop3_security security;
+  pop3_security security = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &security);
   EXPECT_EQ(security.stls, POP3_STLS_DONE);
   EXPECT_EQ(security.is_encrypted, 1U);
@@ -207,7 +207,7 @@ TEST_F(SessionAgain, WithoutStlsTheSecondConnectionHasNone) {
   };
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_OK) << d_.err.text;
-  pop3_security security;
+  pop3_security security = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &security);
   EXPECT_EQ(security.stls, POP3_STLS_NOT_OFFERED);
 }

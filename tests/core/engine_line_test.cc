@@ -29,7 +29,7 @@ class EngineLine : public ::testing::Test {
   }
 
   EngineDriver d_;
-  pop3_command command_ = POP3_CMD_COUNT;
+  pop3_command command_ = POP3_CMD_GREETING;
   pop3_error err_ = POP3_ERROR_INIT;
 };
 

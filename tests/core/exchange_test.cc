@@ -198,7 +198,7 @@ TEST_F(SessionExchange, ASecurityLayerIsPushed) {
   EXPECT_EQ(g_released, 1);
   EXPECT_EQ(d_.wire.lines.back(), "STAT");
   EXPECT_EQ(d_.wire.raw_sent.find("STAT"), std::string::npos) << "through the layer";
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &report);
   EXPECT_EQ(report.stls, POP3_STLS_UNKNOWN) << "it is not TLS";
   EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_OK) << d_.err.text;
@@ -285,7 +285,7 @@ TEST_F(SessionExchange, TheServersWordsAreKept) {
   d_.wire.replies["AUTH X"] = "-ERR no\r\n";
   Ready();
   EXPECT_EQ(Login(), POP3_REFUSED);
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &report);
   EXPECT_EQ(std::string(report.detail, report.detail_len), "{\"status\":\"401\"}");
   d_.wire.replies["AUTH X"] = "+OK\r\n";
@@ -305,7 +305,7 @@ TEST_F(SessionExchange, OfTheServersWordsTheLastAreKeptAndNotMoreThan4096) {
   d_.wire.replies["AUTH X"] = "-ERR no\r\n";
   Ready();
   EXPECT_EQ(Login(), POP3_REFUSED);
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &report);
   EXPECT_EQ(std::string(report.detail, report.detail_len), std::string(4096, 'x'));
 }

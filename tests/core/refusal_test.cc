@@ -48,7 +48,7 @@ class SessionRefusal : public LoginFixture {
     d_.wire.replies["AUTH " + mechanism] = reply + "\r\n";
   }
   pop3_security Report() {
-    pop3_security report;
+    pop3_security report = POP3_SECURITY_INIT;
     pop3_session_security(d_.session(), &report);
     return report;
   }

@@ -11,6 +11,7 @@
 namespace security_test {
 namespace {
 
+using pop3_core_test::FakeAuth;
 using pop3_core_test::Lines;
 using pop3_core_test::SessionDriver;
 
@@ -22,7 +23,7 @@ class SessionSecurity : public ::testing::Test {
     d_.wire.server = [](const std::string &) { return "+OK\r\n"; };
   }
   pop3_security Report() {
-    pop3_security report;
+    pop3_security report = POP3_SECURITY_INIT;
     pop3_session_security(d_.session(), &report);
     return report;
   }
@@ -37,7 +38,7 @@ TEST_F(SessionSecurity, TheDefaultDependsOnTheChannel) {
   EXPECT_EQ(Report().is_local, 0U);
   SessionDriver local;
   local.StartReady();
-  pop3_security report;
+  pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(local.session(), &report);
   EXPECT_EQ(report.policy, POP3_TLS_NEVER);
   EXPECT_EQ(report.is_local, 1U);
@@ -165,8 +166,49 @@ TEST_F(SessionSecurity, TheReportOfAStrippedServer) {
   EXPECT_EQ(Report().stls, POP3_STLS_NOT_OFFERED);
   EXPECT_EQ(Report().is_encrypted, 0U);
   EXPECT_EQ(Report().num_candidates, 0U);
-  pop3_candidate none;
+  pop3_candidate none = POP3_CANDIDATE_INIT;
   EXPECT_EQ(pop3_session_candidate(d_.session(), 0, &none), 0);
+}
+
+// What a program knows that was built when the structs had fewer members.
+TEST_F(SessionSecurity, WhatIsAskedForIsFilledAsFarAsItsOwnerKnowsIt) {
+  d_.wire.local = true;
+  d_.StartReady();
+  ASSERT_EQ(pop3_survey(d_.session(), &d_.err), POP3_ERR_NO_MECHANISM) << d_.err.text;
+  pop3_security report = POP3_SECURITY_INIT;
+  report.size = offsetof(pop3_security, is_encrypted);
+  report.is_encrypted = 4711;
+  report.not_bound_why = "mine";
+  pop3_session_security(d_.session(), &report);
+  EXPECT_EQ(report.size, offsetof(pop3_security, is_encrypted));
+  EXPECT_EQ(report.is_local, 1U);
+  EXPECT_EQ(report.is_encrypted, 4711U);
+  EXPECT_STREQ(report.not_bound_why, "mine");
+  report.size = 0;
+  report.is_local = 4711;
+  pop3_session_security(d_.session(), &report);
+  EXPECT_EQ(report.is_local, 4711U);
+}
+
+TEST_F(SessionSecurity, ACandidateIsFilledAsFarAsItsOwnerKnowsIt) {
+  d_.wire.local = true;
+  FakeAuth auth("mine", 0, 300);
+  d_.plugins.push_back(auth.plugin());
+  d_.StartReady();
+  ASSERT_EQ(pop3_survey(d_.session(), &d_.err), POP3_OK) << d_.err.text;
+  pop3_candidate one = POP3_CANDIDATE_INIT;
+  ASSERT_EQ(pop3_session_candidate(d_.session(), 0, &one), 1);
+  EXPECT_NE(one.why, nullptr);
+  one = POP3_CANDIDATE_INIT;
+  one.size = offsetof(pop3_candidate, why);
+  ASSERT_EQ(pop3_session_candidate(d_.session(), 0, &one), 1);
+  EXPECT_NE(one.mechanism, nullptr);
+  EXPECT_EQ(one.why, nullptr);
+  EXPECT_EQ(one.size, offsetof(pop3_candidate, why));
+  EXPECT_EQ(pop3_session_candidate(d_.session(), 1000, &one), 0);
+  EXPECT_EQ(one.mechanism, nullptr) << "empty";
+  one.size = 0;
+  EXPECT_EQ(pop3_session_candidate(d_.session(), 0, &one), 0);
 }
 
 }  // namespace

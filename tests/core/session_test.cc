@@ -91,12 +91,36 @@ TEST(Session, OptionsThatCannotWork) {
   EXPECT_EQ(pop3_session_new(&session, nullptr, &options, nullptr), POP3_ERR_ARGUMENT);
 }
 
+// Zeroed ones, say: what they demand of the login's security would be lost.
+TEST(Session, OptionsWithoutASizeAreRefusedWithAUrlToo) {
+  SessionDriver d;
+  ASSERT_EQ(d.Start(), POP3_OK) << d.err.text;
+  pop3_url url;
+  ASSERT_EQ(pop3_url_parse(&url, "pop3s://host", 12, nullptr, nullptr), POP3_OK);
+  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
+  options.tls = POP3_TLS_REQUIRED;
+  options.auth_floor = 300;
+  for (const uint32_t size : {0U, 4U, 8U}) {
+    options.size = size;
+    pop3_session *session = d.session();
+    EXPECT_EQ(pop3_session_new_url(&session, d.session()->registry, &url, &options, &d.err),
+              POP3_ERR_ARGUMENT);
+    EXPECT_EQ(session, nullptr);
+    EXPECT_NE(std::string(d.err.text).find("POP3_SESSION_OPTIONS_INIT"), std::string::npos);
+    session = d.session();
+    EXPECT_EQ(pop3_connect_url(&session, d.session()->registry, "pop3://host", &options, &d.err),
+              POP3_ERR_ARGUMENT);
+    EXPECT_EQ(session, nullptr);
+  }
+  pop3_url_cleanup(&url);
+}
+
 TEST(Session, NoTimeoutsAreFine) {
   SessionDriver d;
   d.options.connect_ms = d.options.idle_ms = d.options.login_ms = d.options.total_ms =
       POP3_NO_TIMEOUT;
   d.StartReady();
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d.session(), &interest);
   EXPECT_EQ(interest.size, sizeof(interest));
 }
@@ -152,7 +176,7 @@ TEST(Session, NothingHappensBeforeTheFirstStep) {
   EXPECT_NE(pop3_session_engine(d.session()), nullptr);
   pop3_answer answer = POP3_ANSWER_INIT;
   EXPECT_EQ(pop3_session_query(d.session(), POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_UNSUPPORTED);
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, d.wire.now_ms) << "the first step is due";
 }

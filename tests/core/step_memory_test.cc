@@ -39,7 +39,8 @@ pop3_status Talk(SessionDriver *d) {
   pop3_listing_init(&listing, d->options.allocator);
   pop3_buffer buffer;
   pop3_buffer_init(&buffer, 0, d->options.allocator);
-  const pop3_sink body = pop3_buffer_sink(&buffer);
+  pop3_sink body = POP3_SINK_INIT;
+  pop3_buffer_sink(&buffer, &body);
   char uid[POP3_UID_MAX];
   uint64_t octets = 0;
   pop3_status status = pop3_connect(session, &d->err);

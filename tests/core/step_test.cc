@@ -36,7 +36,7 @@ TEST_F(SessionStep, AnEventLoop) {
   EXPECT_EQ(d_.log, Lines{"#1 done NOOP OK"});
   EXPECT_EQ(d_.wire.calls, (Lines{"fake.create", "fake.connect"}));
   d_.Submit(POP3_CMD_QUIT);
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_LE(interest.deadline_ms, d_.wire.now_ms) << "a submit makes a step worth while";
   EXPECT_EQ(d_.Settle(), POP3_STEP_CLOSED);
@@ -48,7 +48,7 @@ TEST_F(SessionStep, AnIdleSessionWaitsForReadingAndNoticesTheHangUp) {
   d_.StartReady();
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
   d_.wire.real_time = true;
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_EQ(d_.wire.last_events, POP3_WAIT_READ);
   EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE);
@@ -57,13 +57,30 @@ TEST_F(SessionStep, AnIdleSessionWaitsForReadingAndNoticesTheHangUp) {
   EXPECT_EQ(pop3_session_error(d_.session()), nullptr);
 }
 
+TEST_F(SessionStep, AnInterestIsFilledAsFarAsItsOwnerKnowsIt) {
+  d_.StartReady();
+  EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
+  pop3_interest interest = POP3_INTEREST_INIT;
+  interest.size = offsetof(pop3_interest, deadline_ms);
+  interest.deadline_ms = 4711;
+  interest.events = 4711;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.size, offsetof(pop3_interest, deadline_ms));
+  EXPECT_EQ(interest.events, POP3_WAIT_READ);
+  EXPECT_EQ(interest.deadline_ms, 4711);
+  interest.size = 0;
+  interest.events = 4711;
+  pop3_session_interest(d_.session(), &interest);
+  EXPECT_EQ(interest.events, 4711U);
+}
+
 TEST_F(SessionStep, ConnectIsSteppedUntilDone) {
   d_.wire.connects = {POP3_IO_WANT_READ, POP3_IO_WANT_WRITE};
   ASSERT_EQ(d_.Start(), POP3_OK);
   d_.wire.real_time = true;
   for (const uint32_t events : {POP3_WAIT_READ, POP3_WAIT_WRITE}) {
     EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
-    pop3_interest interest;
+    pop3_interest interest = POP3_INTEREST_INIT;
     pop3_session_interest(d_.session(), &interest);
     EXPECT_EQ(d_.wire.last_events, events);
   }
@@ -174,7 +191,7 @@ TEST_F(SessionStep, ABlockedWriteWaitsForRoom) {
   d_.Submit(POP3_CMD_NOOP);
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
   d_.wire.real_time = true;
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_NE(d_.wire.last_events & POP3_WAIT_WRITE, 0U);
   EXPECT_NE(d_.wire.last_events & POP3_WAIT_READ, 0U);
@@ -196,7 +213,7 @@ TEST_F(SessionStep, APausedSessionReadsNothing) {
   EXPECT_GT(left, 2000U);
   for (int i = 0; i < 5; i++) EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
   EXPECT_EQ(d_.wire.incoming.size(), left);
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_EQ(interest.events, 0U);
   EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE) << "nothing to do until it is resumed";
@@ -236,7 +253,7 @@ TEST_F(SessionStep, AStepLeavesOffInTheMiddleAndSaysSo) {
     const pop3_op_id op = d.Submit(POP3_CMD_RETR, 1);
     EXPECT_EQ(pop3_step(d.session()), POP3_STEP_AGAIN);
     EXPECT_GT(d.wire.incoming.size(), 50000U) << "other sessions have their turn";
-    pop3_interest interest;
+    pop3_interest interest = POP3_INTEREST_INIT;
     pop3_session_interest(d.session(), &interest);
     EXPECT_EQ(interest.deadline_ms, d.wire.now_ms) << "there is more to do at once";
     d.wire.real_time = false;
@@ -263,7 +280,7 @@ TEST_F(SessionStep, OctetsThatATransportHoldsAreWorthAStep) {
   d_.StartReady();
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
   d_.wire.real_time = true;
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE);
   d_.wire.Say("+OK");
@@ -276,7 +293,7 @@ TEST_F(SessionStep, ACancelledSessionIsWorthAStep) {
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
   d_.wire.real_time = true;
   pop3_cancel(d_.session());
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, d_.wire.now_ms);
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_FAILED);
@@ -288,7 +305,7 @@ TEST_F(SessionStep, ASubmittedLoginIsWorthAStep) {
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
   d_.wire.real_time = true;
   d_.SubmitLogin(nullptr);
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, d_.wire.now_ms);
 }

@@ -71,7 +71,7 @@ class SessionDeadline : public ::testing::Test {
 
   // Due returns how far away the next deadline is.
   int64_t Due() {
-    pop3_interest interest;
+    pop3_interest interest = POP3_INTEREST_INIT;
     pop3_session_interest(session_, &interest);
     EXPECT_NE(interest.deadline_ms, POP3_NO_DEADLINE);
     return interest.deadline_ms - wire_.now_ms;
@@ -235,7 +235,7 @@ TEST_F(SessionDeadline, AnIdleSessionIsNotStruck) {
   StartGreeted();
   EXPECT_EQ(StepAfter(60000), POP3_STEP_IDLE) << Words();
   EXPECT_EQ(StepAfter(365 * kDay), POP3_STEP_IDLE) << Words();
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(session_, &interest);
   EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE);
 }
@@ -266,7 +266,7 @@ TEST_F(SessionDeadline, IdleIsNotCountedWhileASinkPauses) {
   ASSERT_EQ(pop3_step(session_), POP3_STEP_AGAIN);
   ASSERT_EQ(body, "hello\r\n");
   EXPECT_EQ(StepAfter(10 * 60000), POP3_STEP_AGAIN) << Words();
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(session_, &interest);
   EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE);
 
@@ -451,7 +451,7 @@ TEST_F(SessionDeadline, WithoutLimitsNothingStrikes) {
   EXPECT_EQ(StepAfter(0), POP3_STEP_AGAIN);
   EXPECT_EQ(StepAfter(kDay), POP3_STEP_AGAIN) << Words();
   EXPECT_EQ(StepAfter(kDay), POP3_STEP_AGAIN) << Words();  // connected, no greeting
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(session_, &interest);
   EXPECT_EQ(interest.deadline_ms, POP3_NO_DEADLINE);
   wire_.Say("+OK\r\n");

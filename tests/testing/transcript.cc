@@ -306,8 +306,10 @@ class Parser {
           out_->quirks = POP3_QUIRKS_ALL;
           continue;
         }
-        const pop3_quirk quirk = pop3_quirk_from_name(word.value.c_str());
-        if (quirk == POP3_QUIRK_COUNT) return Fail("no quirk " + word.value);
+        pop3_quirk quirk;
+        if (!pop3_quirk_from_name(&quirk, word.value.c_str())) {
+          return Fail("no quirk " + word.value);
+        }
         out_->quirks |= POP3_QUIRK_BIT(quirk);
       } else if (name == "limits") {
         if (!SetLimit(&out_->limits, word)) return Fail("no limit " + word.key);

@@ -16,6 +16,7 @@
 #include <pop3/query.h>
 #include <pop3/registry.h>
 #include <pop3/request.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
 #include <pop3/url.h>
@@ -75,11 +76,15 @@ typedef struct pop3_session_options {
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
 #define POP3_SESSION_OPTIONS_INIT                                                               \
   {                                                                                             \
-    (uint32_t)sizeof(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL,  \
-        NULL, NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                    \
+    POP3_SIZEOF(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, \
+        NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, NULL, \
+        NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                          \
         POP3_CHANNEL_BINDING_PREFER, 0                                                          \
   }
+
+// pop3_session_options_init is POP3_SESSION_OPTIONS_INIT for languages without macros. |size| is
+// how large the caller's struct is: nothing is written behind it.
+void pop3_session_options_init(pop3_session_options *options, size_t size);
 
 // pop3_session_new makes a session. It does not connect yet. |registry| must outlive it.
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
@@ -114,8 +119,13 @@ typedef enum pop3_step_result {
 pop3_step_result pop3_step(pop3_session *session);
 
 // pop3_session_interest tells what to wait for before the next step. An idle session waits for
-// reading, so that a server that hangs up is noticed.
+// reading, so that a server that hangs up is noticed. |out|, which was made by POP3_INTEREST_INIT,
+// is filled as far as out->size says.
 void pop3_session_interest(const pop3_session *session, pop3_interest *out);
+
+// pop3_interest_init is POP3_INTEREST_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_interest_init(pop3_interest *interest, size_t size);
 
 // pop3_wait steps until |op| is done, blocking in between. |deadline_ms| is a time limit in
 // milliseconds from now, or POP3_NO_TIMEOUT; when it passes the operation is cancelled and
@@ -146,8 +156,13 @@ const pop3_reply *pop3_session_reply(const pop3_session *session);
 // capabilities, quirks, pending.
 const pop3_engine *pop3_session_engine(const pop3_session *session);
 
-// pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers.
+// pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers;
+// POP3_ERR_ARGUMENT if |out| does not have its size (start from POP3_ANSWER_INIT).
 pop3_status pop3_session_query(const pop3_session *session, uint32_t what, pop3_answer *out);
+
+// pop3_answer_init is POP3_ANSWER_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_answer_init(pop3_answer *answer, size_t size);
 
 // pop3_session_is_private says whether a password may cross the channel as it is now: loopback,
 // Unix socket, or encrypted and verified.

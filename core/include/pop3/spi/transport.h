@@ -22,7 +22,7 @@ typedef enum pop3_io {
 typedef struct pop3_transport_ops pop3_transport_ops;
 
 // pop3_layer is a transport in a chain: its functions and its state. Members of |ops| that the
-// plugin does not have are NULL.
+// plugin does not have are NULL. It never grows.
 typedef struct pop3_layer {
   const pop3_transport_ops *ops;
   void *self;
@@ -59,7 +59,8 @@ struct pop3_transport_ops {
   uint32_t abi;      // POP3_ABI
   uint32_t size;     // sizeof(pop3_transport_ops)
   const char *name;  // lower case, [a-z0-9_-], at most 15 octets
-  uint32_t flags;    // POP3_TRANSPORT_BOTTOM or POP3_TRANSPORT_UPPER, and POP3_TRANSPORT_ENCRYPTS
+  uint32_t flags;    // POP3_TRANSPORT_BOTTOM or POP3_TRANSPORT_UPPER, exactly one of them, and
+                     // POP3_TRANSPORT_ENCRYPTS. Test by mask: more flags may come, and are no fault
   uint32_t reserved;
 
   // create makes the state in |*out_self|, touching no network. |host| outlives it; |lower|, which

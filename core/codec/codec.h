@@ -82,6 +82,10 @@ pop3_status pop3_greeting_diagnose(const uint8_t *data, size_t data_len, pop3_er
 // together.
 pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_error *err);
 
+// pop3_limits_line returns how many octets a line of |command| may have, with CRLF. |limits| is
+// resolved.
+uint32_t pop3_limits_line(const pop3_limits *limits, pop3_command command);
+
 #ifdef __cplusplus
 }
 #endif

@@ -118,8 +118,11 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
   uint8_t small[512];
   uint8_t *line = small;
   size_t cap = sizeof(small);
-  if (engine->limits.max_command > cap && request->arg_len + request->arg2_len > 256) {
-    cap = engine->limits.max_command;
+  const uint32_t most = engine->limits.max_command > engine->limits.max_credential
+                            ? engine->limits.max_command
+                            : engine->limits.max_credential;
+  if (most > cap && request->arg_len + request->arg2_len > 256) {
+    cap = most;
     line = pop3_mem_alloc(&engine->allocator, cap);
     if (line == NULL) {
       return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to queue %s",
@@ -151,11 +154,12 @@ pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, si
   pop3_request request = POP3_REQUEST_INIT(command_of(line, line_len));
   request.flags = POP3_OP_HOLDS;
   *out_command = request.command;
-  if (line_len == 0 || line_len + 2 > engine->limits.max_command) {
+  const uint32_t most = pop3_limits_line(&engine->limits, request.command);
+  if (line_len == 0 || line_len + 2 > most) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                          "a %s line of %zu octets: 1 to %u are allowed (limit max_command)",
-                          pop3_command_name(request.command), line_len + 2,
-                          (unsigned)engine->limits.max_command);
+                          "a %s line of %zu octets: 1 to %u are allowed (limit %s)",
+                          pop3_command_name(request.command), line_len + 2, (unsigned)most,
+                          most > engine->limits.max_command ? "max_credential" : "max_command");
   }
   const size_t at = pop3_line_break(line, line_len);
   if (at < line_len) {

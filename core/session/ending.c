@@ -125,7 +125,7 @@ void pop3_close(pop3_session *session) {
   (void)pop3_session_release(session);
 }
 
-void pop3_cancel(pop3_session *session) {
+void pop3_session_cancel(pop3_session *session) {
   __atomic_store_n(&session->flags.is_cancelled, 1, __ATOMIC_SEQ_CST);
   pop3_waker_wake(&session->waker);
 }

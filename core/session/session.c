@@ -75,6 +75,7 @@ pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
   }
   session->registry = registry;
   session->debug_level = opts.debug_level;
+  session->user_data = opts.user_data;
   pop3_waker_init(&session->waker);
   pop3_session_host_init(session);
   make_channel(session);
@@ -117,6 +118,20 @@ const pop3_error *pop3_session_error(const pop3_session *session) {
 
 const pop3_reply *pop3_session_reply(const pop3_session *session) {
   return pop3_engine_reply(session->engine);
+}
+
+const pop3_capabilities *pop3_session_capabilities(const pop3_session *session) {
+  return pop3_engine_capabilities(session->engine);
+}
+
+const pop3_quirks *pop3_session_quirks(const pop3_session *session) {
+  return pop3_engine_quirks(session->engine);
+}
+
+void *pop3_session_user_data(const pop3_session *session) { return session->user_data; }
+
+void pop3_session_set_user_data(pop3_session *session, void *user_data) {
+  session->user_data = user_data;
 }
 
 const pop3_engine *pop3_session_engine(const pop3_session *session) { return session->engine; }

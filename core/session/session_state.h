@@ -51,7 +51,7 @@ typedef struct pop3_session_flags {
   int is_stepping;     // inside a step: callbacks must not block
   int num_holds;       // > 0: a call is under way that must find the session alive
   int free_requested;  // by a callback: done when the last hold is released
-  int is_cancelled;    // set by pop3_cancel; read and written atomically
+  int is_cancelled;    // set by pop3_session_cancel; read and written atomically
   int is_hot;          // there is more to do at once
   int is_touched;      // something was submitted, resumed or cancelled since the last step
   int was_waiting;     // the last step ended with the server owing us octets
@@ -72,6 +72,7 @@ struct pop3_session {
   pop3_session_state state;
   pop3_session_flags flags;
   uint32_t debug_level;
+  void *user_data;           // the caller's own
   int is_second;             // the connection was made anew
   pop3_error first_failure;  // of the connection before, if |is_second|
   pop3_error error;          // valid when failed

@@ -86,11 +86,11 @@ static pop3_status run_loop(pop3_session *session, wait_goal goal, const pop3_wa
 }
 
 static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op,
-                            int64_t deadline_ms, pop3_error *err) {
-  if (deadline_ms <= 0 && deadline_ms != POP3_NO_TIMEOUT) {
+                            int64_t timeout_ms, pop3_error *err) {
+  if (timeout_ms <= 0 && timeout_ms != POP3_NO_TIMEOUT) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a time limit of %lld ms: it must be positive, or POP3_NO_TIMEOUT",
-                          (long long)deadline_ms);
+                          (long long)timeout_ms);
   }
   if (session->flags.is_stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "waiting inside a callback");
@@ -104,8 +104,8 @@ static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op
   pop3_error prepare = POP3_ERROR_INIT;
   pop3_status status = pop3_waker_prepare(&session->waker, &prepare);
   int64_t until_ms = POP3_NO_DEADLINE;
-  if (deadline_ms != POP3_NO_TIMEOUT) {
-    until_ms = pop3_deadline_after(pop3_session_now(session), deadline_ms);
+  if (timeout_ms != POP3_NO_TIMEOUT) {
+    until_ms = pop3_deadline_after(pop3_session_now(session), timeout_ms);
   }
   int expired = 0;
   pop3_error error = POP3_ERROR_INIT;
@@ -119,7 +119,7 @@ static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op
   if (expired) {
     if (goal == WAIT_FOR_OP) (void)pop3_cancel_op(session, op, NULL);
     status = pop3_error_set(&error, POP3_ERR_TIMEOUT, LAYER, 0, "not done within %lld ms",
-                            (long long)deadline_ms);
+                            (long long)timeout_ms);
   } else if (goal == WAIT_FOR_OP && watch->done) {
     status = watch->status;
     error = watch->error;
@@ -129,8 +129,8 @@ static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op
   return status;
 }
 
-pop3_status pop3_wait(pop3_session *session, pop3_op_id op, int64_t deadline_ms, pop3_error *err) {
-  return wait_for(session, op != 0 ? WAIT_FOR_OP : WAIT_FOR_ALL, op, deadline_ms, err);
+pop3_status pop3_wait(pop3_session *session, pop3_op_id op, int64_t timeout_ms, pop3_error *err) {
+  return wait_for(session, op != 0 ? WAIT_FOR_OP : WAIT_FOR_ALL, op, timeout_ms, err);
 }
 
 pop3_status pop3_session_wait_ready(pop3_session *session, pop3_error *err) {

@@ -292,7 +292,7 @@ TEST_F(SessionStep, ACancelledSessionIsWorthAStep) {
   d_.StartReady();
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_IDLE);
   d_.wire.real_time = true;
-  pop3_cancel(d_.session());
+  pop3_session_cancel(d_.session());
   pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d_.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, d_.wire.now_ms);

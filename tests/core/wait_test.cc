@@ -251,7 +251,7 @@ TEST_F(SessionWait, SubmitInsideDone) {
 
 TEST_F(SessionWait, CancelledBeforeTheFirstStep) {
   ASSERT_EQ(d_.Start(), POP3_OK);
-  pop3_cancel(d_.session());
+  pop3_session_cancel(d_.session());
   EXPECT_EQ(pop3_connect(d_.session(), &d_.err), POP3_ERR_CANCELLED);
   EXPECT_EQ(d_.wire.calls, Lines());
 }
@@ -263,7 +263,7 @@ TEST_F(SessionWait, CancelFromAnotherThread) {
   const pid_t waiting = gettid();
   std::thread other([this, waiting] {
     pop3_testing::AwaitSleep(waiting);
-    pop3_cancel(d_.session());
+    pop3_session_cancel(d_.session());
   });
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(d_.Wait(1), POP3_ERR_CANCELLED);
@@ -283,7 +283,7 @@ TEST_F(SessionWait, CancelFromAnotherThreadAtAnyMoment) {
     std::thread other([&] {
       while (!go) std::this_thread::yield();
       for (int i = 0; i < round * 4; i++) std::this_thread::yield();
-      pop3_cancel(d.session());
+      pop3_session_cancel(d.session());
     });
     go = true;
     pop3_status status = POP3_OK;
@@ -295,7 +295,7 @@ TEST_F(SessionWait, CancelFromAnotherThreadAtAnyMoment) {
 
 pop3_session *g_session;
 
-void OnSignal(int) { pop3_cancel(g_session); }
+void OnSignal(int) { pop3_session_cancel(g_session); }
 
 TEST_F(SessionWait, CancelFromASignalHandler) {
   Ready();

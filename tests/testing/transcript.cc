@@ -118,7 +118,7 @@ const LimitMember kLimits[] = {
     {"max_auth_line", offsetof(pop3_limits, max_auth_line), false},
     {"max_layers", offsetof(pop3_limits, max_layers), false},
     {"max_message_octets", offsetof(pop3_limits, max_message_octets), true},
-    {"max_collect_octets", offsetof(pop3_limits, max_collect_octets), true},
+    {"max_credential", offsetof(pop3_limits, max_credential), false},
 };
 
 bool SetLimit(pop3_limits *limits, const Word &word) {

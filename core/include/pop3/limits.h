@@ -34,12 +34,15 @@ typedef struct pop3_limits {
                                 // challenge is bounded by max_reply_line too
   uint32_t max_layers;          // transports stacked on each other; default 8, at most 16
   uint64_t max_message_octets;  // octets of one message body; default 2^40
-  uint64_t max_collect_octets;  // octets that pop3_buffer takes; default 2^30
+  uint32_t max_credential;  // octets of a PASS line with CRLF, if that is more than max_command:
+                            // passwords may be tokens; default 4 KiB, or send_buffer if that is
+                            // less; minimum 32; at most send_buffer
+  uint32_t reserved;
 } pop3_limits;
 
 // POP3_LIMITS_INIT stands for the defaults.
 #define POP3_LIMITS_INIT \
-  { POP3_SIZEOF(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { POP3_SIZEOF(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 // pop3_limits_init is POP3_LIMITS_INIT for languages without macros. |size| is how large the
 // caller's struct is: nothing is written behind it.

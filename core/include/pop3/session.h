@@ -1,8 +1,8 @@
 // The session: an engine, the transports below it, deadlines and the login.
 //
 // There is one code path for programs that block and programs with an event loop: pop3_wait is a
-// loop over pop3_step. A session is used by one thread at a time; only pop3_cancel may be called
-// from another.
+// loop over pop3_step. A session is used by one thread at a time; only pop3_session_cancel may be
+// called from another.
 #ifndef POP3_SESSION_H_
 #define POP3_SESSION_H_
 
@@ -71,6 +71,7 @@ typedef struct pop3_session_options {
   uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
   pop3_channel_binding channel_binding;  // of logins to the TLS channel (RFC 5056)
   uint32_t reserved;
+  void *user_data;  // the caller's own: see pop3_session_user_data
 } pop3_session_options;
 
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
@@ -79,7 +80,7 @@ typedef struct pop3_session_options {
     POP3_SIZEOF(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, \
         NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, NULL, \
         NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                          \
-        POP3_CHANNEL_BINDING_PREFER, 0                                                          \
+        POP3_CHANNEL_BINDING_PREFER, 0, NULL                                                    \
   }
 
 // pop3_session_options_init is POP3_SESSION_OPTIONS_INIT for languages without macros. |size| is
@@ -127,11 +128,11 @@ void pop3_session_interest(const pop3_session *session, pop3_interest *out);
 // caller's struct is: nothing is written behind it.
 void pop3_interest_init(pop3_interest *interest, size_t size);
 
-// pop3_wait steps until |op| is done, blocking in between. |deadline_ms| is a time limit in
+// pop3_wait steps until |op| is done, blocking in between. |timeout_ms| is a time limit in
 // milliseconds from now, or POP3_NO_TIMEOUT; when it passes the operation is cancelled and
 // POP3_ERR_TIMEOUT returned, the session living on. |op| 0 waits until nothing is pending. Returns
 // the operation's status.
-pop3_status pop3_wait(pop3_session *session, pop3_op_id op, int64_t deadline_ms, pop3_error *err);
+pop3_status pop3_wait(pop3_session *session, pop3_op_id op, int64_t timeout_ms, pop3_error *err);
 
 // pop3_resume goes on after POP3_SINK_PAUSE; the work is done by the next pop3_step.
 void pop3_resume(pop3_session *session);
@@ -140,10 +141,10 @@ void pop3_resume(pop3_session *session);
 // pop3_engine_cancel.
 pop3_status pop3_cancel_op(pop3_session *session, pop3_op_id op, pop3_error *err);
 
-// pop3_cancel ends the whole session: the next step, or the wait that is under way in another
-// thread, fails with POP3_ERR_CANCELLED. The only function that may be called from another thread;
-// safe in signal handlers too.
-void pop3_cancel(pop3_session *session);
+// pop3_session_cancel ends the whole session: the next step, or the wait that is under way in
+// another thread, fails with POP3_ERR_CANCELLED. The only function that may be called from another
+// thread; safe in signal handlers too.
+void pop3_session_cancel(pop3_session *session);
 
 // pop3_session_error returns the sticky failure of the session, or NULL.
 const pop3_error *pop3_session_error(const pop3_session *session);
@@ -152,8 +153,21 @@ const pop3_error *pop3_session_error(const pop3_session *session);
 // the next operation ends.
 const pop3_reply *pop3_session_reply(const pop3_session *session);
 
-// pop3_session_engine returns the engine inside, for its read-only functions: greeting, timestamp,
-// capabilities, quirks, pending.
+// pop3_session_capabilities returns what the server said last that it can do, or NULL if it was not
+// asked, refused to say, or has become encrypted since. Valid until the next CAPA or STLS.
+const pop3_capabilities *pop3_session_capabilities(const pop3_session *session);
+
+// pop3_session_quirks returns which leniencies were needed so far. Valid as long as the session.
+const pop3_quirks *pop3_session_quirks(const pop3_session *session);
+
+// pop3_session_user_data returns what pop3_session_options.user_data was, or was set to since.
+void *pop3_session_user_data(const pop3_session *session);
+
+// pop3_session_set_user_data changes it.
+void pop3_session_set_user_data(pop3_session *session, void *user_data);
+
+// pop3_session_engine returns the engine inside, for its read-only functions: timestamp, pending,
+// in_flight.
 const pop3_engine *pop3_session_engine(const pop3_session *session);
 
 // pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers;

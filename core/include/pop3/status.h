@@ -32,7 +32,7 @@ typedef enum pop3_status {
   POP3_ERR_UNSUPPORTED,     // the server or this build does not offer it
   POP3_ERR_NOT_FOUND,       // no plugin of that name in the registry
   POP3_ERR_POLICY,          // refused by the security policy; the text names the option
-  POP3_ERR_CANCELLED,       // pop3_cancel() or pop3_session_free()
+  POP3_ERR_CANCELLED,       // pop3_session_cancel() or pop3_session_free()
   POP3_ERR_SINK,            // the sink answered POP3_SINK_STOP
   POP3_ERR_AUDIT,           // the audit hook forbade it
   POP3_ERR_URL,             // malformed URL; the text says where

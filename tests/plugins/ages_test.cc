@@ -193,6 +193,7 @@ TEST_F(Ages, WhatIsAskedFor) {
 
 TEST_F(Ages, AUrl) {
   pop3_session *session = nullptr;
+  options_->num_transports = 0;
   options_->options = nullptr;
   options_->num_options = 0;
   EXPECT_EQ(pop3_connect_url(&session, registry_, "pop3://example", options_.get(), &err_),

@@ -92,7 +92,7 @@ TEST(SessionEnding, CancelIsNoticedByTheNextStep) {
   SessionDriver d;
   d.StartReady();
   const pop3_op_id op = d.Submit(POP3_CMD_NOOP);
-  pop3_cancel(d.session());
+  pop3_session_cancel(d.session());
   EXPECT_EQ(d.status_of(op), -1) << "it may be called from a signal handler";
   EXPECT_EQ(pop3_step(d.session()), POP3_STEP_FAILED);
   EXPECT_EQ(d.status_of(op), POP3_ERR_CANCELLED);

@@ -144,8 +144,10 @@ class LoginRig {
   }
   void SetReply(bool positive, const std::string &text) {
     reply_text_ = text;
-    reply_ = {sizeof(reply_),      positive ? 1U : 0U, POP3_CODE_NONE, 0,
-              reply_text_.c_str(), reply_text_.size()};
+    reply_.size = sizeof(reply_);
+    reply_.positive = positive ? 1U : 0U;
+    reply_.text = reply_.line = reply_text_.c_str();
+    reply_.text_len = reply_.line_len = reply_text_.size();
     facts.reply = &reply_;
   }
 

@@ -97,7 +97,15 @@ TEST_F(LoginTask, AServerWithoutCapaIsAskedOnce) {
   rig_.facts.capabilities = nullptr;
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "CAPA");
+  rig_.facts.refused_capa = 1;
   rig_.Refuse("what?");
+  EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
+}
+
+TEST_F(LoginTask, ARefusedCapaIsNotAskedAgain) {
+  rig_.facts.capabilities = nullptr;
+  rig_.facts.refused_capa = 1;
+  ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
 }
 

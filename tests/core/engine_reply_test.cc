@@ -359,5 +359,27 @@ TEST_F(EngineReply, ACancelledStlsStillUpgrades) {
   EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 1) << "the server speaks TLS from here on";
 }
 
+// The status line as it was on the wire, for those who have to show or compare it.
+TEST_F(EngineReply, TheWholeLineIsKept) {
+  std::string line;
+  std::string text;
+  d_.on_done = [&](const pop3_result &result) {
+    line.assign(result.reply->line, result.reply->line_len);
+    text.assign(result.reply->text, result.reply->text_len);
+    EXPECT_EQ(result.reply->line[result.reply->line_len], 0);
+  };
+  d_.Run(POP3_CMD_NOOP, "+ok  fine [x]\r\n");
+  EXPECT_EQ(line, "+ok  fine [x]");
+  EXPECT_EQ(text, " fine [x]");
+  d_.Run(POP3_CMD_NOOP, "-ERR\r\n");
+  EXPECT_EQ(line, "-ERR");
+  EXPECT_EQ(text, "");
+  d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR PASS hunter2\r\n");
+  EXPECT_EQ(line.find("hunter2"), std::string::npos) << line;
+  const pop3_reply *greeting = pop3_engine_greeting(d_.engine());
+  EXPECT_EQ(std::string(greeting->line, greeting->line_len).find("+OK"), 0U);
+  EXPECT_EQ(greeting->line + 4, greeting->text);
+}
+
 }  // namespace
 }  // namespace engine_reply_test

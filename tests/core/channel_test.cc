@@ -289,7 +289,17 @@ TEST_F(Channel, BeginsAgainOnlyOnce) {
   EXPECT_EQ(channel_.layers.count, 1U);
 }
 
-// What was to stand on top of the old connection does not stand on the new one by itself.
+TEST_F(Channel, WhatWasToStandOnTheOldConnectionIsForgotten) {
+  wire_.connect_fails = "fake";
+  wire_.again = "fake.other";
+  pop3_channel_push(&channel_, Tls());
+  ASSERT_EQ(Connect(), POP3_IO_FAIL) << "the plan comes first";
+  ASSERT_STREQ(pop3_channel_begin_again(&channel_), "fake.other");
+  Connected();
+  EXPECT_EQ(channel_.layers.count, 1U);
+}
+
+// What stood on top of the old connection does not stand on the new one by itself.
 TEST_F(Channel, BeginsAgainFromTheBottom) {
   Connected();
   pop3_channel_push(&channel_, Tls());
@@ -353,6 +363,15 @@ TEST_F(Channel, WhileConnectingTheTransportsAreAsked) {
   EXPECT_EQ(Events(), POP3_WAIT_READ);
   EXPECT_EQ(Connect(), POP3_IO_DONE);
   EXPECT_EQ(Events(), 99U);
+}
+
+TEST_F(Channel, AHandshakeWaitsForWhatItWantsAndNothingElse) {
+  Connected();
+  EXPECT_EQ(Read(), POP3_IO_WANT_READ);
+  pop3_channel_push(&channel_, Tls());
+  wire_.connects = {POP3_IO_WANT_WRITE};
+  EXPECT_EQ(Connect(), POP3_IO_WANT_WRITE);
+  EXPECT_EQ(Events(), POP3_WAIT_WRITE);
 }
 
 TEST_F(Channel, AFailedWriteIsToldBehindTheLastWords) {

@@ -220,6 +220,19 @@ TEST_F(LoginEnding, AbortWhileAPluginIsBusy) {
   EXPECT_FALSE(d_.session()->login_call.is_busy);
 }
 
+TEST_F(LoginEnding, BehindAnAbortNoPluginIsCalled) {
+  strong_.on_score = [&](const pop3_auth_context *) {
+    const pop3_error error = Error(POP3_ERR_IO, "from inside");
+    pop3_session_abort_login(d_.session(), &error);
+    return 300;
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_IO);
+  EXPECT_STREQ(d_.err.text, "from inside");
+  EXPECT_EQ(strong_.begins, 0);
+  EXPECT_EQ(weak_.begins, 0);
+}
+
 TEST_F(LoginEnding, FreedByAPluginsFunction) {
   strong_.on_step = [&](const std::string &) {
     pop3_session_free(d_.session());

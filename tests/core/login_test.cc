@@ -375,6 +375,17 @@ TEST_F(LoginTask, AResponseThatCouldNotBeSentIsCancelled) {
   EXPECT_EQ(rig_.Next(), "finished: POP3_ERR_AUDIT forbidden");
 }
 
+TEST_F(LoginTask, ACommandThatCouldNotBeSentHasNoExchangeToCancel) {
+  Sent();
+  rig_.Challenge("of the login before");
+  pop3_login_end(&rig_.login, POP3_ERR_CANCELLED);
+  rig_.facts.capabilities = nullptr;
+  ASSERT_EQ(rig_.Begin(), POP3_OK);
+  EXPECT_EQ(rig_.Next(), "CAPA");
+  rig_.NotSent(POP3_ERR_MEMORY, "no room");
+  EXPECT_EQ(rig_.Next(), "finished: POP3_ERR_MEMORY no room");
+}
+
 TEST_F(LoginTask, WithoutMemoryForAChallengeItIsCancelled) {
   Sent();
   rig_.allocator.FailFrom(1);

@@ -50,7 +50,7 @@ static void layer_destroy(void *ptr) {
   sasl_layer *self = ptr;
   const pop3_host *host = self->host;
   pop3_sasl_conn_free(self->conn);
-  if (self->frame) host->wipe(host->ctx, self->frame, HEADER + POP3_SASL_FRAME_MAX);
+  if (self->frame != NULL) host->wipe(host->ctx, self->frame, HEADER + POP3_SASL_FRAME_MAX);
   host->release(host->ctx, self->frame);
   host->release(host->ctx, self);
 }
@@ -67,24 +67,26 @@ static handover *find_handover(const pop3_transport_config *config) {
 static pop3_status layer_create(const pop3_host *host, const pop3_transport_config *config,
                                 const pop3_layer *lower, void **out_self, pop3_error *err) {
   handover *given = find_handover(config);
-  if (!given || !given->conn || !lower) {
+  if (given == NULL || given->conn == NULL || lower == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_STATE, LAYER, 0, 0,
                       "a security layer comes from a login only");
   }
   sasl_layer *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
   self->ssf = given->ssf;
   self->frame = host->alloc(host->ctx, HEADER + POP3_SASL_FRAME_MAX);
-  if (!self->frame) {
+  if (self->frame == NULL) {
     layer_destroy(self);
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   self->chunk_max = CHUNK_MAX;
   const void *value = NULL;
-  if (sasl_getprop(given->conn->sasl, SASL_MAXOUTBUF, &value) == SASL_OK && value) {
+  if (sasl_getprop(given->conn->sasl, SASL_MAXOUTBUF, &value) == SASL_OK && value != NULL) {
     const unsigned max = *(const unsigned *)value;
     if (max > 0 && max < self->chunk_max) self->chunk_max = max;
   }
@@ -239,7 +241,9 @@ pop3_status pop3_sasl_layer_offer(pop3_sasl_conn *conn, sasl_ssf_t ssf, pop3_aut
                       "this libpop3 cannot take a security layer");
   }
   handover *given = host->alloc(host->ctx, sizeof(*given));
-  if (!given) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (given == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(given, 0, sizeof(*given));
   given->host = host;
   given->conn = conn;

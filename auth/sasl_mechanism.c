@@ -79,7 +79,7 @@ int pop3_sasl_name(const char **list, char out[POP3_SASL_NAME_MAX + 1]) {
 
 int pop3_sasl_listed(const char *list, const char *name) {
   char word[POP3_SASL_NAME_MAX + 1];
-  while (list && pop3_sasl_name(&list, word)) {
+  while (list != NULL && pop3_sasl_name(&list, word)) {
     if (strcmp(word, name) == 0) return 1;
   }
   return 0;

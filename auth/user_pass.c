@@ -22,7 +22,8 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
   (void)host;
   const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
   // Some servers forget to list it: whoever asks for it by name may try.
-  if (!context->mechanism && is_known && !context->capability(context->session, "USER")) {
+  if (context->mechanism == NULL && is_known &&
+      context->capability(context->session, "USER") == NULL) {
     return pop3_auth_unusable(why, why_cap,
                               "the server's capabilities do not have USER (it may want TLS first)");
   }
@@ -37,7 +38,7 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
 
 static void user_end(void *ptr) {
   user_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
@@ -45,7 +46,9 @@ static void user_end(void *ptr) {
 static pop3_status user_begin(const pop3_host *host, const pop3_auth_context *context,
                               void **out_self, pop3_error *err) {
   user_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   // Both before anything is sent: a person may be asked, and the server's timer does not run yet.

@@ -38,7 +38,7 @@ struct pop3_lookup {
 static const pop3_lookup_fns libc_fns = {getaddrinfo, freeaddrinfo};
 
 static void free_job(lookup_job *job) {
-  if (job->found) job->fns->freeaddrinfo(job->found);
+  if (job->found != NULL) job->fns->freeaddrinfo(job->found);
   pthread_mutex_destroy(&job->mutex);
   free(job);
 }
@@ -99,14 +99,14 @@ static lookup_job *new_job(const char *name, uint32_t port, int family,
                            const pop3_lookup_fns *fns) {
   size_t name_len = strlen(name);
   lookup_job *job = calloc(1, sizeof(*job) + name_len + 1);
-  if (!job) return NULL;
+  if (job == NULL) return NULL;
   if (pthread_mutex_init(&job->mutex, NULL) != 0) {
     free(job);
     return NULL;
   }
   job->wake_fd = -1;
   job->family = family;
-  job->fns = fns ? fns : &libc_fns;
+  job->fns = fns != NULL ? fns : &libc_fns;
   snprintf(job->port, sizeof(job->port), "%u", (unsigned)(port & UINT16_MAX));
   memcpy(job->name, name, name_len + 1);
   return job;
@@ -116,9 +116,9 @@ pop3_status pop3_lookup_start(pop3_lookup **out, const pop3_host *host, const ch
                               uint32_t port, int family, const pop3_lookup_fns *fns,
                               pop3_error *err) {
   pop3_lookup *lookup = host->alloc(host->ctx, sizeof(*lookup));
-  if (!lookup) return no_memory(host, err);
+  if (lookup == NULL) return no_memory(host, err);
   lookup_job *job = new_job(name, port, family, fns);
-  if (!job) {
+  if (job == NULL) {
     host->release(host->ctx, lookup);
     return no_memory(host, err);
   }
@@ -192,7 +192,7 @@ void pop3_lookup_interest(const pop3_lookup *lookup, pop3_interest *io) {
 }
 
 void pop3_lookup_drop(pop3_lookup *lookup) {
-  if (!lookup) return;
+  if (lookup == NULL) return;
   lookup_job *job = lookup->job;
   pthread_mutex_lock(&job->mutex);
   int done = job->done;

@@ -75,7 +75,7 @@ static pop3_status use_fd(tcp *self, pop3_error *err) {
   const pop3_tcp_options *options = &self->options;
   int code = 0;
   const char *words = pop3_tcp_socket_check(options->fd, &code);
-  if (words) {
+  if (words != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, code, 0,
                       "option tcp.fd: descriptor %d %s", options->fd, words);
   }
@@ -109,7 +109,7 @@ static pop3_status use_addresses(tcp *self, const pop3_address_list *found, pop3
 
 static pop3_status use_host(tcp *self, const char *name, pop3_error *err) {
   const pop3_host *host = self->host;
-  if (!name || !*name) {
+  if (name == NULL || !*name) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "no host was given");
   }
   if (self->port == 0 || self->port > UINT16_MAX) {
@@ -134,9 +134,11 @@ static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
   (void)lower;
   const char *name = pop3_tcp_target_host(config);
-  size_t name_len = name ? strlen(name) : 0;
+  size_t name_len = name != NULL ? strlen(name) : 0;
   tcp *self = host->alloc(host->ctx, sizeof(*self) + name_len + 1);
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self) + name_len + 1);
   self->host = host;
   self->fd = -1;
@@ -167,8 +169,9 @@ static void list_failures(const tcp *self, char *out, size_t out_cap) {
     char buf[POP3_SOCK_WORDS_MAX];
     char part[POP3_ADDRESS_NAME_MAX + POP3_SOCK_WORDS_MAX + 4];
     pop3_address_name(name, sizeof(name), &self->addresses.at[i].of.any, self->addresses.at[i].len);
-    const char *words =
-        failure->words ? failure->words : pop3_sock_words(failure->sys_errno, buf, sizeof(buf));
+    const char *words = failure->words != NULL
+                            ? failure->words
+                            : pop3_sock_words(failure->sys_errno, buf, sizeof(buf));
     int len = snprintf(part, sizeof(part), "%s%s %s", i > 0 ? "; " : "", name, words);
     if (len < 0 || at + (size_t)len + tail > out_cap) {
       snprintf(out + at, out_cap - at, "; and %d more", (int)(self->addresses.count - i));
@@ -312,7 +315,7 @@ static pop3_status tcp_query(void *ptr, uint32_t what, pop3_answer *out) {
 
 static void tcp_destroy(void *ptr) {
   tcp *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_tcp_attempts attempts = attempts_of(self);
   pop3_lookup_drop(self->lookup);
   pop3_race_cancel(&self->race, &pop3_tcp_race_ops, &attempts);

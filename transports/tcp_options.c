@@ -20,7 +20,7 @@ static pop3_status bad(const reading *in, const pop3_option *option, const char 
 
 static pop3_status read_number(const reading *in, const pop3_option *option, int64_t least,
                                int64_t most, int64_t *out) {
-  if (option->text || option->object) return bad(in, option, "takes a number");
+  if (option->text != NULL || option->object != NULL) return bad(in, option, "takes a number");
   if (option->number < least || option->number > most) {
     return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
                           "option %s: %lld is not from %lld to %lld", option->name,
@@ -53,10 +53,13 @@ static pop3_status read_family(const reading *in, const pop3_option *option) {
 // "host:address,address": an entry for another host is checked all the same.
 static pop3_status read_resolve(const reading *in, const pop3_option *option) {
   const char *colon = strchr(option->text, ':');
-  if (!colon || colon == option->text) return bad(in, option, "must be \"host:address,...\"");
+  if (colon == NULL || colon == option->text) {
+    return bad(in, option, "must be \"host:address,...\"");
+  }
   size_t host_len = (size_t)(colon - option->text);
   const char *host = in->out->host;
-  int is_ours = host && strlen(host) == host_len && strncasecmp(host, option->text, host_len) == 0;
+  int is_ours =
+      host != NULL && strlen(host) == host_len && strncasecmp(host, option->text, host_len) == 0;
   if (is_ours) in->out->fixed.count = 0;
   const char *at = colon + 1;
   for (;;) {
@@ -88,7 +91,7 @@ static pop3_status read_target(const reading *in) {
   in->out->port = in->config->port;
   for (size_t i = 0; i < in->config->num_options; i++) {
     const pop3_option *option = &in->config->options[i];
-    if (!option->name || strcmp(option->name, "tcp.connect_port") != 0) continue;
+    if (option->name == NULL || strcmp(option->name, "tcp.connect_port") != 0) continue;
     int64_t number = 0;
     pop3_status status = read_number(in, option, 1, UINT16_MAX, &number);
     if (status != POP3_OK) return status;
@@ -98,7 +101,7 @@ static pop3_status read_target(const reading *in) {
 }
 
 static pop3_status read_text(const reading *in, const pop3_option *option, const char *name) {
-  if (!option->text || option->object) return bad(in, option, "takes a text");
+  if (option->text == NULL || option->object != NULL) return bad(in, option, "takes a text");
   if (strcmp(name, "family") == 0) return read_family(in, option);
   if (strcmp(name, "resolve") == 0) return read_resolve(in, option);
   if (strcmp(name, "connect_host") == 0) {
@@ -141,7 +144,8 @@ const char *pop3_tcp_target_host(const pop3_transport_config *config) {
   const char *host = config->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (option->name && option->text && strcmp(option->name, "tcp.connect_host") == 0) {
+    if (option->name != NULL && option->text != NULL &&
+        strcmp(option->name, "tcp.connect_host") == 0) {
       host = option->text;
     }
   }
@@ -163,7 +167,7 @@ pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
   if (status != POP3_OK) return status;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "tcp.", 4) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "tcp.", 4) != 0) continue;
     status = read_one(&in, option);
     if (status != POP3_OK) return status;
   }

@@ -25,13 +25,13 @@ static void hash(SHA256_CTX *sha, const void *data, size_t len) {
 }
 
 static void hash_string(SHA256_CTX *sha, const char *string) {
-  hash(sha, string ? string : "", string ? strlen(string) : 0);
+  hash(sha, string != NULL ? string : "", string != NULL ? strlen(string) : 0);
 }
 
 static int hash_certificate(SHA256_CTX *sha, X509 *certificate) {
   uint8_t digest[SHA256_DIGEST_LENGTH] = {0};
   unsigned len = sizeof(digest);
-  const int ok = !certificate || X509_digest(certificate, EVP_sha256(), digest, &len);
+  const int ok = certificate == NULL || X509_digest(certificate, EVP_sha256(), digest, &len);
   hash(sha, digest, sizeof(digest));
   return ok;
 }
@@ -67,7 +67,7 @@ pop3_status pop3_tls_sessions_init(pop3_tls_sessions *self, const pop3_host *hos
   self->host = host;
   self->cache = options->cache;
   pop3_tls_text_init(&self->key, host);
-  if (!self->cache.get) return POP3_OK;
+  if (self->cache.get == NULL) return POP3_OK;
   if (!make_policy(self->policy, options, ssl_ctx)) return pop3_tls_no_memory(host, err);
   char port[16];
   (void)snprintf(port, sizeof(port), ":%lu ", (unsigned long)options->port);
@@ -81,7 +81,7 @@ pop3_status pop3_tls_sessions_init(pop3_tls_sessions *self, const pop3_host *hos
 }
 
 void pop3_tls_sessions_cleanup(pop3_tls_sessions *self) {
-  if (self->host) pop3_tls_text_free(&self->key);
+  if (self->host != NULL) pop3_tls_text_free(&self->key);
 }
 
 static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, size_t len) {
@@ -91,7 +91,8 @@ static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, si
   }
   SSL_SESSION *session =
       SSL_SESSION_from_bytes(entry + HEADER_LEN, len - HEADER_LEN, SSL_get_SSL_CTX(ssl));
-  const int ok = session && SSL_SESSION_is_resumable(session) && SSL_set_session(ssl, session);
+  const int ok =
+      session != NULL && SSL_SESSION_is_resumable(session) && SSL_set_session(ssl, session);
   if (ok) {
     self->had_client_certificate = entry[HEADER_LEN - 1] & FLAG_CLIENT_CERTIFICATE;
   }
@@ -102,7 +103,7 @@ static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, si
 
 pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_error *err) {
   const pop3_host *host = self->host;
-  if (!self->cache.get) return POP3_OK;
+  if (self->cache.get == NULL) return POP3_OK;
   pop3_tls_text entry;
   pop3_tls_text_init(&entry, host);
   size_t room = FIRST_ROOM;
@@ -110,7 +111,7 @@ pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_erro
   // The entry may have been replaced by a longer one between two calls.
   for (int tries = 0; tries < 3; tries++) {
     char *buf = pop3_tls_text_room(&entry, room);
-    if (!buf) {
+    if (buf == NULL) {
       pop3_tls_text_free(&entry);
       return pop3_tls_no_memory(host, err);
     }
@@ -131,7 +132,9 @@ void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
                             int has_client_certificate) {
   uint8_t *data = NULL;
   size_t len = 0;
-  if (!self->cache.get || self->num_put >= MAX_PUT || !SSL_SESSION_is_resumable(session)) return;
+  if (self->cache.get == NULL || self->num_put >= MAX_PUT || !SSL_SESSION_is_resumable(session)) {
+    return;
+  }
   if (!SSL_SESSION_to_bytes(session, &data, &len)) {
     ERR_clear_error();
     return;

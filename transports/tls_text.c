@@ -16,14 +16,14 @@ void pop3_tls_text_init(pop3_tls_text *text, const pop3_host *host) {
 
 void pop3_tls_text_reset(pop3_tls_text *text) {
   const pop3_host *host = text->host;
-  if (text->data) host->wipe(host->ctx, text->data, text->cap);
+  if (text->data != NULL) host->wipe(host->ctx, text->data, text->cap);
   text->len = 0;
   text->failed = 0;
 }
 
 void pop3_tls_text_free(pop3_tls_text *text) {
   const pop3_host *host = text->host;
-  if (text->data) {
+  if (text->data != NULL) {
     host->wipe(host->ctx, text->data, text->cap);
     host->release(host->ctx, text->data);
   }
@@ -33,16 +33,16 @@ void pop3_tls_text_free(pop3_tls_text *text) {
 char *pop3_tls_text_room(pop3_tls_text *text, size_t len) {
   const pop3_host *host = text->host;
   if (text->failed) return NULL;
-  if (text->data && text->cap - text->len > len) return text->data + text->len;
+  if (text->data != NULL && text->cap - text->len > len) return text->data + text->len;
   size_t cap = text->cap < LEAST_CAP ? LEAST_CAP : text->cap;
   while (cap - text->len <= len && cap <= SIZE_MAX / 2) cap *= 2;
   // Not resized: what is moved must be wiped where it was.
   char *data = cap - text->len > len ? host->alloc(host->ctx, cap) : NULL;
-  if (!data) {
+  if (data == NULL) {
     text->failed = 1;
     return NULL;
   }
-  if (text->data) {
+  if (text->data != NULL) {
     memcpy(data, text->data, text->len + 1);
     host->wipe(host->ctx, text->data, text->cap);
     host->release(host->ctx, text->data);
@@ -55,7 +55,7 @@ char *pop3_tls_text_room(pop3_tls_text *text, size_t len) {
 
 void pop3_tls_text_add(pop3_tls_text *text, const void *data, size_t len) {
   char *room = pop3_tls_text_room(text, len);
-  if (!room) return;
+  if (room == NULL) return;
   if (len > 0) memcpy(room, data, len);
   room[len] = '\0';
   text->len += len;
@@ -100,7 +100,7 @@ static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const
       piece = (size_t)about.st_size + 1;
     }
     char *room = pop3_tls_text_room(text, piece);
-    if (!room) return pop3_tls_no_memory(host, err);
+    if (room == NULL) return pop3_tls_no_memory(host, err);
     const ssize_t got = read(fd, room, piece);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return file_failed(host, path, option, errno, err);

@@ -141,13 +141,13 @@ void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t co
     return;
   }
   const char *certificate = is_ssl && alert < 0 ? certificate_words(reason) : NULL;
-  if (certificate) {
+  if (certificate != NULL) {
     host->fail(host->ctx, err, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, code,
                "the server's certificate %s", certificate);
     return;
   }
   const char *words = alert >= 0 ? alert_words(alert) : is_ssl ? reason_words(reason) : NULL;
-  if (words) {
+  if (words != NULL) {
     host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code, "%s failed: %s", doing,
                words);
     return;
@@ -160,7 +160,7 @@ void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t co
   }
   const char *text = code != 0 ? ERR_reason_error_string(code) : NULL;
   host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code, "%s failed: %s", doing,
-             text ? text : "unknown error");
+             text != NULL ? text : "unknown error");
 }
 
 static int begins(const uint8_t *data, size_t len, const char *prefix) {

@@ -86,7 +86,7 @@ static int spawn(pid_t *out, const plumbing *pipes, const char *command) {
   char name[] = "sh";
   char flag[] = "-c";
   char *text = strdup(command);
-  if (!text) return ENOMEM;
+  if (text == NULL) return ENOMEM;
   char *const argv[] = {name, flag, text, NULL};
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -193,7 +193,7 @@ static void *bury(void *arg) {
 static int bury_later(const pop3_child *child) {
   pop3_child *copy = malloc(sizeof(*copy));
   pthread_attr_t attributes;
-  if (!copy) return 0;
+  if (copy == NULL) return 0;
   *copy = *child;
   if (pthread_attr_init(&attributes) != 0) {
     free(copy);

@@ -46,17 +46,17 @@ static pop3_status read_options(const pop3_host *host, const char **out,
                                 const pop3_transport_config *config, pop3_error *err) {
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "exec.", 5) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "exec.", 5) != 0) continue;
     if (strcmp(option->name, "exec.command") != 0) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
     }
-    if (!option->text || option->object) {
+    if (option->text == NULL || option->object != NULL) {
       return bad(host, err, "option exec.command", "takes a text");
     }
     *out = option->text;
   }
-  if (*out && (*out)[strspn(*out, " \t\r\n")] != '\0') return POP3_OK;
+  if (*out != NULL && (*out)[strspn(*out, " \t\r\n")] != '\0') return POP3_OK;
   return bad(host, err, "option exec.command", "there is no command");
 }
 
@@ -74,7 +74,7 @@ static size_t substitute(char *out, const pop3_host *host, const char *text,
   size_t len = 0;
   char port[16];
   (void)snprintf(port, sizeof(port), "%lu", (unsigned long)config->port);
-  const char *name = config->host ? config->host : "";
+  const char *name = config->host != NULL ? config->host : "";
   for (const char *at = text; *at; at++) {
     const char *piece = at;
     size_t piece_len = 1;
@@ -95,7 +95,7 @@ static size_t substitute(char *out, const pop3_host *host, const char *text,
         return 0;
       }
     }
-    if (out) memcpy(out + len, piece, piece_len);
+    if (out != NULL) memcpy(out + len, piece, piece_len);
     len += piece_len;
     if (len > COMMAND_MAX) {
       bad(host, err, "option exec.command", "has more than 32768 octets");
@@ -110,11 +110,13 @@ static pop3_status exec_create(const pop3_host *host, const pop3_transport_confi
   (void)lower;
   const char *text = NULL;
   pop3_status status = read_options(host, &text, config, err);
-  if (status != POP3_OK || !text) return status;
+  if (status != POP3_OK || text == NULL) return status;
   size_t len = substitute(NULL, host, text, config, err);
   if (len == 0) return POP3_ERR_ARGUMENT;
   command *self = host->alloc(host->ctx, sizeof(*self) + len + 1);
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self) + len + 1);
   const pop3_child none = POP3_CHILD_INIT;
   self->host = host;
@@ -341,7 +343,7 @@ static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
 
 static void exec_destroy(void *ptr) {
   command *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_child_close(&self->child);
   self->host->release(self->host->ctx, self);
 }

@@ -64,29 +64,29 @@ static pop3_status read_options(const http *self, const char **user, const char 
   const pop3_host *host = self->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "http_connect.", 13) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "http_connect.", 13) != 0) continue;
     const char **out = strcmp(option->name, "http_connect.user") == 0       ? user
                        : strcmp(option->name, "http_connect.password") == 0 ? password
                                                                             : NULL;
     const char *why = NULL;
-    if (!out) {
+    if (out == NULL) {
       why = "there is no such option";
-    } else if (!option->text || option->object) {
+    } else if (option->text == NULL || option->object != NULL) {
       why = "takes a text";
     } else if (strlen(option->text) > USER_MAX) {
       why = "has more than 255 octets";
     } else if (has_control(option->text)) {
       why = "has a control character in it";
-    } else if (out == user && (option->text[0] == '\0' || strchr(option->text, ':'))) {
+    } else if (out == user && (option->text[0] == '\0' || strchr(option->text, ':') != NULL)) {
       why = "must have an octet at least, and no ':'";
     }
-    if (why) {
+    if (why != NULL) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
                         option->name, why);
     }
     *out = option->text;
   }
-  if (*user || !*password) return POP3_OK;
+  if (*user != NULL || *password == NULL) return POP3_OK;
   return bad(self, err, "option http_connect.password", "there is no http_connect.user");
 }
 
@@ -98,7 +98,7 @@ static int is_name(const char *text) {
 static pop3_status read_target(http *self, const pop3_transport_config *config, pop3_error *err) {
   const char *name = config->host;
   uint8_t address[16];
-  if (!name || !*name) return bad(self, err, "server", "no host was given");
+  if (name == NULL || !*name) return bad(self, err, "server", "no host was given");
   if (strlen(name) > NAME_MAX_LEN) {
     return bad(self, err, "server", "its name has more than 255 octets");
   }
@@ -153,15 +153,15 @@ static void write_request(http *self, const char *user, const char *password) {
   put(self, self->peer);
   put(self, "\r\n");
   self->has_user = user != NULL;
-  if (user) put_login(self, user, password ? password : "");
+  if (user != NULL) put_login(self, user, password != NULL ? password : "");
   put(self, "\r\n");
 }
 
 static void http_destroy(void *ptr) {
   http *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   const pop3_host *host = self->host;
-  if (self->in) host->release(host->ctx, self->in);
+  if (self->in != NULL) host->release(host->ctx, self->in);
   host->wipe(host->ctx, self, sizeof(*self));
   host->release(host->ctx, self);
 }
@@ -169,18 +169,21 @@ static void http_destroy(void *ptr) {
 static pop3_status http_create(const pop3_host *host, const pop3_transport_config *config,
                                const pop3_layer *lower, void **out_self, pop3_error *err) {
   http *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
   const char *user = NULL;
   const char *password = NULL;
-  pop3_status status = lower ? read_options(self, &user, &password, config, err)
-                             : bad(self, err, "http_connect", "there is no transport below");
+  pop3_status status = lower != NULL
+                           ? read_options(self, &user, &password, config, err)
+                           : bad(self, err, "http_connect", "there is no transport below");
   if (status == POP3_OK) status = read_target(self, config, err);
   if (status == POP3_OK) {
     self->in = host->alloc(host->ctx, HEADER_MAX);
-    if (!self->in) {
+    if (self->in == NULL) {
       status = host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
     }
   }
@@ -270,7 +273,7 @@ static int is_field(const uint8_t *line, size_t len) {
   for (; i < len && line[i] != ':'; i++) {
     uint8_t c = line[i];
     int is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!is_letter && !is_digit(c) && !memchr(others, c, sizeof(others) - 1)) return 0;
+    if (!is_letter && !is_digit(c) && memchr(others, c, sizeof(others) - 1) == NULL) return 0;
   }
   return i > 0 && i < len;
 }

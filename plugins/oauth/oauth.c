@@ -44,7 +44,7 @@ typedef struct oauth_attempt {
 // Whether |name| is one of the words in |list|, in any case.
 static int is_listed(const char *list, const char *name) {
   const size_t len = strlen(name);
-  while (list && *list) {
+  while (list != NULL && *list) {
     size_t i = 0;
     for (; i < len && list[i]; i++) {
       const char c = list[i] >= 'a' && list[i] <= 'z' ? (char)(list[i] - 'a' + 'A') : list[i];
@@ -59,7 +59,7 @@ static int is_listed(const char *list, const char *name) {
 
 static int unusable(char *why, size_t why_cap, const char *reason) {
   size_t len = strlen(reason);
-  if (!why || why_cap == 0) return 0;
+  if (why == NULL || why_cap == 0) return 0;
   if (len >= why_cap) len = why_cap - 1;
   memcpy(why, reason, len);
   why[len] = '\0';
@@ -69,7 +69,7 @@ static int unusable(char *why, size_t why_cap, const char *reason) {
 static int score(const oauth_kind *kind, const pop3_auth_context *context, char *why,
                  size_t why_cap) {
   // Some servers forget to list it: whoever asks for it by name may try.
-  if (!context->mechanism &&
+  if (context->mechanism == NULL &&
       !is_listed(context->capability(context->session, "SASL"), kind->mechanism)) {
     return unusable(why, why_cap, "the server does not list it");
   }
@@ -130,7 +130,7 @@ static pop3_status get_user(oauth_attempt *self, pop3_oauth_text *out, pop3_erro
     out->len = 0;
     return POP3_OK;  // the token says who it is
   }
-  if (status != POP3_OK && err) *err = local;
+  if (status != POP3_OK && err != NULL) *err = local;
   if (status == POP3_OK && out->len == 0 && !self->kind->is_bearer) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "the user name is empty");
   }
@@ -145,7 +145,7 @@ static pop3_status make_message(oauth_attempt *self, pop3_oauth_message *out, po
   if (!self->kind->is_bearer) return pop3_oauth_xoauth2(out, self->host, user, token, err);
   // The path of a Unix socket is no name of a host.
   const char *server = self->context->host;
-  if (!server || server[0] == '/') server = "";
+  if (server == NULL || server[0] == '/') server = "";
   return pop3_oauth_bearer(out, self->host, user, server, port_of(self->context), token, err);
 }
 
@@ -153,7 +153,7 @@ static pop3_status make_message(oauth_attempt *self, pop3_oauth_message *out, po
 
 static void oauth_end(void *ptr) {
   oauth_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_sasl_line_clear(&self->line, self->host);
   pop3_oauth_message_clear(&self->message, self->host);
   self->host->release(self->host->ctx, self);
@@ -162,7 +162,9 @@ static void oauth_end(void *ptr) {
 static pop3_status begin(const oauth_kind *kind, const pop3_host *host,
                          const pop3_auth_context *context, void **out_self, pop3_error *err) {
   oauth_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->context = context;
@@ -225,7 +227,7 @@ static void tell(oauth_attempt *self, pop3_sasl_line *json) {
   char *text = (char *)json->data;
   const size_t len = pop3_oauth_clean(text, json->len);
   (void)pop3_oauth_status(text, len, self->status);
-  if (POP3_HAS_MEMBER(pop3_auth_context, context, detail) && context->detail && len > 0) {
+  if (POP3_HAS_MEMBER(pop3_auth_context, context, detail) && context->detail != NULL && len > 0) {
     context->detail(context->session, text, len);
   }
 }
@@ -269,7 +271,8 @@ static int renew(oauth_attempt *self, pop3_error *err, pop3_status *out_status) 
   pop3_error ignored = POP3_ERROR_INIT;
   pop3_oauth_text token = {NULL, 0};
   *out_status = POP3_OK;
-  if (self->renewed || !POP3_HAS_MEMBER(pop3_auth_context, context, renew) || !context->renew) {
+  if (self->renewed || !POP3_HAS_MEMBER(pop3_auth_context, context, renew) ||
+      context->renew == NULL) {
     return 0;
   }
   self->renewed = 1;

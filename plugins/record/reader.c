@@ -50,7 +50,7 @@ static const char *parse(pop3_record_line *out, const char *text, const char *en
   }
   out->kind = text[0];
   if (len == 1 && (text[0] == 'E' || text[0] == 'T')) return NULL;
-  if (len < 2 || text[1] != ' ' || !memchr("SCF", text[0], 3)) {
+  if (len < 2 || text[1] != ' ' || memchr("SCF", text[0], 3) == NULL) {
     return "neither \"S ...\" nor \"C ...\" nor another line of a recording";
   }
   out->text = text + 2;
@@ -62,7 +62,7 @@ const char *pop3_record_next(pop3_record_reader *reader, pop3_record_line *out, 
   for (;;) {
     char *start = reader->buf + reader->at;
     char *lf = memchr(start, '\n', reader->len - reader->at);
-    if (!lf) {
+    if (lf == NULL) {
       if (reader->len - reader->at == sizeof(reader->buf)) {
         reader->line++;
         return "it has more than 16400 octets";

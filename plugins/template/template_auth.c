@@ -35,7 +35,7 @@ static int auth_score(const pop3_host *host, const pop3_auth_context *context, c
   (void)host;
   const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
   const char *sasl = context->capability(context->session, "SASL");
-  if (!context->mechanism && is_known && (!sasl || !strstr(sasl, "PLAIN"))) {
+  if (context->mechanism == NULL && is_known && (sasl == NULL || strstr(sasl, "PLAIN") == NULL)) {
     return unusable(why, why_cap, "the server does not offer AUTH PLAIN");
   }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
@@ -49,7 +49,7 @@ static int auth_score(const pop3_host *host, const pop3_auth_context *context, c
 
 static void auth_end(void *ptr) {
   attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_sasl_line_clear(&self->response, self->host);  // wipes it
   self->host->release(self->host->ctx, self);
 }
@@ -64,7 +64,9 @@ static pop3_status make_response(attempt *self, const uint8_t *user, size_t user
   }
   const size_t len = user_len + password_len + 2;
   uint8_t *message = host->alloc(host->ctx, len);
-  if (!message) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (message == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   message[0] = message[user_len + 1] = 0;
   memcpy(message + 1, user, user_len);
   memcpy(message + user_len + 2, password, password_len);
@@ -86,12 +88,14 @@ static pop3_status auth_begin(const pop3_host *host, const pop3_auth_context *co
   status = context->credential(context->session, POP3_CREDENTIAL_PASSWORD, &password, &password_len,
                                err);
   if (status != POP3_OK) return status;
-  if (memchr(user, 0, user_len) || memchr(password, 0, password_len)) {
+  if (memchr(user, 0, user_len) != NULL || memchr(password, 0, password_len) != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "user name or password holds a NUL, which PLAIN cannot send");
   }
   attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   status = make_response(self, user, user_len, password, password_len, err);

@@ -33,7 +33,8 @@ static pop3_status read_options(layer *self, const pop3_transport_config *config
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
     }
-    if (option->text || option->object || option->number < 0 || option->number > 25) {
+    if (option->text != NULL || option->object != NULL || option->number < 0 ||
+        option->number > 25) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: takes a number from 0 to 25", option->name);
     }
@@ -46,7 +47,9 @@ static pop3_status read_options(layer *self, const pop3_transport_config *config
 static pop3_status layer_create(const pop3_host *host, const pop3_transport_config *config,
                                 const pop3_layer *lower, void **out_self, pop3_error *err) {
   layer *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
@@ -123,7 +126,7 @@ static void layer_interest(void *ptr, pop3_interest *io) {
 // Frees the state and nothing else: the transport below is the host's. No network, no waiting.
 static void layer_destroy(void *ptr) {
   layer *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   self->host->wipe(self->host->ctx, self->out, sizeof(self->out));  // a password may be in there
   self->host->release(self->host->ctx, self);
 }

@@ -21,7 +21,8 @@ static int report(const cli_connection *c, const char *what, cli_stage stage,
                   const pop3_error *err) {
   pop3_error total = POP3_ERROR_INIT;
   const char *words = strstr(err->text, "the session took longer than ");
-  int is_total = err->status == POP3_ERR_TIMEOUT && words != NULL && strstr(words, "(total_ms)");
+  int is_total =
+      err->status == POP3_ERR_TIMEOUT && words != NULL && strstr(words, "(total_ms)") != NULL;
   if (is_total) (void)out_of_time(c, &total);
   return cli_report_error(&c->report, what, stage, is_total ? &total : err);
 }

@@ -199,8 +199,9 @@ pop3_status cli_via_session(pop3_session **out, pop3_registry *registry, const p
   pop3_status status = read_way(&w, url, via, record, err);
   if (status == POP3_OK) status = check_tcp(&w, options, err);
   if (status == POP3_OK) status = add_plugins(registry, &w, err);
-  for (size_t i = 0; i < options->num_options; ++i)
+  for (size_t i = 0; i < options->num_options; ++i) {
     w.options[w.num_options++] = options->options[i];
+  }
   if (status == POP3_OK) status = make(out, registry, url, &w, options, err);
   free(w.options);
   pop3_url_cleanup(&w.proxy);

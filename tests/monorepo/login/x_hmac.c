@@ -20,10 +20,12 @@ static int score(const pop3_host *host, const pop3_auth_context *context, char *
   (void)host;
   const char *sasl = context->capability(context->session, "SASL");
   const char *reason = NULL;
-  if (!context->mechanism && (!sasl || !strstr(sasl, "X-HMAC"))) reason = "not offered";
+  if (context->mechanism == NULL && (sasl == NULL || strstr(sasl, "X-HMAC") == NULL)) {
+    reason = "not offered";
+  }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) reason = "no user name";
   if (!context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) reason = "no password";
-  if (!reason) return 250;
+  if (reason == NULL) return 250;
   if (cap > strlen(reason)) memcpy(why, reason, strlen(reason) + 1);
   return 0;
 }
@@ -38,7 +40,9 @@ static pop3_status begin(const pop3_host *host, const pop3_auth_context *context
                                &made.password_len, err);
   if (status != POP3_OK) return status;
   attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   *self = made;
   *out_self = self;
   return POP3_OK;
@@ -50,13 +54,15 @@ static pop3_status respond(attempt *self, pop3_error *err) {
   const pop3_host *host = self->host;
   uint8_t mac[EVP_MAX_MD_SIZE];
   unsigned mac_len = 0;
-  if (!HMAC(EVP_sha256(), self->password, self->password_len, self->line.data, self->line.len, mac,
-            &mac_len)) {
+  if (HMAC(EVP_sha256(), self->password, self->password_len, self->line.data, self->line.len, mac,
+           &mac_len) == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   const size_t len = self->user_len + 1 + 2 * (size_t)mac_len;
   uint8_t *text = host->alloc(host->ctx, len);
-  if (!text) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (text == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memcpy(text, self->user, self->user_len);
   text[self->user_len] = ' ';
   for (size_t i = 0; i < mac_len; i++) {

@@ -22,14 +22,16 @@ static pop3_status quota_create(const pop3_host *host, const pop3_transport_conf
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
     }
-    if (option->text || option->object || option->number <= 0) {
+    if (option->text != NULL || option->object != NULL || option->number <= 0) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option quota.octets: takes a number above 0");
     }
     most = option->number;
   }
   quota *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   *self = (quota){host, lower, 0, most};
   *out_self = self;
   return POP3_OK;

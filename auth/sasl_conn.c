@@ -7,7 +7,7 @@
 
 static const char LAYER[] = "sasl";
 
-// --- What libsasl2 asks --------------------------------------------------------------------------
+// --- What libsasl2 asks
 
 static int get_name(void *context, int id, const char **result, unsigned *len) {
   const pop3_sasl_conn *conn = context;
@@ -49,7 +49,7 @@ static void set_callbacks(pop3_sasl_conn *conn) {
   set_callback(conn, 5, SASL_CB_LIST_END, NULL);
 }
 
-// --- Credentials ---------------------------------------------------------------------------------
+// --- Credentials
 
 // libsasl2 wants strings: an octet 0 would cut one short without a word.
 static pop3_status fetch(const pop3_host *host, const pop3_auth_context *context,
@@ -132,7 +132,7 @@ void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
   conn->secret_size = 0;
 }
 
-// --- The connection ------------------------------------------------------------------------------
+// --- The connection
 
 pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, const char *server,
                                 pop3_error *err) {

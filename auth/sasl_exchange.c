@@ -30,7 +30,7 @@ typedef struct sasl_attempt {
   char server_error[40];  // RFC 5802's server-error-value, or ""
 } sasl_attempt;
 
-// --- The beginning -------------------------------------------------------------------------------
+// --- The beginning
 
 static int is_encrypted(const pop3_auth_context *context) {
   pop3_answer answer = POP3_ANSWER_INIT;
@@ -162,7 +162,7 @@ pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *cont
   return POP3_OK;
 }
 
-// --- Lines ---------------------------------------------------------------------------------------
+// --- Lines
 
 static pop3_auth_verdict give_up(sasl_attempt *self, pop3_error *err, pop3_status status,
                                  const char *words) {

@@ -102,7 +102,7 @@ static pop3_io layer_connect(void *self, pop3_error *err) {
   return POP3_IO_DONE;  // both sides know since the +OK
 }
 
-// --- Reading -------------------------------------------------------------------------------------
+// --- Reading
 
 // Brings |self->frame_len| up to |wanted|.
 static pop3_io fill(sasl_layer *self, size_t wanted, pop3_error *err) {
@@ -166,7 +166,7 @@ static int layer_pending(void *ptr) {
   return self->plain_len > 0;
 }
 
-// --- Writing -------------------------------------------------------------------------------------
+// --- Writing
 
 // What has been encoded has to be sent before anything else, and is reported when it is: a frame
 // that was begun cannot be taken back.
@@ -196,7 +196,7 @@ static pop3_io layer_write(void *ptr, const uint8_t *data, size_t data_len, size
   return POP3_IO_DONE;
 }
 
-// --- The rest ------------------------------------------------------------------------------------
+// --- The rest
 
 static void layer_interest(void *ptr, pop3_interest *io) {
   const sasl_layer *self = ptr;

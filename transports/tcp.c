@@ -66,7 +66,7 @@ static void use_connection(tcp *self, int fd, int own_fd) {
   self->stage = TCP_CONNECTED;
 }
 
-// --- create ---
+// --- Create
 
 static const char *family_name(int family) { return family == AF_INET6 ? "IPv6" : "IPv4"; }
 
@@ -156,7 +156,7 @@ static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config
   return POP3_OK;
 }
 
-// --- connect ---
+// --- Connect
 
 // "[::1]:110 refused; 127.0.0.1:110 refused", cut where it gets too long for an error.
 static void list_failures(const tcp *self, char *out, size_t out_cap) {
@@ -247,7 +247,7 @@ static pop3_io tcp_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io tcp_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   tcp *self = ptr;

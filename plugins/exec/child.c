@@ -22,7 +22,7 @@ static void close_fd(int *fd) {
   *fd = -1;
 }
 
-// --- start ---
+// --- Start
 
 // Descriptors for the child must not be 0, 1 or 2: they would get in the way of one another where
 // they are put in place.
@@ -135,7 +135,7 @@ int pop3_child_start(pop3_child *out, const char *command) {
   return 0;
 }
 
-// --- end ---
+// --- End
 
 int pop3_child_ended(pop3_child *child, int *out_status) {
   pid_t pid;

@@ -36,7 +36,7 @@ typedef struct command {
   char text[];                  // the command
 } command;
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const pop3_host *host, pop3_error *err, const char *what, const char *why) {
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what, why);
@@ -126,7 +126,7 @@ static pop3_status exec_create(const pop3_host *host, const pop3_transport_confi
   return POP3_OK;
 }
 
-// --- standard error ---
+// --- Standard error
 
 static void end_line(command *self) {
   if (self->line_len == 0) return;
@@ -169,7 +169,7 @@ static void drain_errors(command *self) {
   }
 }
 
-// --- the end of the command ---
+// --- The end of the command
 
 static const char *exit_words(int code) {
   if (code == 126) return " (it cannot be run)";
@@ -223,7 +223,7 @@ static pop3_io output_ended(command *self, pop3_error *err) {
   return await_end(self, err);
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io exec_connect(void *ptr, pop3_error *err) {
   command *self = ptr;

@@ -45,7 +45,7 @@ typedef struct http {
   uint8_t out[REQUEST_MAX];
 } http;
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const http *self, pop3_error *err, const char *what, const char *why) {
   return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what,
@@ -196,7 +196,7 @@ static pop3_status http_create(const pop3_host *host, const pop3_transport_confi
   return POP3_OK;
 }
 
-// --- the proxy's answer ---
+// --- The proxy's answer
 
 static pop3_io dead(http *self) {
   self->stage = HTTP_DEAD;
@@ -349,7 +349,7 @@ static pop3_io take_lines(http *self, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connect ---
+// --- Connect
 
 static pop3_io want(http *self, pop3_io io) {
   self->wants = io == POP3_IO_WANT_READ ? POP3_WAIT_READ : POP3_WAIT_WRITE;
@@ -406,7 +406,7 @@ static pop3_io http_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io http_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   http *self = ptr;

@@ -39,7 +39,7 @@ typedef struct oauth_attempt {
   char status[POP3_OAUTH_STATUS_MAX];
 } oauth_attempt;
 
-// --- Score ---------------------------------------------------------------------------------------
+// --- Score
 
 // Whether |name| is one of the words in |list|, in any case.
 static int is_listed(const char *list, const char *name) {
@@ -94,7 +94,7 @@ static int xoauth2_score(const pop3_host *host, const pop3_auth_context *context
   return score(&xoauth2, context, why, why_cap);
 }
 
-// --- The message ---------------------------------------------------------------------------------
+// --- The message
 
 // The port is at the end of the peer's name, "192.0.2.1:110", unless that is a path.
 static uint32_t port_of(const pop3_auth_context *context) {
@@ -149,7 +149,7 @@ static pop3_status make_message(oauth_attempt *self, pop3_oauth_message *out, po
   return pop3_oauth_bearer(out, self->host, user, server, port_of(self->context), token, err);
 }
 
-// --- The attempt ---------------------------------------------------------------------------------
+// --- The attempt
 
 static void oauth_end(void *ptr) {
   oauth_attempt *self = ptr;
@@ -337,7 +337,7 @@ static pop3_auth_verdict oauth_step(void *ptr, const pop3_auth_input *in, pop3_a
   return verdict;
 }
 
-// --- The descriptor ------------------------------------------------------------------------------
+// --- The descriptor
 
 static const pop3_auth_ops bearer_ops = {
     .abi = POP3_ABI,

@@ -32,7 +32,7 @@ typedef struct recorder {
   uint8_t server[SERVER_LINE_MAX];  // the server's line under way
 } recorder;
 
-// --- writing ---
+// --- Writing
 
 // Hands over what is in |out|. Once that has failed nothing more is written.
 static void flush(recorder *self) {
@@ -138,7 +138,7 @@ static void note_end(recorder *self, const pop3_error *err) {
   put(self, "\n");
 }
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const pop3_host *host, pop3_error *err, const char *name, const char *why) {
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s", name, why);
@@ -271,7 +271,7 @@ static pop3_status record_create(const pop3_host *host, const pop3_transport_con
   return POP3_OK;
 }
 
-// --- passing through ---
+// --- Passing through
 
 static pop3_io record_connect(void *ptr, pop3_error *err) { return check(ptr, POP3_IO_DONE, err); }
 

@@ -35,7 +35,7 @@ typedef struct player {
   char file[];
 } player;
 
-// --- the file ---
+// --- The file
 
 static pop3_status file_failed(const player *self, pop3_error *err, uint64_t line, int sys_errno,
                                const char *why) {
@@ -100,7 +100,7 @@ static pop3_status find(const player *self, pop3_record_reader *reader, int64_t 
   return POP3_OK;
 }
 
-// --- create ---
+// --- Create
 
 static pop3_status read_options(const pop3_host *host, const pop3_transport_config *config,
                                 const char **out_file, int64_t *out_session, pop3_error *err) {
@@ -188,7 +188,7 @@ static pop3_io replay_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- the server speaks ---
+// --- The server speaks
 
 // Whether it is its turn: the client has said what it had said by then.
 static int may_say(const player *self) { return !self->is_dead && self->heard >= self->passed; }
@@ -233,7 +233,7 @@ static pop3_io replay_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len,
   return say_last(self, err);
 }
 
-// --- the client speaks ---
+// --- The client speaks
 
 static void shorten(char *out, const char *text, size_t len, const char *more) {
   size_t shown = len < SHOWN_MAX ? len : SHOWN_MAX;
@@ -316,7 +316,7 @@ static pop3_io replay_write(void *ptr, const uint8_t *data, size_t data_len, siz
   return POP3_IO_DONE;
 }
 
-// --- the rest ---
+// --- The rest
 
 static int replay_pending(void *ptr) {
   const player *self = ptr;

@@ -54,7 +54,7 @@ typedef struct socks {
   char peer[TEXT_MAX + 16];  // "name:port"
 } socks;
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const socks *self, pop3_error *err, const char *what, const char *why) {
   return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what,
@@ -143,7 +143,7 @@ static pop3_status socks_create(const pop3_host *host, const pop3_transport_conf
   return POP3_OK;
 }
 
-// --- messages ---
+// --- Messages
 
 static void put(socks *self, const void *data, size_t len) {
   memcpy(self->out + self->out_len, data, len);
@@ -188,7 +188,7 @@ static void write_request(socks *self) {
   put_octet(self, self->port & 0xFF);
 }
 
-// --- connect ---
+// --- Connect
 
 static pop3_io dead(socks *self) {
   self->stage = SOCKS_DEAD;
@@ -374,7 +374,7 @@ static pop3_io socks_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io socks_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   const pop3_layer *lower = ((socks *)ptr)->lower;

@@ -39,7 +39,6 @@ static struct user *find_user(const struct users *users, const char *name, size_
 }
 
 // --- What Cyrus SASL asks us
-// ----------------------------------------------------------------------
 
 static int get_option(void *context, const char *plugin, const char *option, const char **result,
                       unsigned *len) {
@@ -121,7 +120,6 @@ static int passwords_init(const sasl_utils_t *utils, int max_version, int *out_v
 }
 
 // --- An exchange
-// ----------------------------------------------------------------------------------
 
 static bool is_plus(const char *mech) {
   size_t len = strlen(mech);
@@ -257,7 +255,6 @@ static enum auth_step step(void *state, const uint8_t *response, size_t response
 }
 
 // --- The list
-// -------------------------------------------------------------------------------------
 
 static bool over_tls(const struct auth_mech *mech, const struct auth_context *context) {
   (void)mech;

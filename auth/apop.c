@@ -7,7 +7,7 @@
 
 #include "auth/line.h"
 
-static const char LAYER[] = "apop";
+#define LAYER "apop"
 
 typedef enum apop_stage { APOP_NEW = 0, APOP_SENT, APOP_OVER } apop_stage;
 

@@ -5,7 +5,7 @@
 
 #include "auth/line.h"
 
-static const char LAYER[] = "rpop";
+#define LAYER "rpop"
 
 typedef enum rpop_stage { RPOP_NEW = 0, USER_SENT, RPOP_SENT, RPOP_OVER } rpop_stage;
 

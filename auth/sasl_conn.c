@@ -5,7 +5,7 @@
 #include "auth/sasl_client.h"
 #include "auth/sasl_mechanism.h"
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
 
 // --- What libsasl2 asks
 

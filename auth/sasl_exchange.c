@@ -9,7 +9,7 @@
 #include "auth/sasl_mechanism.h"
 #include "auth/sasl_offer.h"
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
 
 typedef enum sasl_stage { SASL_NEW = 0, SASL_RUNNING, SASL_OVER } sasl_stage;
 

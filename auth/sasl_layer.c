@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
+
 static const char OPTION[] = "sasl.connection";
 
 // The length before each frame, in network byte order.

@@ -5,7 +5,7 @@
 #include "auth/sasl_binding.h"
 #include "auth/sasl_conn.h"
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
 
 // How many names of a server's list are looked at; Cyrus lists 17 when it has all.
 #define LISTED_MAX 64

@@ -5,7 +5,7 @@
 
 #include "auth/line.h"
 
-static const char LAYER[] = "user";
+#define LAYER "user"
 
 typedef enum user_stage { USER_NEW = 0, USER_SENT, PASS_SENT, USER_OVER } user_stage;
 

@@ -13,6 +13,8 @@
 
 #include "transports/sockio.h"
 
+#define LAYER "tcp"
+
 // What caller and thread share; the last of the two frees it. It may outlive the session and its
 // allocator, which may be used from the session's thread only: so this one block is the C
 // library's, as everything inside getaddrinfo is.
@@ -92,7 +94,7 @@ static int start_thread(lookup_job *job) {
 }
 
 static pop3_status no_memory(const pop3_host *host, pop3_error *err) {
-  return host->fail(host->ctx, err, POP3_ERR_MEMORY, "tcp", 0, 0, "out of memory");
+  return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }
 
 static lookup_job *new_job(const char *name, uint32_t port, int family,
@@ -139,7 +141,7 @@ pop3_status pop3_lookup_start(pop3_lookup **out, const pop3_host *host, const ch
     pop3_sock_close(&lookup->wake_fd);
     free_job(job);
     host->release(host->ctx, lookup);
-    return host->fail(host->ctx, err, POP3_ERR_SYSTEM, "tcp", code, 0,
+    return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, code, 0,
                       "cannot look up \"%s\": %s failed: %s", name, doing,
                       pop3_sock_words(code, buf, sizeof(buf)));
   }
@@ -168,7 +170,7 @@ static pop3_io lookup_failed(const pop3_lookup *lookup, int code, int sys_errno,
     default:
       break;
   }
-  host->fail(host->ctx, err, status, "tcp", sys_errno, code, "cannot look up \"%s\": %s",
+  host->fail(host->ctx, err, status, LAYER, sys_errno, code, "cannot look up \"%s\": %s",
              lookup->job->name, words);
   return POP3_IO_FAIL;
 }

@@ -13,9 +13,9 @@
 #include "transports/tcp_options.h"
 #include "transports/tcp_socket.h"
 
-_Static_assert(POP3_RACE_MAX >= POP3_ADDRESS_MAX, "every address must have its attempt");
+#define LAYER "tcp"
 
-static const char LAYER[] = "tcp";
+_Static_assert(POP3_RACE_MAX >= POP3_ADDRESS_MAX, "every address must have its attempt");
 
 typedef enum tcp_stage {
   TCP_NEW = 0,    // the name is to be looked up

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define LAYER "tcp"
+
 // One reading of the options.
 typedef struct reading {
   pop3_tcp_options *out;
@@ -14,7 +16,7 @@ typedef struct reading {
 } reading;
 
 static pop3_status bad(const reading *in, const pop3_option *option, const char *why) {
-  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0, "option %s: %s",
+  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
                         option->name, why);
 }
 
@@ -22,7 +24,7 @@ static pop3_status read_number(const reading *in, const pop3_option *option, int
                                int64_t most, int64_t *out) {
   if (option->text != NULL || option->object != NULL) return bad(in, option, "takes a number");
   if (option->number < least || option->number > most) {
-    return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+    return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                           "option %s: %lld is not from %lld to %lld", option->name,
                           (long long)option->number, (long long)least, (long long)most);
   }
@@ -76,7 +78,7 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
     buf[text_len] = '\0';
     pop3_address address;
     if (!pop3_address_parse(&address, buf, in->out->port)) {
-      return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+      return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                             "option %s: \"%s\" is not a numeric address", option->name, buf);
     }
     if (is_ours) pop3_address_add(&in->out->fixed, &address.of.any, address.len, AF_UNSPEC);
@@ -172,19 +174,19 @@ pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
     if (status != POP3_OK) return status;
   }
   if (out->own_fd != POP3_TCP_DEFAULT && out->fd < 0) {
-    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "option tcp.own_fd: there is no tcp.fd");
   }
   if (out->fd >= 0 && (out->host != config->host || out->port != config->port)) {
     return host->fail(
-        host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+        host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
         "option tcp.fd: tcp.connect_host or tcp.connect_port wants another connection");
   }
   out->own_fd = out->own_fd == 1;
   if (out->source.len > 0) {
     int family = out->source.of.any.sa_family;
     if (out->family != AF_UNSPEC && out->family != family) {
-      return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+      return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option tcp.source_address: not of the family that tcp.family wants");
     }
     out->family = family;

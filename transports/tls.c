@@ -15,6 +15,8 @@
 #include "transports/tls_verify.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 // MOST is what one call to SSL_read or SSL_write may be offered.
 enum { MOST = INT_MAX / 2 };
 // Messages of a handshake (RFC 8446 section 4). EMPTY_CERTIFICATE: an empty Certificate message is
@@ -167,7 +169,7 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
     // that.
     (void)pop3_tls_no_memory(host, err);
   } else {
-    host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, how,
+    host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, how,
                "BoringSSL waits for something that this transport cannot wait for (%s)",
                SSL_error_description(how) != NULL ? SSL_error_description(how) : "?");
   }

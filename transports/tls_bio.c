@@ -4,6 +4,8 @@
 
 #include "transports/tls_text.h"
 
+#define LAYER "tls"
+
 // BUFFER holds two records of the greatest size. READS_PER_OPERATION: a peer that sends only what
 // never becomes data (session tickets, for example) may not keep one operation busy for ever.
 enum { BUFFER = 40 * 1024, READS_PER_OPERATION = 256 };
@@ -30,7 +32,7 @@ static int no_luck(pop3_tls_bio *self, BIO *bio, pop3_io io, int reading, const 
       }
       self->write_failed = 1;
       if (!self->read_failed) {
-        self->host->fail(self->host->ctx, &self->error, POP3_ERR_EOF, POP3_TLS_LAYER, 0, 0,
+        self->host->fail(self->host->ctx, &self->error, POP3_ERR_EOF, LAYER, 0, 0,
                          "the server closed the connection");
       }
       return -1;

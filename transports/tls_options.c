@@ -8,6 +8,8 @@
 
 #include "transports/tls_text.h"
 
+#define LAYER "tls"
+
 // One reading of the options.
 typedef struct reading {
   pop3_tls_options *out;
@@ -18,8 +20,8 @@ typedef struct reading {
 } reading;
 
 static pop3_status bad(const reading *in, const char *name, const char *why) {
-  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, 0,
-                        "option %s: %s", name, why);
+  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
+                        name, why);
 }
 
 static pop3_status read_string(const reading *in, const pop3_option *option, const char **out) {
@@ -200,7 +202,7 @@ static pop3_status read_name(const reading *in) {
     return POP3_OK;
   }
   return host->fail(
-      host->ctx, in->err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, 0, "%s \"%s\" %s%s", what,
+      host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s \"%s\" %s%s", what,
       name != NULL ? name : "", why,
       in->server_name != NULL ? "" : ": set tls.server_name to the name that TLS verifies");
 }

@@ -11,12 +11,14 @@
 #include "transports/tls_trust.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
   if (TLS_method() != NULL) return POP3_OK;
   const uint32_t code = ERR_peek_error();
   const char *why = code ? ERR_reason_error_string(code) : NULL;
-  return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, POP3_TLS_LAYER, 0, code,
-                    "there is no TLS: %s", why != NULL ? why : "BoringSSL is missing");
+  return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, code, "there is no TLS: %s",
+                    why != NULL ? why : "BoringSSL is missing");
 }
 
 // Asking for the passphrase of a key.
@@ -30,8 +32,8 @@ static pop3_status bad_file(const pop3_host *host, const char *option, const cha
                             const char *why, pop3_error *err) {
   const uint32_t code = pop3_tls_take_error();
   if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
-  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code, "option %s: %s: %s",
-                    option, path, why);
+  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, code, "option %s: %s: %s", option,
+                    path, why);
 }
 
 // The text of a file that is parsed from memory, so that its octets can be wiped.
@@ -205,7 +207,7 @@ pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_option
     const uint32_t code = pop3_tls_take_error();
     SSL_free(ssl);
     if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
-    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code,
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, code,
                       "option tls.server_name, tls.alpn or tls.min_version cannot be used: %s",
                       code ? ERR_reason_error_string(code) : "unknown error");
   }

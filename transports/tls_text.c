@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LAYER "tls"
+
 enum { LEAST_CAP = 256, WORDS_MAX = 80, FILE_MAX = 1 << 20, LARGE_FILE_MAX = 1 << 24 };
 
 void pop3_tls_text_init(pop3_tls_text *text, const pop3_host *host) {
@@ -82,8 +84,8 @@ static pop3_status file_failed(const pop3_host *host, const char *path, const ch
                                int sys_errno, pop3_error *err) {
   char words[WORDS_MAX];
   if (strerror_r(sys_errno, words, sizeof(words)) != 0) words[0] = '\0';
-  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, sys_errno, 0, "%s: %s: %s",
-                    option, path, words);
+  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, 0, "%s: %s: %s", option,
+                    path, words);
 }
 
 static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const char *option,
@@ -125,5 +127,5 @@ pop3_status pop3_tls_text_file(pop3_tls_text *text, const char *path, const char
 }
 
 pop3_status pop3_tls_no_memory(const pop3_host *host, pop3_error *err) {
-  return host->fail(host->ctx, err, POP3_ERR_MEMORY, POP3_TLS_LAYER, 0, 0, "out of memory");
+  return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }

@@ -14,6 +14,8 @@
 #include "transports/tls_text.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 // Where the distributions have them: Debian, Fedora, openSUSE, Alpine and the BSDs, and so on.
 static const char *const files[] = {
     "/etc/ssl/certs/ca-certificates.crt",
@@ -55,8 +57,8 @@ static pop3_status add_text(X509_STORE *store, const char *pem, size_t len, cons
   const uint32_t error = pop3_tls_take_error();
   if (count > 0) return POP3_OK;
   if (pop3_tls_lacked_memory(error)) return pop3_tls_no_memory(host, err);
-  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, error, "%s%s%s: %s",
-                    option, path != NULL ? ": " : "", path != NULL ? path : "",
+  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, error, "%s%s%s: %s", option,
+                    path != NULL ? ": " : "", path != NULL ? path : "",
                     count == 0 ? "there is no certificate in it (PEM is wanted)"
                                : "there is a certificate in it that cannot be read");
 }
@@ -94,7 +96,7 @@ int pop3_tls_is_hashed_dir(const char *path) {
 static pop3_status trust_dir(X509_STORE *store, const char *path, const pop3_host *host,
                              pop3_error *err) {
   if (!pop3_tls_is_hashed_dir(path)) {
-    return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, 0, 0,
+    return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,
                       "option tls.ca_dir: %s: there are no certificates under hashed names in it "
                       "(`openssl rehash` makes them)",
                       path);
@@ -135,7 +137,7 @@ pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3
   *out = none;
   if (find_in_environment(out)) {
     if (out->file != NULL && access(out->file, R_OK) != 0) {
-      return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, errno, 0,
+      return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, errno, 0,
                         "SSL_CERT_FILE: %s cannot be read", out->file);
     }
     return POP3_OK;
@@ -147,7 +149,7 @@ pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3
     if (pop3_tls_is_hashed_dir(dirs[i])) out->dir = dirs[i];
   }
   if (out->file != NULL || out->dir != NULL) return POP3_OK;
-  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, 0, 0,
+  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,
                     "this machine has no root certificates where they are looked for (%s and so "
                     "on): install ca-certificates, or set tls.ca_file or SSL_CERT_FILE",
                     files[0]);

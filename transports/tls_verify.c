@@ -11,6 +11,8 @@
 #include "transports/tls_weak.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 // WEAK: the chain is good, but a certificate in it proves nothing. Never a result of
 // X509_verify_cert.
 enum { WEAK = X509_V_ERR_APPLICATION_VERIFICATION };
@@ -386,7 +388,7 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
       return ssl_verify_invalid;
     }
     *out_alert = SSL_AD_BAD_CERTIFICATE;
-    host->fail(host->ctx, &self->error, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, code,
+    host->fail(host->ctx, &self->error, POP3_ERR_CERTIFICATE, LAYER, 0, code,
                "the server's certificate cannot be read");
     return ssl_verify_invalid;
   }
@@ -408,8 +410,7 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
     return ssl_verify_invalid;
   }
   if (status == POP3_ERR_CERTIFICATE) {
-    host->fail(host->ctx, &self->error, status, POP3_TLS_LAYER, 0, what.code, "%s",
-               self->words.data);
+    host->fail(host->ctx, &self->error, status, LAYER, 0, what.code, "%s", self->words.data);
   }
   self->failed = status != POP3_OK;
   return self->failed ? ssl_verify_invalid : ssl_verify_ok;

@@ -10,7 +10,7 @@
 
 #include "transports/sockio.h"
 
-static const char LAYER[] = "unix";
+#define LAYER "unix"
 
 // How long to pause when the server's queue is full, which no poll tells: doubled each time.
 enum { FIRST_PAUSE_MS = 1, LONGEST_PAUSE_MS = 100 };

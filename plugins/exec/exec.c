@@ -11,7 +11,7 @@
 
 #include "plugins/exec/child.h"
 
-static const char LAYER[] = "exec";
+#define LAYER "exec"
 
 enum {
   COMMAND_MAX = 32768,

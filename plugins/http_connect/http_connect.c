@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LAYER[] = "http_connect";
+#define LAYER "http_connect"
 
 enum {
   NAME_MAX_LEN = 255,

@@ -7,7 +7,7 @@
 #include "plugins/oauth/oauth_error.h"
 #include "plugins/oauth/oauth_message.h"
 
-static const char LAYER[] = "oauth";
+#define LAYER "oauth"
 
 // The two are alike but for the message, and how the server's JSON is answered.
 typedef struct oauth_kind {

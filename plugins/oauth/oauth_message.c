@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LAYER[] = "oauth";
+#define LAYER "oauth"
 
 // Ends each key and its value.
 #define SOH "\x01"

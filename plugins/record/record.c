@@ -12,7 +12,7 @@
 #include "plugins/record/redact.h"
 #include "plugins/record/replay.h"
 
-static const char LAYER[] = "record";
+#define LAYER "record"
 
 enum { SERVER_LINE_MAX = 4096, OUT_MAX = 8192 };
 

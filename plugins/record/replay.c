@@ -11,7 +11,7 @@
 #include "plugins/record/reader.h"
 #include "plugins/record/redact.h"
 
-static const char LAYER[] = "replay";
+#define LAYER "replay"
 
 // How much of a line an error shows.
 enum { SHOWN_MAX = 60 };

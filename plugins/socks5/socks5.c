@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LAYER[] = "socks5";
+#define LAYER "socks5"
 
 enum {
   VERSION = 5,

@@ -8,7 +8,7 @@
 #include <pop3/spi/sasl_line.h>
 #include <string.h>
 
-static const char LAYER[] = "template_auth";
+#define LAYER "template_auth"
 
 // Where an attempt stands.
 typedef enum stage { STAGE_NEW = 0, STAGE_ASKED, STAGE_TOLD, STAGE_OVER } stage;

@@ -7,7 +7,8 @@
 #include <pop3/spi/transport.h>
 #include <string.h>
 
-static const char LAYER[] = "template_layer";
+#define LAYER "template_layer"
+
 static const char PREFIX[] = "template_layer.";
 
 // What waits to be sent is kept here, already turned around: how much of it at a time?

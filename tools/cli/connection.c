@@ -11,8 +11,10 @@
 #include "tools/cli/signals.h"
 #include "tools/cli/via.h"
 
+#define LAYER "cli"
+
 static pop3_status out_of_time(const cli_connection *c, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "not done within %g s (--total-timeout)",
+  return pop3_error_set(err, POP3_ERR_TIMEOUT, LAYER, 0, "not done within %g s (--total-timeout)",
                         (double)c->options->total_ms / 1000);
 }
 
@@ -41,7 +43,7 @@ int cli_connection_is_out_of_time(const cli_connection *c) {
 }
 
 static pop3_status conflict(const char *what, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the URL and an option both give %s",
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "the URL and an option both give %s",
                         what);
 }
 
@@ -60,7 +62,7 @@ static pop3_status check_url(const pop3_url *url, const cli_options *options, po
   }
   int wants_tcp = options->source_address != NULL || options->family != NULL;
   if (url->scheme == POP3_URL_UNIX && wants_tcp) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "--ipv4, --ipv6 and --source-address are not for Unix sockets");
   }
   return POP3_OK;

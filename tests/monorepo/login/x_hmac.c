@@ -6,7 +6,7 @@
 #include <pop3/spi/sasl_line.h>
 #include <string.h>
 
-static const char LAYER[] = "x_hmac";
+#define LAYER "x_hmac"
 
 typedef struct attempt {
   const pop3_host *host;

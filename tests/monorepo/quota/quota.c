@@ -3,7 +3,7 @@
 #include <pop3/spi/transport.h>
 #include <string.h>
 
-static const char LAYER[] = "quota";
+#define LAYER "quota"
 
 typedef struct quota {
   const pop3_host *host;

@@ -127,7 +127,7 @@ static pop3_auth_verdict apop_step(void *ptr, const pop3_auth_input *in, pop3_au
   return pop3_auth_refused(self->host, LAYER, "APOP", in->event, err);
 }
 
-static const pop3_auth_ops apop_ops = {
+static const pop3_auth_ops kApopOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "apop",
@@ -138,15 +138,15 @@ static const pop3_auth_ops apop_ops = {
     .end = apop_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&apop_ops};
+static const pop3_auth_ops *const kAuths[] = {&kApopOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "apop",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(apop, plugin)
+POP3_PLUGIN_ENTRY(apop, kPlugin)

@@ -89,7 +89,7 @@ static pop3_auth_verdict rpop_step(void *ptr, const pop3_auth_input *in, pop3_au
   return pop3_auth_refused(self->host, LAYER, stage == RPOP_SENT ? "RPOP" : "USER", in->event, err);
 }
 
-static const pop3_auth_ops rpop_ops = {
+static const pop3_auth_ops kRpopOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "rpop",
@@ -100,15 +100,15 @@ static const pop3_auth_ops rpop_ops = {
     .end = rpop_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&rpop_ops};
+static const pop3_auth_ops *const kAuths[] = {&kRpopOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "rpop",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(rpop, plugin)
+POP3_PLUGIN_ENTRY(rpop, kPlugin)

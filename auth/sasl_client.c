@@ -13,7 +13,7 @@ int pop3_sasl_quiet(void *context, int level, const char *message) {
 }
 
 // libsasl2 keeps the pointer.
-static const sasl_callback_t callbacks[] = {
+static const sasl_callback_t kCallbacks[] = {
     {SASL_CB_LOG, POP3_SASL_CALLBACK(pop3_sasl_quiet), NULL},
     {SASL_CB_LIST_END, NULL, NULL},
 };
@@ -52,7 +52,7 @@ static void set_up(void) {
     sasl_set_mutex(mutex_new, mutex_lock, mutex_unlock, mutex_free);
   }
   // Where the program did so before, this only counts one user more, and its callbacks stay.
-  result = sasl_client_init(callbacks);
+  result = sasl_client_init(kCallbacks);
 }
 
 int pop3_sasl_set_up(void) { return pthread_once(&once, set_up) == 0 ? result : SASL_FAIL; }

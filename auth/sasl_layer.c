@@ -4,7 +4,7 @@
 
 #define LAYER "sasl"
 
-static const char OPTION[] = "sasl.connection";
+static const char kOption[] = "sasl.connection";
 
 // The length before each frame, in network byte order.
 #define HEADER 4
@@ -58,7 +58,7 @@ static void layer_destroy(void *ptr) {
 
 static handover *find_handover(const pop3_transport_config *config) {
   for (size_t i = 0; i < config->num_options; i++) {
-    if (strcmp(config->options[i].name, OPTION) == 0) {
+    if (strcmp(config->options[i].name, kOption) == 0) {
       return (handover *)(uintptr_t)config->options[i].object;
     }
   }
@@ -211,7 +211,7 @@ static pop3_status layer_query(void *ptr, uint32_t what, pop3_answer *out) {
   return POP3_OK;
 }
 
-static const pop3_transport_ops layer_ops = {
+static const pop3_transport_ops kLayerOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "sasl",
@@ -249,9 +249,9 @@ pop3_status pop3_sasl_layer_offer(pop3_sasl_conn *conn, sasl_ssf_t ssf, pop3_aut
   given->host = host;
   given->conn = conn;
   given->ssf = ssf;
-  given->option.name = OPTION;
+  given->option.name = kOption;
   given->option.object = given;
-  out->layer = &layer_ops;
+  out->layer = &kLayerOps;
   out->layer_options = &given->option;
   out->num_layer_options = 1;
   out->release_layer = release_handover;

@@ -92,7 +92,7 @@ static pop3_auth_verdict user_step(void *ptr, const pop3_auth_input *in, pop3_au
   return pop3_auth_refused(self->host, LAYER, stage == PASS_SENT ? "PASS" : "USER", in->event, err);
 }
 
-static const pop3_auth_ops user_ops = {
+static const pop3_auth_ops kUserOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "user",
@@ -103,15 +103,15 @@ static const pop3_auth_ops user_ops = {
     .end = user_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&user_ops};
+static const pop3_auth_ops *const kAuths[] = {&kUserOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "user_pass",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(user_pass, plugin)
+POP3_PLUGIN_ENTRY(user_pass, kPlugin)

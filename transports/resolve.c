@@ -37,7 +37,7 @@ struct pop3_lookup {
   int wake_fd;  // the caller's copy: closed by nobody else
 };
 
-static const pop3_lookup_fns libc_fns = {getaddrinfo, freeaddrinfo};
+static const pop3_lookup_fns kLibcFns = {getaddrinfo, freeaddrinfo};
 
 static void free_job(lookup_job *job) {
   if (job->found != NULL) job->fns->freeaddrinfo(job->found);
@@ -108,7 +108,7 @@ static lookup_job *new_job(const char *name, uint32_t port, int family,
   }
   job->wake_fd = -1;
   job->family = family;
-  job->fns = fns != NULL ? fns : &libc_fns;
+  job->fns = fns != NULL ? fns : &kLibcFns;
   snprintf(job->port, sizeof(job->port), "%u", (unsigned)(port & UINT16_MAX));
   memcpy(job->name, name, name_len + 1);
   return job;

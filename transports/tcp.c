@@ -323,7 +323,7 @@ static void tcp_destroy(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops tcp_ops = {
+static const pop3_transport_ops kTcpOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "tcp",
@@ -338,15 +338,15 @@ static const pop3_transport_ops tcp_ops = {
     .destroy = tcp_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&tcp_ops};
+static const pop3_transport_ops *const kTransports[] = {&kTcpOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "tcp",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(tcp, plugin)
+POP3_PLUGIN_ENTRY(tcp, kPlugin)

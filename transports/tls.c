@@ -333,7 +333,7 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-static const pop3_transport_ops tls_ops = {
+static const pop3_transport_ops kTlsOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "tls",
@@ -349,15 +349,15 @@ static const pop3_transport_ops tls_ops = {
     .destroy = tls_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&tls_ops};
+static const pop3_transport_ops *const kTransports[] = {&kTlsOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "tls",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(tls, plugin)
+POP3_PLUGIN_ENTRY(tls, kPlugin)

@@ -25,12 +25,12 @@ static pop3_status give_text(pop3_answer *out, const pop3_tls_text *text) {
 
 // RFC 9266. With TLS 1.2 only if the master secret is bound to the whole handshake.
 static pop3_status exporter(const SSL *ssl, pop3_tls_text *scratch, pop3_answer *out) {
-  static const char label[] = "EXPORTER-Channel-Binding";
+  static const char kLabel[] = "EXPORTER-Channel-Binding";
   if (SSL_version(ssl) < TLS1_3_VERSION && !SSL_get_extms_support(ssl)) return POP3_ERR_UNSUPPORTED;
   char *room = pop3_tls_text_room(scratch, EXPORTER_LEN);
   // BoringSSL changes nothing of the SSL here, but its parameter is not const.
-  if (room == NULL || !SSL_export_keying_material((SSL *)ssl, (uint8_t *)room, EXPORTER_LEN, label,
-                                                  sizeof(label) - 1, NULL, 0, 1)) {
+  if (room == NULL || !SSL_export_keying_material((SSL *)ssl, (uint8_t *)room, EXPORTER_LEN, kLabel,
+                                                  sizeof(kLabel) - 1, NULL, 0, 1)) {
     return POP3_ERR_MEMORY;
   }
   scratch->len += EXPORTER_LEN;

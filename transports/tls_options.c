@@ -66,12 +66,12 @@ static pop3_status read_alpn(const reading *in, const pop3_option *option) {
 
 static pop3_status read_pin(const reading *in, const pop3_option *option, const char *pin,
                             size_t len) {
-  static const char prefix[] = "sha256//";
+  static const char kPrefix[] = "sha256//";
   while (len > 0 && *pin == ' ') pin++, len--;
   while (len > 0 && pin[len - 1] == ' ') len--;
-  if (len >= sizeof(prefix) - 1 && memcmp(pin, prefix, sizeof(prefix) - 1) == 0) {
-    pin += sizeof(prefix) - 1;
-    len -= sizeof(prefix) - 1;
+  if (len >= sizeof(kPrefix) - 1 && memcmp(pin, kPrefix, sizeof(kPrefix) - 1) == 0) {
+    pin += sizeof(kPrefix) - 1;
+    len -= sizeof(kPrefix) - 1;
   }
   uint8_t octets[POP3_TLS_PIN_LEN + 1];
   size_t out_len = 0;

@@ -13,7 +13,7 @@
 enum { FIRST_ROOM = 8192, SESSION_MAX = 1 << 20, MAX_PUT = 8 };
 // An entry: MAGIC, the policy's digest, one octet of flags, the session as BoringSSL writes it.
 enum { MAGIC_LEN = 8, HEADER_LEN = MAGIC_LEN + POP3_TLS_POLICY_LEN + 1 };
-static const char MAGIC[MAGIC_LEN + 1] = "pop3tls1";
+static const char kMagic[MAGIC_LEN + 1] = "pop3tls1";
 enum { FLAG_CLIENT_CERTIFICATE = 1 };
 
 // Every field with its length, so that no two policies look alike.
@@ -40,7 +40,7 @@ static int hash_certificate(SHA256_CTX *sha, X509 *certificate) {
 static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_CTX *ssl_ctx) {
   SHA256_CTX sha;
   SHA256_Init(&sha);
-  hash_string(&sha, MAGIC);
+  hash_string(&sha, kMagic);
   hash_string(&sha, options->name);
   hash(&sha, &options->port, sizeof(options->port));
   hash(&sha, &options->min_version, sizeof(options->min_version));
@@ -62,7 +62,7 @@ static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_
 pop3_status pop3_tls_sessions_init(pop3_tls_sessions *self, const pop3_host *host,
                                    const pop3_tls_options *options, const SSL_CTX *ssl_ctx,
                                    pop3_error *err) {
-  static const char digits[] = "0123456789abcdef";
+  static const char kDigits[] = "0123456789abcdef";
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->cache = options->cache;
@@ -74,7 +74,7 @@ pop3_status pop3_tls_sessions_init(pop3_tls_sessions *self, const pop3_host *hos
   pop3_tls_text_say(&self->key, options->name);
   pop3_tls_text_say(&self->key, port);
   for (size_t i = 0; i < sizeof(self->policy); i++) {
-    const char pair[2] = {digits[self->policy[i] >> 4], digits[self->policy[i] & 15]};
+    const char pair[2] = {kDigits[self->policy[i] >> 4], kDigits[self->policy[i] & 15]};
     pop3_tls_text_add(&self->key, pair, sizeof(pair));
   }
   return self->key.failed ? pop3_tls_no_memory(host, err) : POP3_OK;
@@ -85,7 +85,7 @@ void pop3_tls_sessions_cleanup(pop3_tls_sessions *self) {
 }
 
 static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, size_t len) {
-  if (len <= HEADER_LEN || memcmp(entry, MAGIC, MAGIC_LEN) != 0 ||
+  if (len <= HEADER_LEN || memcmp(entry, kMagic, MAGIC_LEN) != 0 ||
       CRYPTO_memcmp(entry + MAGIC_LEN, self->policy, sizeof(self->policy)) != 0) {
     return 0;
   }
@@ -142,7 +142,7 @@ void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
   const char flags = has_client_certificate ? FLAG_CLIENT_CERTIFICATE : 0;
   pop3_tls_text entry;
   pop3_tls_text_init(&entry, self->host);
-  pop3_tls_text_add(&entry, MAGIC, MAGIC_LEN);
+  pop3_tls_text_add(&entry, kMagic, MAGIC_LEN);
   pop3_tls_text_add(&entry, self->policy, sizeof(self->policy));
   pop3_tls_text_add(&entry, &flags, 1);
   pop3_tls_text_add(&entry, data, len);

@@ -132,7 +132,7 @@ static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_optio
 // What the server may sign the handshake with. Those of BoringSSL itself are without Ed25519 and
 // P-521, and with SHA-1.
 static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
-  static const uint16_t algorithms[] = {
+  static const uint16_t kAlgorithms[] = {
       SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ED25519,
       SSL_SIGN_RSA_PSS_RSAE_SHA256,    SSL_SIGN_RSA_PKCS1_SHA256,
       SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384,
@@ -140,8 +140,8 @@ static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
       SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
       SSL_SIGN_RSA_PKCS1_SHA1,  // only if weak ones are allowed
   };
-  const size_t num = sizeof(algorithms) / sizeof(algorithms[0]) - (options->allow_weak ? 0 : 1);
-  if (!SSL_CTX_set_verify_algorithm_prefs(context, algorithms, num)) return 0;
+  const size_t num = sizeof(kAlgorithms) / sizeof(kAlgorithms[0]) - (options->allow_weak ? 0 : 1);
+  if (!SSL_CTX_set_verify_algorithm_prefs(context, kAlgorithms, num)) return 0;
   // A key on a curve that is not named here cannot be the server's before TLS 1.3. The first is
   // known to newer versions of BoringSSL only.
   if (SSL_CTX_set1_curves_list(context, "X25519MLKEM768:X25519:P-256:P-384:P-521")) return 1;

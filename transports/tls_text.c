@@ -68,13 +68,13 @@ void pop3_tls_text_say(pop3_tls_text *text, const char *string) {
 }
 
 void pop3_tls_text_clean(pop3_tls_text *text, const void *data, size_t len) {
-  static const char digits[] = "0123456789ABCDEF";
+  static const char kDigits[] = "0123456789ABCDEF";
   const uint8_t *octets = data;
   for (size_t i = 0; i < len; i++) {
     if (octets[i] >= 0x20 && octets[i] < 0x7f) {
       pop3_tls_text_add(text, octets + i, 1);
     } else {
-      const char escaped[4] = {'\\', 'x', digits[octets[i] >> 4], digits[octets[i] & 15]};
+      const char escaped[4] = {'\\', 'x', kDigits[octets[i] >> 4], kDigits[octets[i] & 15]};
       pop3_tls_text_add(text, escaped, sizeof(escaped));
     }
   }

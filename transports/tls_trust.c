@@ -17,7 +17,7 @@
 #define LAYER "tls"
 
 // Where the distributions have them: Debian, Fedora, openSUSE, Alpine and the BSDs, and so on.
-static const char *const files[] = {
+static const char *const kFiles[] = {
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/ca-bundle.pem",
@@ -26,7 +26,7 @@ static const char *const files[] = {
     "/usr/local/share/certs/ca-root-nss.crt",
     "/etc/certs/ca-certificates.crt",
 };
-static const char *const dirs[] = {
+static const char *const kDirs[] = {
     "/etc/ssl/certs",
     "/etc/pki/ca-trust/extracted/pem/directory-hash",
     "/etc/pki/tls/certs",
@@ -142,15 +142,15 @@ pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3
     }
     return POP3_OK;
   }
-  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && out->file == NULL; i++) {
-    if (access(files[i], R_OK) == 0) out->file = files[i];
+  for (size_t i = 0; i < sizeof(kFiles) / sizeof(kFiles[0]) && out->file == NULL; i++) {
+    if (access(kFiles[i], R_OK) == 0) out->file = kFiles[i];
   }
-  for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && out->dir == NULL; i++) {
-    if (pop3_tls_is_hashed_dir(dirs[i])) out->dir = dirs[i];
+  for (size_t i = 0; i < sizeof(kDirs) / sizeof(kDirs[0]) && out->dir == NULL; i++) {
+    if (pop3_tls_is_hashed_dir(kDirs[i])) out->dir = kDirs[i];
   }
   if (out->file != NULL || out->dir != NULL) return POP3_OK;
   return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,
                     "this machine has no root certificates where they are looked for (%s and so "
                     "on): install ca-certificates, or set tls.ca_file or SSL_CERT_FILE",
-                    files[0]);
+                    kFiles[0]);
 }

@@ -226,7 +226,7 @@ static void unix_destroy(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops unix_ops = {
+static const pop3_transport_ops kUnixOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "unix",
@@ -241,15 +241,15 @@ static const pop3_transport_ops unix_ops = {
     .destroy = unix_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&unix_ops};
+static const pop3_transport_ops *const kTransports[] = {&kUnixOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "unix",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(unix, plugin)
+POP3_PLUGIN_ENTRY(unix, kPlugin)

@@ -62,9 +62,9 @@ static pop3_status read_options(const pop3_host *host, const char **out,
 
 // Octets that mean nothing to a shell, wherever they stand.
 static int is_harmless(const char *name) {
-  static const char allowed[] =
+  static const char kAllowed[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:/@%";
-  return name[0] != '\0' && name[0] != '-' && name[strspn(name, allowed)] == '\0';
+  return name[0] != '\0' && name[0] != '-' && name[strspn(name, kAllowed)] == '\0';
 }
 
 // Writes the command to |out|, unless that is NULL. Returns its length; 0, with |err| filled, if
@@ -322,7 +322,7 @@ static void exec_interest(void *ptr, pop3_interest *io) {
 }
 
 static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
-  static const char name[] = "a command";
+  static const char kName[] = "a command";
   const command *self = ptr;
   if (!self->is_started) return POP3_ERR_UNSUPPORTED;
   switch (what) {
@@ -330,8 +330,8 @@ static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->number = self->child.socket;
       return POP3_OK;
     case POP3_QUERY_PEER_NAME:
-      out->data = (const uint8_t *)name;
-      out->data_len = sizeof(name) - 1;
+      out->data = (const uint8_t *)kName;
+      out->data_len = sizeof(kName) - 1;
       return POP3_OK;
     case POP3_QUERY_IS_LOCAL:
       out->number = 0;
@@ -348,7 +348,7 @@ static void exec_destroy(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops exec_ops = {
+static const pop3_transport_ops kExecOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "exec",
@@ -363,15 +363,15 @@ static const pop3_transport_ops exec_ops = {
     .destroy = exec_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&exec_ops};
+static const pop3_transport_ops *const kTransports[] = {&kExecOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "exec",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(exec, plugin)
+POP3_PLUGIN_ENTRY(exec, kPlugin)

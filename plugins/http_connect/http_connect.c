@@ -91,8 +91,9 @@ static pop3_status read_options(const http *self, const char **user, const char 
 }
 
 static int is_name(const char *text) {
-  static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
-  return text[strspn(text, allowed)] == '\0';
+  static const char kAllowed[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  return text[strspn(text, kAllowed)] == '\0';
 }
 
 static pop3_status read_target(http *self, const pop3_transport_config *config, pop3_error *err) {
@@ -129,7 +130,7 @@ static unsigned char login_octet(const char *user, size_t user_len, const char *
 }
 
 static void put_login(http *self, const char *user, const char *password) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static const char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   size_t user_len = strlen(user);
   size_t len = user_len + 1 + strlen(password);
   put(self, "Proxy-Authorization: Basic ");
@@ -140,7 +141,7 @@ static void put_login(http *self, const char *user, const char *password) {
     }
     for (size_t k = 0; k < 4; k++) {
       self->out[self->out_len++] =
-          (uint8_t)(i + k > len ? '=' : digits[group >> (18 - 6 * k) & 0x3F]);
+          (uint8_t)(i + k > len ? '=' : kDigits[group >> (18 - 6 * k) & 0x3F]);
     }
   }
   put(self, "\r\n");
@@ -268,12 +269,12 @@ static int take_status(http *self, const uint8_t *line, size_t len) {
 
 // "Name: value". A line that goes on from the one before is obsolete, and a way to deceive.
 static int is_field(const uint8_t *line, size_t len) {
-  static const char others[] = "!#$%&'*+-.^_`|~";
+  static const char kOthers[] = "!#$%&'*+-.^_`|~";
   size_t i = 0;
   for (; i < len && line[i] != ':'; i++) {
     uint8_t c = line[i];
     int is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!is_letter && !is_digit(c) && memchr(others, c, sizeof(others) - 1) == NULL) return 0;
+    if (!is_letter && !is_digit(c) && memchr(kOthers, c, sizeof(kOthers) - 1) == NULL) return 0;
   }
   return i > 0 && i < len;
 }
@@ -309,9 +310,9 @@ static pop3_io take_line(http *self, const uint8_t *line, size_t len, pop3_error
 
 // Says at the first octet that what answers is no such proxy.
 static pop3_io check_start(http *self, pop3_error *err) {
-  static const char start[] = "HTTP/1.";
-  size_t len = self->in_len < sizeof(start) - 1 ? self->in_len : sizeof(start) - 1;
-  if (memcmp(self->in, start, len) == 0) return POP3_IO_DONE;
+  static const char kStart[] = "HTTP/1.";
+  size_t len = self->in_len < sizeof(kStart) - 1 ? self->in_len : sizeof(kStart) - 1;
+  if (memcmp(self->in, kStart, len) == 0) return POP3_IO_DONE;
   size_t shown = 0;
   char said[24];
   for (; shown < self->in_len && shown < sizeof(said) - 1; shown++) {
@@ -462,7 +463,7 @@ static pop3_status http_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-static const pop3_transport_ops http_ops = {
+static const pop3_transport_ops kHttpOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "http_connect",
@@ -477,15 +478,15 @@ static const pop3_transport_ops http_ops = {
     .destroy = http_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&http_ops};
+static const pop3_transport_ops *const kTransports[] = {&kHttpOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "http_connect",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(http_connect, plugin)
+POP3_PLUGIN_ENTRY(http_connect, kPlugin)

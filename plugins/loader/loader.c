@@ -108,10 +108,10 @@ static pop3_status add_env_dirs(pop3_loader *loader, const char *variable, pop3_
 
 pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *options,
                             pop3_error *err) {
-  static const pop3_loader_options none = POP3_LOADER_OPTIONS_INIT;
+  static const pop3_loader_options kNone = POP3_LOADER_OPTIONS_INIT;
   pop3_allocator allocator = {default_alloc, default_resize, default_release, NULL};
   *out = NULL;
-  if (options == NULL) options = &none;
+  if (options == NULL) options = &kNone;
   if (!POP3_HAS_MEMBER(pop3_loader_options, options, allocator)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "pop3_loader_options: start from POP3_LOADER_OPTIONS_INIT");

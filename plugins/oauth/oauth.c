@@ -17,8 +17,8 @@ typedef struct oauth_kind {
   const char *dummy;  // RFC 7628 section 3.2.3: one octet 1; XOAUTH2: nothing
 } oauth_kind;
 
-static const oauth_kind bearer = {"OAUTHBEARER", 330, 1, "\x01"};
-static const oauth_kind xoauth2 = {"XOAUTH2", 325, 0, ""};
+static const oauth_kind kBearer = {"OAUTHBEARER", 330, 1, "\x01"};
+static const oauth_kind kXoauth2 = {"XOAUTH2", 325, 0, ""};
 
 typedef enum oauth_stage {
   OAUTH_NEW = 0,
@@ -85,13 +85,13 @@ static int score(const oauth_kind *kind, const pop3_auth_context *context, char 
 static int bearer_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                         size_t why_cap) {
   (void)host;
-  return score(&bearer, context, why, why_cap);
+  return score(&kBearer, context, why, why_cap);
 }
 
 static int xoauth2_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                          size_t why_cap) {
   (void)host;
-  return score(&xoauth2, context, why, why_cap);
+  return score(&kXoauth2, context, why, why_cap);
 }
 
 // --- The message
@@ -183,12 +183,12 @@ static pop3_status begin(const oauth_kind *kind, const pop3_host *host,
 
 static pop3_status bearer_begin(const pop3_host *host, const pop3_auth_context *context,
                                 void **out_self, pop3_error *err) {
-  return begin(&bearer, host, context, out_self, err);
+  return begin(&kBearer, host, context, out_self, err);
 }
 
 static pop3_status xoauth2_begin(const pop3_host *host, const pop3_auth_context *context,
                                  void **out_self, pop3_error *err) {
-  return begin(&xoauth2, host, context, out_self, err);
+  return begin(&kXoauth2, host, context, out_self, err);
 }
 
 static pop3_auth_verdict give_up(oauth_attempt *self, pop3_error *err, pop3_status status,
@@ -258,11 +258,11 @@ static pop3_auth_verdict on_challenge(oauth_attempt *self, const pop3_auth_input
 
 // Whether another token may change the server's mind.
 static int is_about_the_token(const oauth_attempt *self, const pop3_auth_input *in) {
-  static const char code[] = "[AUTH]";
+  static const char kCode[] = "[AUTH]";
   if (self->stage == OAUTH_REFUSED) return 1;
   if (self->stage != OAUTH_SENT) return 0;
   return in->data_len == 0 || in->data[0] != '[' ||
-         (in->data_len >= sizeof(code) - 1 && memcmp(in->data, code, sizeof(code) - 1) == 0);
+         (in->data_len >= sizeof(kCode) - 1 && memcmp(in->data, kCode, sizeof(kCode) - 1) == 0);
 }
 
 // Asks for a fresh token. Returns 1 if there is a message with another one.
@@ -339,7 +339,7 @@ static pop3_auth_verdict oauth_step(void *ptr, const pop3_auth_input *in, pop3_a
 
 // --- The descriptor
 
-static const pop3_auth_ops bearer_ops = {
+static const pop3_auth_ops kBearerOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "oauthbearer",
@@ -350,7 +350,7 @@ static const pop3_auth_ops bearer_ops = {
     .end = oauth_end,
 };
 
-static const pop3_auth_ops xoauth2_ops = {
+static const pop3_auth_ops kXoauth2Ops = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "xoauth2",
@@ -361,15 +361,15 @@ static const pop3_auth_ops xoauth2_ops = {
     .end = oauth_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&bearer_ops, &xoauth2_ops};
+static const pop3_auth_ops *const kAuths[] = {&kBearerOps, &kXoauth2Ops};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "oauth",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 2,
 };
 
-POP3_PLUGIN_ENTRY(oauth, plugin)
+POP3_PLUGIN_ENTRY(oauth, kPlugin)

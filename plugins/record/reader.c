@@ -41,10 +41,10 @@ static const char *check_text(const pop3_record_line *line) {
 }
 
 static const char *parse(pop3_record_line *out, const char *text, const char *end) {
-  static const char header[] = "pop3-record 1";
+  static const char kHeader[] = "pop3-record 1";
   size_t len = (size_t)(end - text);
   out->text = out->end = end;
-  if (len == sizeof(header) - 1 && memcmp(text, header, len) == 0) {
+  if (len == sizeof(kHeader) - 1 && memcmp(text, kHeader, len) == 0) {
     out->kind = 'H';
     return NULL;
   }

@@ -299,7 +299,7 @@ static void record_interest(void *ptr, pop3_interest *io) {
   lower->ops->interest(lower->self, io);
 }
 
-static const pop3_transport_ops record_ops = {
+static const pop3_transport_ops kRecordOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "record",
@@ -312,15 +312,15 @@ static const pop3_transport_ops record_ops = {
     .destroy = record_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&record_ops, &pop3_replay_ops};
+static const pop3_transport_ops *const kTransports[] = {&kRecordOps, &pop3_replay_ops};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "record",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 2,
 };
 
-POP3_PLUGIN_ENTRY(record, plugin)
+POP3_PLUGIN_ENTRY(record, kPlugin)

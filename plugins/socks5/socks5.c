@@ -297,7 +297,7 @@ static pop3_io take_login_answer(socks *self, pop3_error *err) {
 }
 
 static pop3_io refused(socks *self, pop3_error *err) {
-  static const char *const words[] = {
+  static const char *const kWords[] = {
       NULL,
       "the proxy has failed",
       "the proxy's rules do not allow it",
@@ -309,8 +309,8 @@ static pop3_io refused(socks *self, pop3_error *err) {
       "the proxy does not take this kind of address",
   };
   unsigned code = self->in[1];
-  const char *why = code < sizeof(words) / sizeof(words[0])
-                        ? words[code]
+  const char *why = code < sizeof(kWords) / sizeof(kWords[0])
+                        ? kWords[code]
                         : "the proxy gave a reason that RFC 1928 does not have";
   self->host->fail(self->host->ctx, err, POP3_ERR_CONNECT, LAYER, 0, code,
                    "cannot connect to %.100s: %s (SOCKS error %u)", self->peer, why, code);
@@ -415,7 +415,7 @@ static pop3_status socks_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-static const pop3_transport_ops socks_ops = {
+static const pop3_transport_ops kSocksOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "socks5",
@@ -429,15 +429,15 @@ static const pop3_transport_ops socks_ops = {
     .destroy = socks_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&socks_ops};
+static const pop3_transport_ops *const kTransports[] = {&kSocksOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "socks5",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(socks5, plugin)
+POP3_PLUGIN_ENTRY(socks5, kPlugin)

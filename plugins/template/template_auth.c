@@ -122,13 +122,13 @@ static pop3_auth_verdict give_up(attempt *self, const pop3_auth_input *in, pop3_
 // What the server did, and what to do about it. Only what fits the stage is taken.
 static pop3_auth_verdict auth_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
                                    pop3_error *err) {
-  static const char command[] = "AUTH PLAIN";
+  static const char kCommand[] = "AUTH PLAIN";
   attempt *self = ptr;
   if (self->stage == STAGE_NEW && in->event == POP3_AUTH_START) {
     self->stage = STAGE_ASKED;
     out->is_command = 1;
-    out->line = (const uint8_t *)command;
-    out->line_len = out->secret_offset = sizeof(command) - 1;  // all of it may be shown
+    out->line = (const uint8_t *)kCommand;
+    out->line_len = out->secret_offset = sizeof(kCommand) - 1;  // all of it may be shown
     return POP3_AUTH_SEND;
   }
   if (self->stage == STAGE_ASKED && in->event == POP3_AUTH_CHALLENGE) {
@@ -143,7 +143,7 @@ static pop3_auth_verdict auth_step(void *ptr, const pop3_auth_input *in, pop3_au
   return give_up(self, in, err);
 }
 
-static const pop3_auth_ops auth_ops = {
+static const pop3_auth_ops kAuthOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "template_auth",
@@ -154,15 +154,15 @@ static const pop3_auth_ops auth_ops = {
     .end = auth_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&auth_ops};
+static const pop3_auth_ops *const kAuths[] = {&kAuthOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "template_auth",
     .version = "0.1.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(template_auth, plugin)
+POP3_PLUGIN_ENTRY(template_auth, kPlugin)

@@ -9,7 +9,7 @@
 
 #define LAYER "template_layer"
 
-static const char PREFIX[] = "template_layer.";
+static const char kPrefix[] = "template_layer.";
 
 // What waits to be sent is kept here, already turned around: how much of it at a time?
 enum { OUT_MAX = 4096 };
@@ -29,7 +29,7 @@ static pop3_status read_options(layer *self, const pop3_transport_config *config
   const pop3_host *host = self->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (strncmp(option->name, PREFIX, sizeof(PREFIX) - 1) != 0) continue;
+    if (strncmp(option->name, kPrefix, sizeof(kPrefix) - 1) != 0) continue;
     if (strcmp(option->name, "template_layer.turn") != 0) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
@@ -133,7 +133,7 @@ static void layer_destroy(void *ptr) {
 }
 
 // shutdown is left out: there is no farewell. query is left out: the layer below answers.
-static const pop3_transport_ops layer_ops = {
+static const pop3_transport_ops kLayerOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "template_layer",
@@ -146,15 +146,15 @@ static const pop3_transport_ops layer_ops = {
     .destroy = layer_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&layer_ops};
+static const pop3_transport_ops *const kTransports[] = {&kLayerOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "template_layer",
     .version = "0.1.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(template_layer, plugin)
+POP3_PLUGIN_ENTRY(template_layer, kPlugin)

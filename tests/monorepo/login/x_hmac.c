@@ -50,7 +50,7 @@ static pop3_status begin(const pop3_host *host, const pop3_auth_context *context
 
 // Turns the nonce in |self->line| into the response.
 static pop3_status respond(attempt *self, pop3_error *err) {
-  static const char digits[] = "0123456789abcdef";
+  static const char kDigits[] = "0123456789abcdef";
   const pop3_host *host = self->host;
   uint8_t mac[EVP_MAX_MD_SIZE];
   unsigned mac_len = 0;
@@ -66,8 +66,8 @@ static pop3_status respond(attempt *self, pop3_error *err) {
   memcpy(text, self->user, self->user_len);
   text[self->user_len] = ' ';
   for (size_t i = 0; i < mac_len; i++) {
-    text[self->user_len + 1 + 2 * i] = (uint8_t)digits[mac[i] >> 4];
-    text[self->user_len + 2 + 2 * i] = (uint8_t)digits[mac[i] & 15];
+    text[self->user_len + 1 + 2 * i] = (uint8_t)kDigits[mac[i] >> 4];
+    text[self->user_len + 2 + 2 * i] = (uint8_t)kDigits[mac[i] & 15];
   }
   const pop3_status status = pop3_sasl_line_make(&self->line, host, LAYER, "", text, len, err);
   host->release(host->ctx, text);
@@ -109,8 +109,9 @@ static void end(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_auth_ops ops = {POP3_ABI, sizeof(ops), "x-hmac", 0, 0, score, begin, step, end};
-static const pop3_auth_ops *const auths[] = {&ops};
-static const pop3_plugin plugin = {POP3_ABI, sizeof(plugin), "x_hmac", "1.0.0", NULL, 0, auths, 1};
+static const pop3_auth_ops kOps = {POP3_ABI, sizeof(kOps), "x-hmac", 0, 0, score, begin, step, end};
+static const pop3_auth_ops *const kAuths[] = {&kOps};
+static const pop3_plugin kPlugin = {POP3_ABI, sizeof(kPlugin), "x_hmac", "1.0.0", NULL,
+                                    0,        kAuths,          1};
 
-POP3_PLUGIN_ENTRY(x_hmac, plugin)
+POP3_PLUGIN_ENTRY(x_hmac, kPlugin)

@@ -89,7 +89,7 @@ static void quota_destroy(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops ops = {
+static const pop3_transport_ops kOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "quota",
@@ -102,7 +102,7 @@ static const pop3_transport_ops ops = {
     .query = quota_query,
     .destroy = quota_destroy,
 };
-static const pop3_transport_ops *const list[] = {&ops};
-static const pop3_plugin plugin = {POP3_ABI, sizeof(plugin), "quota", "1.0.0", list, 1, NULL, 0};
+static const pop3_transport_ops *const kList[] = {&kOps};
+static const pop3_plugin kPlugin = {POP3_ABI, sizeof(kPlugin), "quota", "1.0.0", kList, 1, NULL, 0};
 
-POP3_PLUGIN_ENTRY(quota, plugin)
+POP3_PLUGIN_ENTRY(quota, kPlugin)

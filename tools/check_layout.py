@@ -63,7 +63,7 @@ _INTERFACE = {
 }
 
 # Folders where circles of includes are still to be cut.
-_CIRCLES = {"core", "transports"}
+_CIRCLES = {"core"}
 
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
 _SPI = {

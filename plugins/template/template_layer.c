@@ -1,6 +1,6 @@
-// A transport to copy: it stands on another one and turns letters around by 13 places, both ways.
-// It is of no use, but complete: an option, partial writes, WANT answers, errors, memory that runs
-// out.
+// A transport to copy: it stands on another one and turns letters around, by 13 places unless
+// an option says otherwise, both ways. It is of no use, but complete: an option, partial writes,
+// WANT answers, errors, memory that runs out.
 //
 // `tools/new_plugin NAME transport` makes a copy under another name, with its BUILD file and its
 // test. The contract that it keeps stands above pop3_transport_ops in <pop3/spi/transport.h>.

@@ -20,7 +20,7 @@
 // How long to sleep between two tries.
 #define RETRY_MS 100
 
-// take_step answers.
+// How a try to take a lock ends.
 typedef enum taken { TAKEN_YES, TAKEN_BY_OTHER, TAKEN_FAILED } taken;
 
 static void nap(void) {

@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-// accounts_load fills |users| and |boxes|. False if something is wrong: |why| says what, never with
+// accounts_load fills |users| and |boxes|. 0 if something is wrong: |why| says what, never with
 // a password.
 int accounts_load(struct users *users, struct mailboxes *boxes, const struct options *options,
                   char *why, size_t why_size);

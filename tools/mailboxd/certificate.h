@@ -16,7 +16,7 @@ struct certificate {
 };
 
 // certificate_get names the three files in |folder|. If none of them is there they are made (the
-// folder too): by a CA that signs this one certificate and whose key is then forgotten. False if
+// folder too): by a CA that signs this one certificate and whose key is then forgotten. 0 if
 // only some are there, or the system refuses: |why| says so in words.
 int certificate_get(struct certificate *out, const char *folder, char *why, size_t why_size);
 

@@ -15,7 +15,7 @@ extern "C" {
 
 // cyrus_start loads what is installed, once in a process, and appends to |out| the mechanisms that
 // are there; |*count| grows. Passwords are those of |users|, which outlive it. It says so on
-// standard error if the usual ones are missing. False if Cyrus SASL itself fails: |why| says so.
+// standard error if the usual ones are missing. 0 if Cyrus SASL itself fails: |why| says so.
 int cyrus_start(const struct users *users, const struct auth_mech **out, size_t *count, char *why,
                 size_t why_size);
 

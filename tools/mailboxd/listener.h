@@ -29,7 +29,7 @@ struct listener {
 // not loopback needs |allow_remote|. |send_buffer| octets of a connection wait in the kernel at
 // most, 0 for what the kernel thinks best: it lets them grow to megabytes, which then have left the
 // processor's caches by the time that a client on the same machine reads them, and that is several
-// times slower. False if it could not: |why| says so in words.
+// times slower. 0 if it could not: |why| says so in words.
 int listener_tcp(struct listener *out, const char *spec, int tls, int allow_remote,
                  uint32_t send_buffer, char *why, size_t why_size);
 

@@ -47,24 +47,25 @@ _PARTS = {
     "login": _CODEC | {"login"},
     "registry": _BASE | {"registry"},
     "sinks": _BASE | {"sinks"},
-    "session": _CODEC | {"engine", "channel", "login", "registry", "session"},
+    "session": _CODEC | {"engine", "channel", "login", "registry", "sinks", "session"},
 }
 
 # The public headers that a part implements; it may include those of the parts below it, too.
 _INTERFACE = {
-    "base": {"allocator", "status"},
+    "base": {"allocator", "credential", "interest", "option", "policy", "query", "size", "spi/auth", "spi/plugin", "spi/transport", "status"},
     "codec": {"capability", "limits", "request", "url"},
     "engine": {"engine", "trace"},
     "channel": {"interest", "option", "query", "spi/plugin", "spi/transport"},
     "login": {"candidate", "credential", "option", "policy", "query", "spi/auth", "spi/plugin"},
     "registry": {"registry", "spi/auth", "spi/plugin", "spi/transport"},
     "sinks": {"collect", "trace", "request"},
-    "session": {"commands", "security", "session"},
+    "session": {"collect", "commands", "security", "session"},
 }
 
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
 _SPI = {
-    "pop3/%s.h" % name for name in ("allocator credential interest option policy query status").split()
+    "pop3/%s.h" % name
+    for name in "allocator credential interest option policy query size status".split()
 }
 
 # The glue is compiled in other repositories, too, and tests/monorepo is another workspace: includes

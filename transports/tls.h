@@ -67,6 +67,7 @@
 #ifndef POP3_TRANSPORTS_TLS_H_
 #define POP3_TRANSPORTS_TLS_H_
 
+#include <pop3/size.h>
 #include <pop3/spi/plugin.h>
 
 #ifdef __cplusplus
@@ -78,7 +79,8 @@ extern "C" {
 const pop3_plugin *pop3_plugin_tls(uint32_t host_abi);
 
 // pop3_tls_passphrase is the object of the option tls.key_passphrase. It is used during create
-// only, that is, in the session's steps that make the connection.
+// only, that is, in the session's steps that make the connection. Start from
+// POP3_TLS_PASSPHRASE_INIT.
 typedef struct pop3_tls_passphrase {
   uint32_t size;  // sizeof(pop3_tls_passphrase)
   uint32_t reserved;
@@ -88,9 +90,14 @@ typedef struct pop3_tls_passphrase {
   void *arg;
 } pop3_tls_passphrase;
 
+// POP3_TLS_PASSPHRASE_INIT is a pop3_tls_passphrase without a callback.
+#define POP3_TLS_PASSPHRASE_INIT \
+  { POP3_SIZEOF(pop3_tls_passphrase), 0, NULL, NULL }
+
 // pop3_tls_session_cache is the object of the option tls.session_cache: where sessions are kept
 // between connections. It is copied; |arg| must outlive the session. Sessions of different programs
-// may share one. The callbacks are called from the thread that uses the session.
+// may share one. The callbacks are called from the thread that uses the session. Start from
+// POP3_TLS_SESSION_CACHE_INIT.
 typedef struct pop3_tls_session_cache {
   uint32_t size;  // sizeof(pop3_tls_session_cache)
   uint32_t reserved;
@@ -106,6 +113,10 @@ typedef struct pop3_tls_session_cache {
   void *arg;
 } pop3_tls_session_cache;
 
+// POP3_TLS_SESSION_CACHE_INIT is a pop3_tls_session_cache without callbacks.
+#define POP3_TLS_SESSION_CACHE_INIT \
+  { POP3_SIZEOF(pop3_tls_session_cache), 0, NULL, NULL, NULL }
+
 // pop3_tls_peer is what a tls.verify callback gets. Valid during the call.
 typedef struct pop3_tls_peer {
   uint32_t size;        // sizeof(pop3_tls_peer)
@@ -117,7 +128,7 @@ typedef struct pop3_tls_peer {
 } pop3_tls_peer;
 
 // pop3_tls_verify is the object of the option tls.verify. It is copied; |arg| must outlive the
-// session.
+// session. Start from POP3_TLS_VERIFY_INIT.
 typedef struct pop3_tls_verify {
   uint32_t size;  // sizeof(pop3_tls_verify)
   uint32_t reserved;
@@ -127,6 +138,10 @@ typedef struct pop3_tls_verify {
   int (*callback)(void *arg, const pop3_tls_peer *peer, char *why, size_t why_cap);
   void *arg;
 } pop3_tls_verify;
+
+// POP3_TLS_VERIFY_INIT is a pop3_tls_verify without a callback.
+#define POP3_TLS_VERIFY_INIT \
+  { POP3_SIZEOF(pop3_tls_verify), 0, NULL, NULL }
 
 // ssl_ctx_st is BoringSSL's SSL_CTX.
 struct ssl_ctx_st;
@@ -144,8 +159,13 @@ typedef struct pop3_tls_context {
 // <openssl/ssl.h> must be included. If the program's BoringSSL is not the very one that the plugin
 // is linked with (a loadable plugin has one of its own, unless both use a shared library), the
 // context is refused: it could not be used without crashing.
+#ifdef __cplusplus
 #define POP3_TLS_CONTEXT(context) \
-  { (uint32_t)sizeof(pop3_tls_context), 0, (context), (void (*)(void))SSL_CTX_new }
+  { POP3_SIZEOF(pop3_tls_context), 0, (context), reinterpret_cast<void (*)()>(SSL_CTX_new) }
+#else
+#define POP3_TLS_CONTEXT(context) \
+  { POP3_SIZEOF(pop3_tls_context), 0, (context), (void (*)(void))SSL_CTX_new }
+#endif
 
 #ifdef __cplusplus
 }

@@ -98,6 +98,12 @@ static pop3_status read_pins(const reading *in, const pop3_option *option) {
   return POP3_OK;
 }
 
+// Copies an object of the caller's as far as both know it; what is behind that is zero.
+static void take(void *out, size_t out_size, const void *object, size_t object_size) {
+  memset(out, 0, out_size);
+  memcpy(out, object, object_size < out_size ? object_size : out_size);
+}
+
 static pop3_status read_object(const reading *in, const pop3_option *option) {
   pop3_tls_options *out = in->out;
   const char *what = option->name + 4;
@@ -114,13 +120,13 @@ static pop3_status read_object(const reading *in, const pop3_option *option) {
     const pop3_tls_session_cache *object = option->object;
     if (POP3_HAS_MEMBER(pop3_tls_session_cache, object, arg) && object->get != NULL &&
         object->put != NULL) {
-      out->cache = *object;
+      take(&out->cache, sizeof(out->cache), object, object->size);
       return POP3_OK;
     }
   } else if (strcmp(what, "verify") == 0) {
     const pop3_tls_verify *object = option->object;
     if (POP3_HAS_MEMBER(pop3_tls_verify, object, arg) && object->callback != NULL) {
-      out->verify = *object;
+      take(&out->verify, sizeof(out->verify), object, object->size);
       return POP3_OK;
     }
   } else {

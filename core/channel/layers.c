@@ -1,6 +1,6 @@
 #include "core/channel/layers.h"
 
-#include <string.h>
+#include "core/base/fill.h"
 
 #define LAYER "session"
 
@@ -10,7 +10,8 @@ pop3_status pop3_layers_push(pop3_layers *layers, const pop3_transport_ops *ops,
                              const pop3_host *host, const pop3_transport_config *config,
                              size_t max_layers, pop3_error *err) {
   const int is_bottom = layers->count == 0;
-  if (is_bottom != (ops->flags == POP3_TRANSPORT_BOTTOM)) {
+  const uint32_t place = ops->flags & (POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_UPPER);
+  if (place != (is_bottom ? POP3_TRANSPORT_BOTTOM : POP3_TRANSPORT_UPPER)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           is_bottom ? "transport %s needs another one below it"
                                     : "transport %s cannot stand on another one",
@@ -71,15 +72,17 @@ int pop3_layers_pending(const pop3_layers *layers) {
 }
 
 pop3_status pop3_layers_query(const pop3_layers *layers, uint32_t what, pop3_answer *out) {
-  for (size_t i = layers->count; i > 0; i--) {
+  const pop3_answer none = POP3_ANSWER_INIT;
+  pop3_answer answer = none;
+  pop3_status status = POP3_ERR_UNSUPPORTED;
+  for (size_t i = layers->count; i > 0 && status == POP3_ERR_UNSUPPORTED; i--) {
     const pop3_layer *layer = &layers->at[i - 1];
     if (layer->ops->query == NULL) continue;
-    memset(out, 0, sizeof(*out));
-    out->size = (uint32_t)sizeof(*out);
-    const pop3_status status = layer->ops->query(layer->self, what, out);
-    if (status != POP3_ERR_UNSUPPORTED) return status;
+    answer = none;
+    status = layer->ops->query(layer->self, what, &answer);
   }
-  return POP3_ERR_UNSUPPORTED;
+  if (status != POP3_OK) answer = none;
+  return pop3_fill(out, &answer, sizeof(answer)) ? status : POP3_ERR_ARGUMENT;
 }
 
 void pop3_layers_shutdown(pop3_layers *layers) {

@@ -41,7 +41,8 @@ void pop3_layers_interest(const pop3_layers *layers, pop3_interest *out);
 // pop3_layers_pending says whether any layer holds octets that could be read at once.
 int pop3_layers_pending(const pop3_layers *layers);
 
-// pop3_layers_query asks from the top down until one answers.
+// pop3_layers_query asks from the top down until one answers. |out| may be of an older or a newer
+// caller; POP3_ERR_ARGUMENT if it has no size.
 pop3_status pop3_layers_query(const pop3_layers *layers, uint32_t what, pop3_answer *out);
 
 // pop3_layers_shutdown tells the peer, as far as that goes without waiting, top to bottom.

@@ -16,6 +16,9 @@ extern "C" {
 // overflow).
 size_t pop3_decimal_parse(const char *text, size_t text_len, uint64_t max, uint64_t *out);
 
+// pop3_quirks_known returns the bits of all quirks that there are.
+uint32_t pop3_quirks_known(void);
+
 // pop3_quirk_allowed says whether |quirk| is switched on. |quirks| may be NULL: then no.
 int pop3_quirk_allowed(const pop3_quirks *quirks, pop3_quirk quirk);
 
@@ -78,6 +81,10 @@ pop3_status pop3_greeting_diagnose(const uint8_t *data, size_t data_len, pop3_er
 // by the default. Fails with POP3_ERR_ARGUMENT, naming the member, on values that cannot work
 // together.
 pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_error *err);
+
+// pop3_limits_line returns how many octets a line of |command| may have, with CRLF. |limits| is
+// resolved.
+uint32_t pop3_limits_line(const pop3_limits *limits, pop3_command command);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/codec/argument.h"
+#include "core/codec/codec.h"
 #include "core/codec/command_table.h"
 
 static int is_raw(pop3_command command) { return pop3_command_has(command, POP3_COMMAND_LINE); }
@@ -42,7 +43,7 @@ static pop3_status check_request(const pop3_request *request, pop3_error *err) {
                           "request.size is %" PRIu32 ": start from POP3_REQUEST_INIT",
                           request->size);
   }
-  if ((unsigned)request->command >= POP3_CMD_COUNT || request->command == POP3_CMD_GREETING) {
+  if (!pop3_command_is_known(request->command) || request->command == POP3_CMD_GREETING) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
                           "request.command %u is no command that can be sent",
                           (unsigned)request->command);
@@ -91,14 +92,26 @@ static void collect(pieces *p, const pop3_request *request) {
   }
 }
 
+// limit_or returns the member of |limits| at |offset|, or |preset| if it has none.
+static uint32_t limit_or(const pop3_limits *limits, size_t offset, uint32_t preset) {
+  uint32_t value = 0;
+  if (limits != NULL && limits->size >= offset + sizeof(value)) {
+    memcpy(&value, (const char *)limits + offset, sizeof(value));
+  }
+  return value != 0 ? value : preset;
+}
+
 // check_length names the argument that makes a line too long.
 static pop3_status check_length(const pieces *p, const pop3_request *request, size_t out_cap,
                                 const pop3_limits *limits, pop3_error *err) {
-  size_t most = 255;
-  if (limits != NULL && limits->size >= offsetof(pop3_limits, max_command) + sizeof(uint32_t) &&
-      limits->max_command != 0) {
-    most = limits->max_command;
-  }
+  pop3_limits lines = {0};
+  lines.max_command = limit_or(limits, offsetof(pop3_limits, max_command), 255);
+  lines.max_credential = limit_or(limits, offsetof(pop3_limits, max_credential), 4096);
+  // Of a raw line the first word says what it is.
+  const pop3_command command = is_raw(request->command)
+                                   ? pop3_command_of_line(request->arg, request->arg_len)
+                                   : request->command;
+  size_t most = pop3_limits_line(&lines, command);
   int by_limit = most <= out_cap;
   if (!by_limit) {
     most = out_cap;
@@ -107,7 +120,8 @@ static pop3_status check_length(const pieces *p, const pop3_request *request, si
     return POP3_OK;
   }
   const pop3_command_traits *s = pop3_command_traits_of(request->command);
-  const char *bound = by_limit ? "limits.max_command" : "the buffer";
+  const char *limit = most > lines.max_command ? "limits.max_credential" : "limits.max_command";
+  const char *bound = by_limit ? limit : "the buffer";
   if (s->arg == POP3_ARG_NONE) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
                           "%s is too long: %zu octets, where %s has room for %zu", s->name,

@@ -44,6 +44,10 @@ static const pop3_command_traits table[] = {
                             POP3_COMMAND_LINE | POP3_COMMAND_MULTI},
 };
 
+int pop3_command_is_known(pop3_command command) {
+  return (size_t)command < sizeof(table) / sizeof(table[0]);
+}
+
 const pop3_command_traits *pop3_command_traits_of(pop3_command command) { return &table[command]; }
 
 int pop3_command_has(pop3_command command, unsigned flags) {
@@ -51,7 +55,7 @@ int pop3_command_has(pop3_command command, unsigned flags) {
 }
 
 const char *pop3_command_name(pop3_command command) {
-  return (size_t)command < sizeof(table) / sizeof(table[0]) ? table[command].name : "?";
+  return pop3_command_is_known(command) ? table[command].name : "?";
 }
 
 pop3_command pop3_command_of_line(const char *line, size_t line_len) {

@@ -60,6 +60,9 @@ typedef struct pop3_command_traits {
   unsigned flags;        // POP3_COMMAND_*
 } pop3_command_traits;
 
+// pop3_command_is_known says whether |command| is one.
+int pop3_command_is_known(pop3_command command);
+
 // pop3_command_traits_of returns the row of |command|, which is one.
 const pop3_command_traits *pop3_command_traits_of(pop3_command command);
 

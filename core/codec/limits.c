@@ -33,6 +33,7 @@ static const member members[] = {
     MEMBER(max_auth_rounds, 64, 1, UINT32_MAX),
     MEMBER(max_auth_line, MIB, 1, UINT32_MAX),
     MEMBER(max_layers, 8, 1, 16),
+    MEMBER(max_credential, 4 * KIB, 32, UINT32_MAX),
 };
 
 static uint32_t *at(pop3_limits *limits, const member *m) {
@@ -50,9 +51,6 @@ static void copy_known(pop3_limits *out, const pop3_limits *in) {
   if (in->size >= offsetof(pop3_limits, max_message_octets) + sizeof(uint64_t)) {
     out->max_message_octets = in->max_message_octets;
   }
-  if (in->size >= offsetof(pop3_limits, max_collect_octets) + sizeof(uint64_t)) {
-    out->max_collect_octets = in->max_collect_octets;
-  }
 }
 
 static uint32_t lesser(uint32_t a, uint32_t b) { return a < b ? a : b; }
@@ -61,6 +59,7 @@ static uint32_t lesser(uint32_t a, uint32_t b) { return a < b ? a : b; }
 static void fill_defaults(pop3_limits *out) {
   int line_by_default = out->max_reply_line == 0;
   int low_by_default = out->pipeline_low == 0;
+  int credential_by_default = out->max_credential == 0;
   for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
     uint32_t *value = at(out, &members[i]);
     if (*value == 0) {
@@ -70,14 +69,14 @@ static void fill_defaults(pop3_limits *out) {
   if (line_by_default) {
     out->max_reply_line = lesser(out->max_reply_line, out->recv_buffer);
   }
+  if (credential_by_default) {
+    out->max_credential = lesser(out->max_credential, out->send_buffer);
+  }
   if (low_by_default) {
     out->pipeline_low = lesser(out->pipeline_low, out->pipeline_high / 2);
   }
   if (out->max_message_octets == 0) {
     out->max_message_octets = UINT64_C(1) << 40U;
-  }
-  if (out->max_collect_octets == 0) {
-    out->max_collect_octets = UINT64_C(1) << 30U;
   }
 }
 
@@ -111,6 +110,10 @@ pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_er
   if (result.max_command > result.send_buffer) {
     return too_large(err, "max_command", result.max_command, "send_buffer", result.send_buffer);
   }
+  if (result.max_credential > result.send_buffer) {
+    return too_large(err, "max_credential", result.max_credential, "send_buffer",
+                     result.send_buffer);
+  }
   if (result.max_reply_line > result.recv_buffer) {
     return too_large(err, "max_reply_line", result.max_reply_line, "recv_buffer",
                      result.recv_buffer);
@@ -121,4 +124,9 @@ pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_er
   }
   *out = result;
   return POP3_OK;
+}
+
+uint32_t pop3_limits_line(const pop3_limits *limits, pop3_command command) {
+  const int is_longer = command == POP3_CMD_PASS && limits->max_credential > limits->max_command;
+  return is_longer ? limits->max_credential : limits->max_command;
 }

@@ -26,7 +26,7 @@ static int may(cursor *c, pop3_quirk quirk) {
 }
 
 static pop3_status succeed(const cursor *c) {
-  for (unsigned i = 0; i < POP3_QUIRK_COUNT; i++) {
+  for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
     if ((c->used & POP3_QUIRK_BIT(i)) != 0) {
       c->quirks->hits[i]++;
     }

@@ -3,9 +3,9 @@
 
 #include "core/codec/codec.h"
 
-const char *pop3_quirk_name(pop3_quirk quirk) {
+const char *pop3_quirk_name(uint32_t quirk) {
   // Without a default: the compiler then tells when one is missing.
-  switch (quirk) {
+  switch ((pop3_quirk)quirk) {
     case POP3_QUIRK_BARE_LF:
       return "bare-lf";
     case POP3_QUIRK_ANY_PLUS:
@@ -28,18 +28,27 @@ const char *pop3_quirk_name(pop3_quirk quirk) {
       return "capa-damage";
     case POP3_QUIRK_AUTH_PLUS:
       return "auth-plus";
-    case POP3_QUIRK_COUNT:
-      break;
   }
   return NULL;
 }
 
-pop3_quirk pop3_quirk_from_name(const char *name) {
-  unsigned i = 0;
-  while (i < POP3_QUIRK_COUNT && strcmp(pop3_quirk_name((pop3_quirk)i), name) != 0) {
-    i++;
+int pop3_quirk_from_name(pop3_quirk *out, const char *name) {
+  const char *known;
+  for (uint32_t i = 0; (known = pop3_quirk_name(i)) != NULL; i++) {
+    if (strcmp(known, name) == 0) {
+      *out = (pop3_quirk)i;
+      return 1;
+    }
   }
-  return (pop3_quirk)i;
+  return 0;
+}
+
+uint32_t pop3_quirks_known(void) {
+  uint32_t known = 0;
+  for (uint32_t i = 0; pop3_quirk_name(i) != NULL; i++) {
+    known |= POP3_QUIRK_BIT(i);
+  }
+  return known;
 }
 
 int pop3_quirk_use(pop3_quirks *quirks, pop3_quirk quirk) {

@@ -24,9 +24,11 @@ pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *option
     }
     memcpy(&opts, options, size);
   }
-  if ((opts.quirks & ~POP3_QUIRKS_ALL) != 0) {
+  const uint32_t known = pop3_quirks_known();
+  if (opts.quirks == POP3_QUIRKS_ALL) opts.quirks = known;
+  if ((opts.quirks & ~known) != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "unknown quirk bits 0x%x",
-                          (unsigned)(opts.quirks & ~POP3_QUIRKS_ALL));
+                          (unsigned)(opts.quirks & ~known));
   }
   pop3_limits limits;
   const pop3_status status = pop3_limits_resolve(&limits, opts.limits, err);
@@ -90,6 +92,9 @@ static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
                           "more than %u operations queued (limit max_queued)",
                           (unsigned)engine->limits.max_queued);
   }
+  pop3_sink copy;
+  const pop3_status status = pop3_sink_copy(&copy, sink, err);
+  if (status != POP3_OK) return status;
   pop3_op *op = pop3_op_new(&engine->queue, line, line_len, secret);
   if (op == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to queue %s",
@@ -100,10 +105,7 @@ static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
   op->number = request->number;
   op->flags = request->flags;
   if (request->number == 0 && request->arg == NULL) op->flags |= POP3_OP_LISTS;
-  if (sink != NULL) {
-    const size_t size = sink->size < sizeof(op->sink) ? sink->size : sizeof(op->sink);
-    memcpy(&op->sink, sink, size);
-  }
+  op->sink = copy;
   pop3_op_push(&engine->queue, op);
   if (out_id != NULL) *out_id = op->id;
   return POP3_OK;
@@ -116,8 +118,11 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
   uint8_t small[512];
   uint8_t *line = small;
   size_t cap = sizeof(small);
-  if (engine->limits.max_command > cap && request->arg_len + request->arg2_len > 256) {
-    cap = engine->limits.max_command;
+  const uint32_t most = engine->limits.max_command > engine->limits.max_credential
+                            ? engine->limits.max_command
+                            : engine->limits.max_credential;
+  if (most > cap && request->arg_len + request->arg2_len > 256) {
+    cap = most;
     line = pop3_mem_alloc(&engine->allocator, cap);
     if (line == NULL) {
       return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to queue %s",
@@ -147,12 +152,14 @@ pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, si
                                     pop3_command *out_command, pop3_error *err) {
   if (out_id != NULL) *out_id = 0;
   pop3_request request = POP3_REQUEST_INIT(command_of(line, line_len));
+  request.flags = POP3_OP_HOLDS;
   *out_command = request.command;
-  if (line_len == 0 || line_len + 2 > engine->limits.max_command) {
+  const uint32_t most = pop3_limits_line(&engine->limits, request.command);
+  if (line_len == 0 || line_len + 2 > most) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                          "a %s line of %zu octets: 1 to %u are allowed (limit max_command)",
-                          pop3_command_name(request.command), line_len + 2,
-                          (unsigned)engine->limits.max_command);
+                          "a %s line of %zu octets: 1 to %u are allowed (limit %s)",
+                          pop3_command_name(request.command), line_len + 2, (unsigned)most,
+                          most > engine->limits.max_command ? "max_credential" : "max_command");
   }
   const size_t at = pop3_line_break(line, line_len);
   if (at < line_len) {

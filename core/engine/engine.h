@@ -11,8 +11,9 @@ extern "C" {
 #endif
 
 // pop3_engine_submit_line queues a ready command line (without CRLF) of a mechanism; |secret| is
-// the offset from which it is secret. |*out_command| is what its first word says. Refuses CR, LF,
-// NUL and over-long lines.
+// the offset from which it is secret. |*out_command| is what its first word says. Behind the reply
+// the engine stands still until pop3_engine_go_on or pop3_engine_hold. Refuses CR, LF, NUL and
+// over-long lines.
 pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                     size_t secret, const pop3_sink *sink, pop3_op_id *out_id,
                                     pop3_command *out_command, pop3_error *err);

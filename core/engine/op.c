@@ -7,6 +7,19 @@
 // Enough for a full pipeline; more would only hold memory after a burst.
 #define MAX_SPARE 512
 
+pop3_status pop3_sink_copy(pop3_sink *out, const pop3_sink *in, pop3_error *err) {
+  const pop3_sink none = POP3_SINK_INIT;
+  *out = none;
+  if (in == NULL) return POP3_OK;
+  if (in->size < offsetof(pop3_sink, body)) {
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, "engine", 0,
+                          "sink.size is %u: start from POP3_SINK_INIT", (unsigned)in->size);
+  }
+  memcpy(out, in, in->size < sizeof(*out) ? in->size : sizeof(*out));
+  out->size = (uint32_t)sizeof(*out);
+  return POP3_OK;
+}
+
 void pop3_op_queue_init(pop3_op_queue *queue, const pop3_allocator *allocator) {
   memset(queue, 0, sizeof(*queue));
   queue->allocator = allocator;

@@ -58,6 +58,10 @@ typedef struct pop3_op_queue {
   const pop3_allocator *allocator;
 } pop3_op_queue;
 
+// pop3_sink_copy makes |out| what |in| is, as far as both know it; empty if |in| is NULL. Fails
+// with POP3_ERR_ARGUMENT if |in| has no size: none of its functions would ever be called.
+pop3_status pop3_sink_copy(pop3_sink *out, const pop3_sink *in, pop3_error *err);
+
 // pop3_op_queue_init makes |queue| empty; |allocator| must outlive it.
 void pop3_op_queue_init(pop3_op_queue *queue, const pop3_allocator *allocator);
 

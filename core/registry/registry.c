@@ -1,15 +1,17 @@
-#include <pop3/registry.h>
+#include "core/registry/registry.h"
+
 #include <pop3/spi/auth.h>
 #include <pop3/spi/plugin.h>
 #include <pop3/spi/transport.h>
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/base/plugin_tables.h"
 #include "core/base/text.h"
 
 #define LAYER "registry"
-#define NAME_MAX_OCTETS 15  // of a plugin or transport
-#define AUTH_NAME_MAX 20    // of a mechanism: RFC 4422 section 3.1
+
+static const char kTaken[] = "the name is taken";
 
 // Copies of the function tables, full-size whatever the plugin was built with, so that the rest of
 // core never asks how large a foreign struct is.
@@ -48,17 +50,6 @@ void pop3_registry_free(pop3_registry *registry) {
   pop3_mem_free(&allocator, registry);
 }
 
-static int valid_name(const char *name, size_t most) {
-  if (name == NULL || name[0] == 0) return 0;
-  size_t len = 0;
-  for (; name[len] != 0; len++) {
-    const char c = name[len];
-    const int ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    if (!ok || len >= most) return 0;
-  }
-  return 1;
-}
-
 static pop3_status broken(pop3_error *err, const pop3_plugin *plugin, const char *kind,
                           const char *name, const char *rule) {
   return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "plugin %s, %s %s: %s",
@@ -68,51 +59,18 @@ static pop3_status broken(pop3_error *err, const pop3_plugin *plugin, const char
 
 static pop3_status check_transport(const pop3_registry *registry, const pop3_plugin *plugin,
                                    const pop3_transport_ops *ops, pop3_error *err) {
-  static const char kKind[] = "transport";
-  if (ops == NULL) return broken(err, plugin, kKind, NULL, "the table is NULL");
-  if (POP3_ABI_MAJOR(ops->abi) != POP3_ABI_MAJOR(POP3_ABI)) {
-    return broken(err, plugin, kKind, NULL, "built for another major version of the interface");
-  }
-  if (!POP3_HAS_MEMBER(pop3_transport_ops, ops, destroy)) {
-    return broken(err, plugin, kKind, NULL, "the table is smaller than the interface demands");
-  }
-  if (!valid_name(ops->name, NAME_MAX_OCTETS)) {
-    return broken(err, plugin, kKind, NULL, "the name is not 1 to 15 of a-z 0-9 - _");
-  }
-  if (ops->flags != POP3_TRANSPORT_BOTTOM && ops->flags != POP3_TRANSPORT_UPPER) {
-    return broken(err, plugin, kKind, ops->name, "flags say neither bottom nor upper");
-  }
-  if (ops->create == NULL || ops->connect == NULL || ops->read == NULL || ops->write == NULL ||
-      ops->interest == NULL || ops->destroy == NULL) {
-    return broken(err, plugin, kKind, ops->name,
-                  "create, connect, read, write, interest or destroy is NULL");
-  }
-  if (pop3_registry_transport(registry, ops->name) != NULL) {
-    return broken(err, plugin, kKind, ops->name, "the name is taken");
-  }
-  return POP3_OK;
+  const char *name;
+  const char *problem = pop3_transport_problem(ops, &name);
+  if (problem == NULL && pop3_registry_transport(registry, name) != NULL) problem = kTaken;
+  return problem == NULL ? POP3_OK : broken(err, plugin, "transport", name, problem);
 }
 
 static pop3_status check_auth(const pop3_registry *registry, const pop3_plugin *plugin,
                               const pop3_auth_ops *ops, pop3_error *err) {
-  static const char kKind[] = "mechanism";
-  if (ops == NULL) return broken(err, plugin, kKind, NULL, "the table is NULL");
-  if (POP3_ABI_MAJOR(ops->abi) != POP3_ABI_MAJOR(POP3_ABI)) {
-    return broken(err, plugin, kKind, NULL, "built for another major version of the interface");
-  }
-  if (!POP3_HAS_MEMBER(pop3_auth_ops, ops, end)) {
-    return broken(err, plugin, kKind, NULL, "the table is smaller than the interface demands");
-  }
-  if (!valid_name(ops->name, AUTH_NAME_MAX)) {
-    return broken(err, plugin, kKind, NULL, "the name is not 1 to 20 of a-z 0-9 - _");
-  }
-  if (ops->score == NULL || ops->begin == NULL || ops->step == NULL || ops->end == NULL) {
-    return broken(err, plugin, kKind, ops->name, "score, begin, step or end is NULL");
-  }
-  if (pop3_registry_auth(registry, ops->name) != NULL) {
-    return broken(err, plugin, kKind, ops->name, "the name is taken");
-  }
-  return POP3_OK;
+  const char *name;
+  const char *problem = pop3_auth_problem(ops, &name);
+  if (problem == NULL && pop3_registry_auth(registry, name) != NULL) problem = kTaken;
+  return problem == NULL ? POP3_OK : broken(err, plugin, "mechanism", name, problem);
 }
 
 static pop3_status check_plugin(const pop3_plugin *plugin, pop3_error *err) {
@@ -130,7 +88,7 @@ static pop3_status check_plugin(const pop3_plugin *plugin, pop3_error *err) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "the plugin's descriptor is smaller than the interface demands");
   }
-  if (!valid_name(plugin->name, NAME_MAX_OCTETS)) {
+  if (!pop3_name_is_valid(plugin->name, POP3_PLUGIN_NAME_MAX)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a plugin's name is not 1 to 15 of a-z 0-9 - _");
   }
@@ -262,4 +220,19 @@ const pop3_auth_ops *pop3_registry_auth_at(const pop3_registry *registry, size_t
 
 const pop3_plugin *pop3_registry_plugin_at(const pop3_registry *registry, size_t index) {
   return index < registry->num_plugins ? registry->plugins[index] : NULL;
+}
+
+const pop3_auth_ops *const *pop3_registry_auths(const pop3_registry *registry, size_t *out_count) {
+  *out_count = registry->num_auths;
+  return (const pop3_auth_ops *const *)registry->auths;
+}
+
+const pop3_transport_ops *pop3_registry_encrypting(const pop3_registry *registry) {
+  for (size_t i = 0; i < registry->num_transports; i++) {
+    const uint32_t flags = registry->transports[i]->flags;
+    if ((flags & POP3_TRANSPORT_ENCRYPTS) != 0 && (flags & POP3_TRANSPORT_UPPER) != 0) {
+      return registry->transports[i];
+    }
+  }
+  return NULL;
 }

@@ -2,14 +2,16 @@
 #include <pop3/commands.h>
 #include <string.h>
 
-#include "core/session/session_private.h"
+#include "core/session/ending.h"
+#include "core/session/session_state.h"
+#include "core/session/wait.h"
 
 #define LAYER "session"
 
 // Submits and waits.
 static pop3_status run(pop3_session *session, const pop3_request *request, const pop3_sink *sink,
                        pop3_error *err) {
-  if (session->stepping) {
+  if (session->flags.is_stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "%s as a blocking call in a callback",
                           pop3_command_name(request->command));
   }
@@ -77,8 +79,10 @@ pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, 
                              const pop3_session_options *options, pop3_error *err) {
   *out = NULL;
   pop3_url parsed;
+  const int has_allocator =
+      options != NULL && POP3_HAS_MEMBER(pop3_session_options, options, allocator);
   pop3_status status =
-      pop3_url_parse(&parsed, url, strlen(url), options != NULL ? options->allocator : NULL, err);
+      pop3_url_parse(&parsed, url, strlen(url), has_allocator ? options->allocator : NULL, err);
   if (status != POP3_OK) return status;
   status = pop3_session_new_url(out, registry, &parsed, options, err);
   pop3_url_cleanup(&parsed);
@@ -92,7 +96,7 @@ pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, 
 }
 
 pop3_status pop3_connect(pop3_session *session, pop3_error *err) {
-  return pop3_wait_ready(session, err);
+  return pop3_session_wait_ready(session, err);
 }
 
 const char *pop3_getwelcome(const pop3_session *session) {
@@ -102,7 +106,7 @@ const char *pop3_getwelcome(const pop3_session *session) {
 
 static pop3_status run_login(pop3_session *session, const char *mechanism, int survey,
                              pop3_error *err) {
-  if (session->stepping) {
+  if (session->flags.is_stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "a blocking login in a callback");
   }
   pop3_op_id op = 0;
@@ -134,18 +138,19 @@ pop3_status pop3_pass(pop3_session *session, const char *password, pop3_error *e
 
 pop3_status pop3_apop(pop3_session *session, const char *user, const char *password,
                       pop3_error *err) {
-  pop3_status status = pop3_wait_ready(session, err);
+  pop3_status status = pop3_session_wait_ready(session, err);
   if (status != POP3_OK) return status;
   const char *problem = pop3_engine_timestamp_problem(session->engine);
   if (problem != NULL) {
     return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0, "APOP: %s", problem);
   }
-  session->once_user = user;
-  session->once_password = password;
+  const char *once[POP3_NUM_CREDENTIALS] = {NULL};
+  once[POP3_CREDENTIAL_USER] = user;
+  once[POP3_CREDENTIAL_PASSWORD] = password;
+  session->login.credentials.once = once;
   pop3_session_hold(session);
   status = pop3_auth(session, "APOP", err);
-  session->once_user = NULL;
-  session->once_password = NULL;
+  session->login.credentials.once = NULL;
   (void)pop3_session_release(session);
   return status;
 }
@@ -175,7 +180,8 @@ pop3_status pop3_stat(pop3_session *session, uint32_t *out_count, uint64_t *out_
 // LIST and UIDL of the whole maildrop.
 static pop3_status run_listing(pop3_session *session, pop3_command command, pop3_listing *out,
                                pop3_error *err) {
-  const pop3_sink sink = pop3_listing_sink(out);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(out, &sink);
   const pop3_request request = POP3_REQUEST_INIT(command);
   const pop3_status status = run(session, &request, &sink, err);
   if (status == POP3_ERR_SINK && out->status != POP3_OK) {
@@ -271,7 +277,7 @@ pop3_status pop3_lang_list(pop3_session *session, const pop3_sink *sink, pop3_er
 pop3_status pop3_stls(pop3_session *session, pop3_error *err) {
   const pop3_status status = run_plain(session, POP3_CMD_STLS, err);
   if (status != POP3_OK) return status;
-  return pop3_wait_ready(session, err);
+  return pop3_session_wait_ready(session, err);
 }
 
 pop3_status pop3_raw(pop3_session *session, const char *line, pop3_error *err) {
@@ -296,19 +302,7 @@ pop3_status pop3_quit(pop3_session *session, pop3_quit_outcome *out_outcome, pop
     status = run_capture(session, &request, &into, err);
   }
   if (out_outcome != NULL) *out_outcome = into.quit;
-  if (!session->stepping) pop3_close(session);
+  if (!session->flags.is_stepping) pop3_close(session);
   (void)pop3_session_release(session);
   return status;
-}
-
-void pop3_close(pop3_session *session) {
-  if (session->state == POP3_SESSION_FAILED || session->state == POP3_SESSION_CLOSED) return;
-  pop3_error error = POP3_ERROR_INIT;
-  pop3_error_set(&error, POP3_ERR_CANCELLED, LAYER, 0, "the session was closed");
-  session->state = POP3_SESSION_CLOSED;
-  pop3_session_hold(session);
-  pop3_session_fail(session, &error);
-  if (!session->write_failed) pop3_layers_shutdown(&session->layers);
-  pop3_layers_destroy(&session->layers);
-  (void)pop3_session_release(session);
 }

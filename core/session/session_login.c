@@ -1,273 +1,219 @@
-// The login: CAPA if it is not known, STLS by the policy and CAPA again, then a mechanism.
-#include <pop3/session.h>
+#include "core/session/session_login.h"
+
 #include <string.h>
 
-#include "core/base/memory.h"
-#include "core/session/session_private.h"
+#include "core/registry/registry.h"
+#include "core/session/ending.h"
+#include "core/session/host.h"
+#include "core/session/security.h"
 
 #define LAYER "login"
 
-// --- The end
+// --- What the engine tells: it is noted here, and acted on in the step
 
-void pop3_login_wipe(pop3_session *session) {
-  pop3_login_task *login = &session->login;
-  if (login->self != NULL) login->ops->end(login->self);
-  login->self = NULL;
-  for (size_t i = 0; i < POP3_NUM_CREDENTIALS; i++) pop3_secret_cleanup(&login->credentials[i]);
-  pop3_mem_free(&session->allocator, login->asked);
-  login->asked = NULL;
+static void on_done(void *arg, const pop3_result *result) {
+  pop3_session *session = arg;
+  if (!pop3_login_is_active(&session->login) || result->op != session->login_call.awaited) return;
+  session->login_call.awaited = 0;
+  pop3_login_took_result(&session->login, result->error);
 }
 
-void pop3_login_finish(pop3_session *session, const pop3_error *error) {
-  pop3_login_task *login = &session->login;
-  const pop3_sink sink = login->sink;
-  pop3_watch *watch = login->watch;
-  pop3_result result;
-  memset(&result, 0, sizeof(result));
-  result.size = (uint32_t)sizeof(result);
-  result.command = login->command;
-  result.op = login->id;
-  result.status = error != NULL ? error->status : POP3_OK;
-  result.error = error;
-  result.reply = pop3_session_reply(session);
-  login->active = 0;
-  login->watch = NULL;
-  if (result.status == POP3_REFUSED) session->num_refused++;
-  pop3_login_wipe(session);
-  login->ops = NULL;
-  if (watch != NULL) {
-    watch->done = 1;
-    watch->status = result.status;
-    if (error != NULL) watch->error = *error;
-  }
-  if (sink.done != NULL) sink.done(sink.arg, &result);
-}
-
-void pop3_login_abort(pop3_session *session, const pop3_error *error) {
-  if (!session->login.active) return;
-  if (session->login.in_plugin) {
-    session->login.ending = 1;
-    session->login.error = *error;
+void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len) {
+  pop3_session *session = arg;
+  if (op == session->login_call.awaited &&
+      pop3_login_took_challenge(&session->login, data, data_len)) {
     return;
   }
-  pop3_login_finish(session, error);
+  (void)pop3_engine_respond(session->engine, (const uint8_t *)"*", 1, NULL);
 }
 
-int pop3_login_ended(pop3_session *session) {
-  session->login.in_plugin = 0;
-  if (!session->login.ending) return 0;
-  session->login.ending = 0;
-  const pop3_error error = session->login.error;
-  pop3_login_finish(session, &error);
-  return 1;
+// --- What the login wants
+
+static pop3_auth_list auths_of(const pop3_session *session) {
+  pop3_auth_list list;
+  list.at = pop3_registry_auths(session->registry, &list.count);
+  return list;
 }
 
-// --- What is next
-
-static void on_capa(void *arg, const pop3_result *result) {
-  pop3_session *session = arg;
-  if (!session->login.active || result->op != session->login.op) return;
-  session->login.op = 0;
-  // A server without CAPA can still be logged in to.
-  if (result->status == POP3_OK || result->status == POP3_REFUSED) {
-    char damage[POP3_DAMAGE_MAX];
-    if (pop3_session_damage(session, damage)[0] != 0) {
-      pop3_session_note(session, "CAPA is damaged: %s", damage);
-    }
-    session->login.asked_capa = 1;
-    session->login.choosing = 1;
-  } else {
-    pop3_login_finish(session, result->error);
-  }
+static pop3_status query_channel(const void *arg, uint32_t what, pop3_answer *out) {
+  return pop3_channel_query(arg, what, out);
 }
 
-static void on_stls(void *arg, const pop3_result *result) {
-  pop3_session *session = arg;
-  if (!session->login.active || result->op != session->login.op) return;
-  session->login.op = 0;
-  if (result->status == POP3_OK) {
-    session->login.asked_capa = 0;
-    session->login.choosing = 1;  // once the handshake is done
-  } else if (result->status == POP3_REFUSED) {
-    pop3_error error = POP3_ERROR_INIT;
-    pop3_error_set(&error, POP3_ERR_POLICY, LAYER, 0,
-                   "the server offers STLS and then refuses it (\"%.120s\"): not going on "
-                   "unencrypted (option tls)",
-                   result->error->text);
-    pop3_login_finish(session, &error);
-  } else {
-    pop3_login_finish(session, result->error);
-  }
+static void collect_facts(const pop3_session *session, pop3_login_facts *out) {
+  const pop3_engine *engine = session->engine;
+  pop3_policy_facts policy;
+  pop3_session_policy_facts(session, &policy);
+  memset(out, 0, sizeof(*out));
+  out->auths = auths_of(session);
+  out->capabilities = pop3_engine_capabilities(engine);
+  out->reply = pop3_engine_reply(engine);
+  out->timestamp = pop3_engine_timestamp(engine, &out->timestamp_len);
+  out->timestamp_problem = pop3_engine_timestamp_problem(engine);
+  out->policy = pop3_policy_applies(&policy);
+  out->is_encrypted = policy.is_encrypted;
+  out->is_verified = pop3_channel_is_verified(&session->channel);
+  out->is_private = policy.is_encrypted || policy.is_local;
+  out->has_tls = session->config.stls != NULL;
+  out->stls_done = session->stls.state == POP3_STLS_DONE;
+  out->is_lenient =
+      (pop3_engine_quirks(engine)->enabled & POP3_QUIRK_BIT(POP3_QUIRK_CAPA_DAMAGE)) != 0;
+  out->query = query_channel;
+  out->query_arg = &session->channel;
 }
 
-static pop3_status submit(pop3_session *session, pop3_command command,
-                          void (*done)(void *, const pop3_result *), pop3_error *err) {
+static pop3_sink result_sink(pop3_session *session) {
   pop3_sink sink = POP3_SINK_INIT;
-  sink.done = done;
+  sink.done = on_done;
   sink.arg = session;
+  return sink;
+}
+
+static pop3_status send_command(pop3_session *session, pop3_command command, pop3_error *err) {
+  const pop3_sink sink = result_sink(session);
   const pop3_request request = POP3_REQUEST_INIT(command);
-  session->login.command = command;
-  return pop3_submit(session, &request, &sink, &session->login.op, err);
+  return pop3_submit(session, &request, &sink, &session->login_call.awaited, err);
 }
 
-// Whether STLS comes first. 1: it does; 0: it does not; -1: it should, but cannot: |err| says why.
-static int stls_is_due(pop3_session *session, pop3_error *err) {
-  const pop3_tls_policy policy = pop3_session_policy(session);
-  if (policy == POP3_TLS_NEVER || pop3_session_is_encrypted(session)) return 0;
-  const char *host = session->host != NULL ? session->host : "the server";
-  if (session->stls == POP3_STLS_DONE) {
-    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "STLS was done, but transport tls does not vouch for the connection to %s",
-                   host);
-    return -1;
-  }
-  pop3_session_see_stls(session);
-  const pop3_capabilities *caps = pop3_engine_capabilities(session->engine);
-  const int has_tls = pop3_registry_transport(session->registry, "tls") != NULL;
-  if (has_tls && pop3_capabilities_has(caps, POP3_CAP_STLS)) return 1;
-  if (policy == POP3_TLS_IF_OFFERED) {
-    if (has_tls && pop3_session_check_damage(session, err) != POP3_OK) return -1;
-    pop3_session_note(session, "not encrypted: %s",
-                      has_tls ? "the server does not offer STLS" : "there is no transport tls");
-    return 0;
-  }
-  if (!has_tls) {
-    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "the connection to %s must be encrypted, but transport \"tls\" is not in the "
-                   "registry of this program (option tls permits other things)",
-                   host);
-  } else if (pop3_session_is_damaged(session)) {
-    char damage[POP3_DAMAGE_MAX];
-    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "the connection must be encrypted, but CAPA is damaged, and STLS not in what "
-                   "can be read of it: %s",
-                   pop3_session_damage(session, damage));
-  } else {
-    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "the connection to %s must be encrypted, but the server %s: it cannot, or "
-                   "someone on the way took that out. Use its TLS port, or let option tls permit "
-                   "other things",
-                   host, caps != NULL ? "does not offer STLS" : "does not tell its capabilities");
-  }
-  return -1;
+static pop3_status send_line(pop3_session *session, const pop3_login_intent *intent,
+                             pop3_error *err) {
+  const pop3_sink sink = result_sink(session);
+  return pop3_engine_submit_line(session->engine, intent->line, intent->line_len,
+                                 intent->secret_offset, &sink, &session->login_call.awaited,
+                                 &session->login.command, err);
 }
 
-static void choose(pop3_session *session) {
-  pop3_login_task *login = &session->login;
-  pop3_choice_make(session);
-  if (!login->active) return;
-  const size_t best = pop3_choice_best(session);
-  pop3_error error = POP3_ERROR_INIT;
-  if (best == SIZE_MAX) {
-    pop3_choice_fail(session, &error);
-    pop3_login_finish(session, &error);
-    return;
-  }
-  char reasons[POP3_ERROR_TEXT_MAX];
-  int policy;
-  pop3_choice_reasons(session, reasons, sizeof(reasons), &policy);
-  pop3_session_note(session, "login with %s%s%s", session->choices[best].mechanism,
-                    reasons[0] != 0 ? "; not " : "", reasons);
-  if (login->survey) {
-    session->choices[best].state = POP3_CANDIDATE_CHOSEN;
-    pop3_login_finish(session, NULL);
-    return;
-  }
-  pop3_exchange_begin(session, best);
-}
-
-void pop3_login_pump(pop3_session *session) {
-  pop3_login_task *login = &session->login;
-  if (!login->active || !login->choosing) return;
-  login->choosing = 0;
-  pop3_error error = POP3_ERROR_INIT;
-  if (!login->asked_capa && pop3_engine_capabilities(session->engine) == NULL) {
-    if (submit(session, POP3_CMD_CAPA, on_capa, &error) != POP3_OK) {
-      pop3_login_finish(session, &error);
+// The mechanism says that it is done: its security layer is pushed, if it has one.
+static pop3_status on_logged_in(pop3_session *session, const pop3_auth_output *output,
+                                pop3_error *err) {
+  const char *name = session->login.report.logged_in_with;
+  if (output->layer != NULL) {
+    const pop3_security_layer layer = {output->layer, output->layer_options,
+                                       output->num_layer_options, output->release_layer};
+    const pop3_status status =
+        pop3_channel_push_layer(&session->channel, &layer, session->login.exchange.ops->name, err);
+    if (status != POP3_OK) return status;
+    pop3_engine_hold(session->engine);
+    const pop3_error *failed = pop3_engine_error(session->engine);
+    if (failed != NULL) {
+      *err = *failed;
+      return failed->status;
     }
-    return;
   }
-  const int stls = stls_is_due(session, &error);
-  if (stls == 0) {
-    choose(session);
-  } else if (stls < 0 || submit(session, POP3_CMD_STLS, on_stls, &error) != POP3_OK) {
-    pop3_login_finish(session, &error);
+  pop3_engine_set_authenticated(session->engine);
+  pop3_security report = POP3_SECURITY_INIT;
+  pop3_session_security(session, &report);
+  const char *why = report.is_encrypted && !report.is_bound ? report.not_bound_why : "";
+  // What the server said to that, behind the colon, is part of an exchange: not for the trace.
+  pop3_session_note(session, "logged in with %s%s%.*s", name,
+                    report.is_bound       ? ", bound to the TLS channel"
+                    : report.is_encrypted ? ", not bound to the TLS channel: "
+                                          : "",
+                    (int)strcspn(why, ":"), why);
+  return POP3_OK;
+}
+
+static void on_finished(pop3_session *session, pop3_login_intent *intent) {
+  pop3_error *error = &intent->error;
+  if (intent->is_logged_in && on_logged_in(session, intent->output, error) != POP3_OK) {
+    intent->is_fatal = 1;
   }
+  pop3_session_finish_login(session, error->status != POP3_OK ? error : NULL);
+  // The server may believe that we are logged in: nothing more can be said on this connection.
+  if (intent->is_fatal) pop3_session_fail(session, error);
+}
+
+// Does what the login wants. Returns why that could not be sent.
+static pop3_status act(pop3_session *session, pop3_login_intent *intent, pop3_error *err) {
+  switch (intent->act) {
+    case POP3_LOGIN_WAIT:
+      return POP3_OK;
+    case POP3_LOGIN_COMMAND:
+      return send_command(session, intent->command, err);
+    case POP3_LOGIN_LINE:
+      return send_line(session, intent, err);
+    case POP3_LOGIN_RESPOND:
+      return pop3_engine_respond(session->engine, intent->line, intent->line_len, err);
+    case POP3_LOGIN_FINISHED:
+      on_finished(session, intent);
+      return POP3_OK;
+  }
+  return POP3_OK;
+}
+
+// Asks the login what is next. Returns 0 if it was ended from inside a plugin's function.
+static int next(pop3_session *session, pop3_login_intent *out) {
+  pop3_login_call *call = &session->login_call;
+  pop3_login_facts facts;
+  collect_facts(session, &facts);
+  if (facts.policy != POP3_TLS_NEVER) pop3_session_see_stls(session);
+  call->is_busy = 1;
+  pop3_login_next(&session->login, &facts, out);
+  call->is_busy = 0;
+  if (!call->is_ending) return 1;
+  call->is_ending = 0;
+  if (out->output != NULL && out->output->release_layer != NULL) {
+    out->output->release_layer(out->output->layer_options, out->output->num_layer_options);
+  }
+  const pop3_error error = call->ending;
+  pop3_session_finish_login(session, &error);
+  return 0;
+}
+
+void pop3_session_pump_login(pop3_session *session) {
+  while (pop3_login_is_due(&session->login)) {
+    pop3_login_intent intent;
+    pop3_error error = POP3_ERROR_INIT;
+    if (!next(session, &intent)) break;
+    if (act(session, &intent, &error) != POP3_OK) pop3_login_not_sent(&session->login, &error);
+  }
+  // What came behind the reply that the login has decided about.
+  pop3_engine_go_on(session->engine);
+  if (!pop3_engine_paused(session->engine)) (void)pop3_engine_resume(session->engine);
 }
 
 // --- The beginning
 
-static pop3_status ask_mechanism(pop3_session *session, const char *mechanism, pop3_error *err) {
-  const char *names = mechanism != NULL ? mechanism : session->mechanism;
-  if (names == NULL) return POP3_OK;
-  const pop3_status status = pop3_choice_check(session, names, err);
-  if (status != POP3_OK) return status;
-  char *copy = pop3_mem_strdup(&session->allocator, names, strlen(names));
-  if (copy == NULL) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a login");
-  }
-  for (char *c = copy; *c != 0; c++) {
-    if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
-  }
-  session->login.asked = copy;
-  return POP3_OK;
-}
-
-static void forget_last(pop3_session *session) {
-  pop3_login_task *login = &session->login;
-  login->op = 0;
-  login->command = POP3_CMD_CAPA;
-  login->cancelling = 0;
-  login->choosing = 0;
-  login->asked_capa = 0;
-  login->steps = 0;
-  login->watch = NULL;
-  session->num_choices = 0;
-  session->not_bound_why[0] = 0;
-  pop3_mem_free(&session->allocator, session->detail);
-  session->detail = NULL;
-  session->detail_len = 0;
-}
-
-static pop3_status begin(pop3_session *session, const char *mechanism, int survey,
+static pop3_status begin(pop3_session *session, const char *mechanism, int is_survey,
                          const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
-  pop3_login_task *login = &session->login;
+  pop3_login_call *call = &session->login_call;
+  const int is_active = pop3_login_is_active(&session->login);
+  const int is_logged_in = pop3_engine_authenticated(session->engine);
   if (out_id != NULL) *out_id = 0;
   if (session->state == POP3_SESSION_FAILED) {
     if (err != NULL) *err = session->error;
     return session->error.status;
   }
-  if (login->active || pop3_engine_authenticated(session->engine) ||
-      session->state == POP3_SESSION_CLOSED) {
+  if (is_active || is_logged_in || session->state == POP3_SESSION_CLOSED) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "login: %s",
-                          login->active                                ? "one is under way"
-                          : pop3_engine_authenticated(session->engine) ? "already logged in"
-                                                                       : "the session is closed");
+                          is_active      ? "one is under way"
+                          : is_logged_in ? "already logged in"
+                                         : "the session is closed");
   }
-  pop3_status status = ask_mechanism(session, mechanism, err);
+  const pop3_auth_list auths = auths_of(session);
+  pop3_status status = pop3_sink_copy(&call->sink, sink, err);
+  if (status == POP3_OK) {
+    status = pop3_login_begin(&session->login, mechanism, is_survey, &auths, err);
+  }
   if (status != POP3_OK) return status;
-  memset(&login->sink, 0, sizeof(login->sink));
-  if (sink != NULL) {
-    memcpy(&login->sink, sink, sink->size < sizeof(*sink) ? sink->size : sizeof(*sink));
+  call->id = POP3_LOGIN_OP | ++call->count;
+  call->awaited = 0;
+  call->watch = NULL;
+  session->deadlines.login_start_ms = pop3_session_now(session);
+  session->flags.is_touched = 1;
+  // With the capabilities at hand it begins in the next step: a sink is never called from inside a
+  // submit.
+  if (pop3_engine_capabilities(session->engine) == NULL) {
+    pop3_login_intent intent;
+    pop3_login_facts facts;
+    collect_facts(session, &facts);
+    pop3_login_next(&session->login, &facts, &intent);
+    status = send_command(session, intent.command, err);
   }
-  forget_last(session);
-  login->survey = survey;
-  login->id = POP3_LOGIN_OP | ++session->num_logins;
-  login->deadline_ms = session->login_ms == POP3_NO_TIMEOUT
-                           ? POP3_NO_DEADLINE
-                           : pop3_deadline_after(pop3_session_now(session), session->login_ms);
-  session->touched = 1;
-  if (pop3_engine_capabilities(session->engine) != NULL) {
-    login->choosing = 1;  // in the next step: a sink is never called from inside a submit
-  } else {
-    status = submit(session, POP3_CMD_CAPA, on_capa, err);
-  }
-  login->active = status == POP3_OK;
   if (status != POP3_OK) {
-    pop3_login_wipe(session);
+    pop3_login_end(&session->login, POP3_OK);
     return status;
   }
-  if (out_id != NULL) *out_id = login->id;
+  if (out_id != NULL) *out_id = call->id;
   return POP3_OK;
 }
 
@@ -279,4 +225,9 @@ pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, cons
 pop3_status pop3_submit_survey(pop3_session *session, const char *mechanism, const pop3_sink *sink,
                                pop3_op_id *out_id, pop3_error *err) {
   return begin(session, mechanism, 1, sink, out_id, err);
+}
+
+const char *pop3_session_mechanism(const pop3_session *session) {
+  const char *name = session->login.report.logged_in_with;
+  return name[0] != 0 ? name : NULL;
 }

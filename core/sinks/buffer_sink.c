@@ -1,6 +1,7 @@
 #include <pop3/collect.h>
 #include <string.h>
 
+#include "core/base/fill.h"
 #include "core/base/memory.h"
 
 #define DEFAULT_MAX (UINT64_C(1) << 30U)
@@ -72,9 +73,9 @@ static pop3_sink_verdict body(void *arg, const uint8_t *data, size_t data_len) {
   return POP3_SINK_CONTINUE;
 }
 
-pop3_sink pop3_buffer_sink(pop3_buffer *buffer) {
+void pop3_buffer_sink(pop3_buffer *buffer, pop3_sink *out) {
   pop3_sink sink = POP3_SINK_INIT;
   sink.body = body;
   sink.arg = buffer;
-  return sink;
+  (void)pop3_fill(out, &sink, sizeof(sink));
 }

@@ -1,6 +1,7 @@
 #include <pop3/collect.h>
 #include <string.h>
 
+#include "core/base/fill.h"
 #include "core/base/memory.h"
 
 #define FIRST_ENTRIES 64
@@ -127,9 +128,9 @@ static pop3_sink_verdict take(void *arg, const pop3_item *item) {
   return listing->status == POP3_OK ? POP3_SINK_CONTINUE : POP3_SINK_STOP;
 }
 
-pop3_sink pop3_listing_sink(pop3_listing *listing) {
+void pop3_listing_sink(pop3_listing *listing, pop3_sink *out) {
   pop3_sink sink = POP3_SINK_INIT;
   sink.item = take;
   sink.arg = listing;
-  return sink;
+  (void)pop3_fill(out, &sink, sizeof(sink));
 }

@@ -4,6 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/fill.h"
+
 // write_all writes to a descriptor. Returns 0, or the errno that stopped it.
 static int write_all(pop3_stream *stream, const uint8_t *data, size_t data_len) {
   // The core polls nothing but the connection: a descriptor that does not block, such as a pipe
@@ -45,9 +47,9 @@ static pop3_sink_verdict body(void *arg, const uint8_t *data, size_t data_len) {
   return stream->sys_errno == 0 ? POP3_SINK_CONTINUE : POP3_SINK_STOP;
 }
 
-pop3_sink pop3_stream_sink(pop3_stream *stream) {
+void pop3_stream_sink(pop3_stream *stream, pop3_sink *out) {
   pop3_sink sink = POP3_SINK_INIT;
   sink.body = body;
   sink.arg = stream;
-  return sink;
+  (void)pop3_fill(out, &sink, sizeof(sink));
 }

@@ -106,6 +106,15 @@ static pop3_status add_env_dirs(pop3_loader *loader, const char *variable, pop3_
   return POP3_OK;
 }
 
+void pop3_loader_options_init(pop3_loader_options *options, size_t size) {
+  static const pop3_loader_options kNone = POP3_LOADER_OPTIONS_INIT;
+  if (size < sizeof(options->size)) return;
+  memset(options, 0, size);
+  memcpy(options, &kNone, size < sizeof(kNone) ? size : sizeof(kNone));
+  const uint32_t whole = (uint32_t)size;
+  memcpy(options, &whole, sizeof(whole));
+}
+
 pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *options,
                             pop3_error *err) {
   static const pop3_loader_options kNone = POP3_LOADER_OPTIONS_INIT;

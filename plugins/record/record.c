@@ -165,7 +165,7 @@ static pop3_status read_option(settings *out, const pop3_host *host, const pop3_
     out->append = (int)option->number;
   } else if (strcmp(option->name, "record.sink") == 0) {
     out->sink = option->object;
-    if (out->sink == NULL || out->sink->size < sizeof(pop3_record_sink) ||
+    if (out->sink == NULL || !POP3_HAS_MEMBER(pop3_record_sink, out->sink, write) ||
         out->sink->write == NULL) {
       return bad(host, err, option->name, "takes a pop3_record_sink");
     }

@@ -54,6 +54,7 @@
 #ifndef POP3_PLUGINS_RECORD_RECORD_H_
 #define POP3_PLUGINS_RECORD_RECORD_H_
 
+#include <pop3/size.h>
 #include <pop3/spi/plugin.h>
 
 #ifdef __cplusplus
@@ -61,13 +62,17 @@ extern "C" {
 #endif
 
 // pop3_record_sink takes a recording. |write| returns 1, or 0 if it cannot take it, upon which the
-// session fails. It must not call back into the session.
+// session fails. It must not call back into the session. Start from POP3_RECORD_SINK_INIT.
 typedef struct pop3_record_sink {
   uint32_t size;  // sizeof(pop3_record_sink)
   uint32_t reserved;
   void *arg;
   int (*write)(void *arg, const char *data, size_t data_len);
 } pop3_record_sink;
+
+// POP3_RECORD_SINK_INIT is a pop3_record_sink without a function.
+#define POP3_RECORD_SINK_INIT \
+  { POP3_SIZEOF(pop3_record_sink), 0, NULL, NULL }
 
 // pop3_plugin_record returns the plugin with the transports "record" and "replay", for
 // pop3_registry_add; NULL if it cannot work with a host of |host_abi|. The descriptor is static.

@@ -3,7 +3,8 @@
 
     abi.py --archive FILE --description FILE [--update [--incompatible]] HEADER...
 
-Fails on an incompatible change, and on an addition, which --update writes into the description:
+Fails on what breaks a rule for all of them (rules.py), on an incompatible change, and on an addition,
+which --update writes into the description:
 
     bazel run //tests/abi:update
 
@@ -17,6 +18,7 @@ import sys
 
 import compare
 import layout
+import rules
 
 _HEAD = """\
 # How libpop3's public structs, enums and constants are laid out where pointers have 8 octets: offset,
@@ -36,6 +38,11 @@ def _write(path, blocks):
         file.write(text)
 
 
+def _read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def _arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--archive", required=True)
@@ -53,13 +60,17 @@ def main():
         print("abi.txt is about pointers of 8 octets, and here they have fewer: nothing to compare")
         return 0
     new = layout.describe(args.archive, args.headers)
+    broken = list(rules.check(new, [_read(header) for header in args.headers]))
+    for words in broken:
+        print("RULE: " + words)
+    if broken:
+        return 1
     path = args.description
     if args.update:
         path = os.path.join(os.environ.get("BUILD_WORKSPACE_DIRECTORY", ""), path)
     old = {}
     if os.path.exists(path):
-        with open(path, encoding="utf-8") as file:
-            old = compare.parse(file.read())
+        old = compare.parse(_read(path))
     changes = list(compare.compare(old, new))
     for kind, words in changes:
         print("%s: %s" % ("INCOMPATIBLE" if kind == "breaks" else "append", words))

@@ -64,7 +64,7 @@ class CheckReport : public testing::Test {
 };
 
 TEST_F(CheckReport, WhatIsNotKnownIsNotSaid) {
-  pop3_security security;
+  pop3_security security = POP3_SECURITY_INIT;
   pop3_session_security(session_, &security);
   EXPECT_EQ(Written(security),
             "{\"greeting\":\"\",\"capabilities_in_the_clear\":null,\"encryption\":\"no\","
@@ -90,7 +90,7 @@ TEST_F(CheckReport, EachStateOfTheChannelHasItsWords) {
   };
   for (const auto &one : kCases) {
     rewind(out_);
-    pop3_security security = {};
+    pop3_security security = POP3_SECURITY_INIT;
     security.is_encrypted = one.encrypted;
     security.is_local = one.local;
     security.stls = one.stls;
@@ -107,19 +107,19 @@ TEST_F(CheckReport, EachPolicyHasItsWord) {
                 {POP3_TLS_NEVER, "policy        never\n"},
                 {POP3_TLS_DEFAULT, "policy        default\n"}};
   for (const auto &one : kCases) {
-    pop3_security security = {};
+    pop3_security security = POP3_SECURITY_INIT;
     security.policy = one.policy;
     EXPECT_NE(Printed(security).find(one.words), std::string::npos) << one.words;
   }
 }
 
 TEST_F(CheckReport, WhatLeavesThisMachineInTheClearIsNotCalledLocal) {
-  pop3_security security = {};
+  pop3_security security = POP3_SECURITY_INIT;
   EXPECT_NE(Printed(security).find("encrypted     no\n"), std::string::npos);
 }
 
 TEST_F(CheckReport, ThatTheCapabilitiesChangedIsSaid) {
-  pop3_security security = {};
+  pop3_security security = POP3_SECURITY_INIT;
   EXPECT_EQ(Printed(security).find("changed"), std::string::npos);
   security.capabilities_changed = 1;
   EXPECT_NE(Printed(security).find(

@@ -193,7 +193,7 @@ void AuthRig::CheckVerdict(pop3_auth_verdict verdict, pop3_auth_event event,
 void AuthRig::CheckLayer(const pop3_auth_output &out) {
   const pop3_transport_ops *layer = out.layer;
   if (layer != nullptr && (POP3_ABI_MAJOR(layer->abi) != POP3_ABI_MAJOR(POP3_ABI) ||
-                           layer->flags != POP3_TRANSPORT_UPPER || layer->create == nullptr ||
+                           (layer->flags & POP3_TRANSPORT_UPPER) == 0 || layer->create == nullptr ||
                            layer->destroy == nullptr)) {
     bench_.findings->Add("LayersAreTransports", "its security layer is no upper transport");
   }

@@ -50,9 +50,17 @@ void CheckTransport(const pop3_transport_ops *ops, Findings *findings) {
                   15, findings)) {
     return;
   }
-  if (ops->flags != POP3_TRANSPORT_BOTTOM && ops->flags != POP3_TRANSPORT_UPPER) {
-    findings->Add(kRule, "the flags of transport %s say neither bottom nor upper, or more",
+  const uint32_t place = ops->flags & (POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_UPPER);
+  if (place != POP3_TRANSPORT_BOTTOM && place != POP3_TRANSPORT_UPPER) {
+    findings->Add(kRule, "the flags of transport %s say neither bottom nor upper, or both",
                   ops->name);
+  }
+  const bool encrypts = (ops->flags & POP3_TRANSPORT_ENCRYPTS) != 0;
+  if (encrypts && place != POP3_TRANSPORT_UPPER) {
+    findings->Add(kRule, "transport %s encrypts, but does not stand on another one", ops->name);
+  }
+  if ((ops->flags & ~(place | POP3_TRANSPORT_ENCRYPTS)) != 0) {
+    findings->Add(kRule, "the flags of transport %s have unknown bits", ops->name);
   }
   CheckMember(ops->create != nullptr, ops->name, "create", findings);
   CheckMember(ops->connect != nullptr, ops->name, "connect", findings);

@@ -23,7 +23,7 @@ struct Bench {
   Findings *findings;
   int patience_ms;  // how long to wait for something that must happen
 
-  bool is_upper() const { return ops->flags == POP3_TRANSPORT_UPPER; }
+  bool is_upper() const { return (ops->flags & POP3_TRANSPORT_UPPER) != 0; }
   std::string prefix() const {
     return (what->option_prefix.empty() ? ops->name : what->option_prefix) + ".";
   }

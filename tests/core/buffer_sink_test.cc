@@ -26,7 +26,8 @@ TEST(BufferSink, Appends) {
   pop3_buffer_init(&buffer, 0, nullptr);
   EXPECT_EQ(buffer.max, uint64_t{1} << 30);
   EXPECT_EQ(buffer.data, nullptr);
-  pop3_sink sink = pop3_buffer_sink(&buffer);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_buffer_sink(&buffer, &sink);
   EXPECT_EQ(sink.size, sizeof(sink));
   EXPECT_EQ(sink.item, nullptr);
   EXPECT_EQ(sink.done, nullptr);
@@ -51,7 +52,8 @@ TEST(BufferSink, AnySplitGivesTheSame) {
     FailingAllocator allocator;
     pop3_buffer buffer;
     pop3_buffer_init(&buffer, 0, allocator.get());
-    pop3_sink sink = pop3_buffer_sink(&buffer);
+    pop3_sink sink = POP3_SINK_INIT;
+    pop3_buffer_sink(&buffer, &sink);
     for (size_t at = 0; at < text.size(); at += piece) {
       ASSERT_EQ(Put(sink, text.substr(at, piece)), POP3_SINK_CONTINUE);
     }
@@ -67,7 +69,8 @@ TEST(BufferSink, StopsAtTheMaximum) {
     FailingAllocator allocator;
     pop3_buffer buffer;
     pop3_buffer_init(&buffer, max, allocator.get());
-    pop3_sink sink = pop3_buffer_sink(&buffer);
+    pop3_sink sink = POP3_SINK_INIT;
+    pop3_buffer_sink(&buffer, &sink);
     for (uint64_t i = 0; i < max; i++) ASSERT_EQ(Put(sink, "x"), POP3_SINK_CONTINUE);
     EXPECT_EQ(Put(sink, "x"), POP3_SINK_STOP);
     EXPECT_EQ(buffer.status, POP3_ERR_LIMIT);
@@ -81,7 +84,8 @@ TEST(BufferSink, StopsAtTheMaximum) {
 TEST(BufferSink, ASpanThatDoesNotFitIsNotTakenInPart) {
   pop3_buffer buffer;
   pop3_buffer_init(&buffer, 5, nullptr);
-  pop3_sink sink = pop3_buffer_sink(&buffer);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_buffer_sink(&buffer, &sink);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_CONTINUE);
   EXPECT_EQ(Put(sink, "def"), POP3_SINK_STOP);
   EXPECT_EQ(Contents(buffer), "abc");
@@ -95,7 +99,8 @@ TEST(BufferSink, ASpanThatDoesNotFitIsNotTakenInPart) {
 TEST(BufferSink, ThereIsNoMaximumBeyondAllMemory) {
   pop3_buffer buffer;
   pop3_buffer_init(&buffer, UINT64_MAX, nullptr);
-  pop3_sink sink = pop3_buffer_sink(&buffer);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_buffer_sink(&buffer, &sink);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_CONTINUE);
   EXPECT_EQ(sink.body(sink.arg, buffer.data, SIZE_MAX - 3), POP3_SINK_STOP);
   EXPECT_EQ(buffer.status, POP3_ERR_MEMORY);
@@ -107,7 +112,8 @@ TEST(BufferSink, EachAllocationMayFail) {
   size_t count = ForEachAllocationFailure([](FailingAllocator &allocator) {
     pop3_buffer buffer;
     pop3_buffer_init(&buffer, 0, allocator.get());
-    pop3_sink sink = pop3_buffer_sink(&buffer);
+    pop3_sink sink = POP3_SINK_INIT;
+    pop3_buffer_sink(&buffer, &sink);
     std::string expected;
     const std::string piece(1000, 'x');
     for (int i = 0; i < 100 && buffer.status == POP3_OK; i++) {
@@ -130,7 +136,8 @@ TEST(BufferSink, WhereThereIsNoRoomToDoubleWhatIsNeededWillDo) {
   FailingAllocator allocator;
   pop3_buffer buffer;
   pop3_buffer_init(&buffer, 0, allocator.get());
-  pop3_sink sink = pop3_buffer_sink(&buffer);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_buffer_sink(&buffer, &sink);
   EXPECT_EQ(Put(sink, std::string(4000, 'x')), POP3_SINK_CONTINUE);
   allocator.FailAt(allocator.calls() + 1);
   EXPECT_EQ(Put(sink, std::string(1000, 'x')), POP3_SINK_CONTINUE);
@@ -142,7 +149,8 @@ TEST(BufferSink, WhereThereIsNoRoomToDoubleWhatIsNeededWillDo) {
 TEST(BufferSink, AHundredMebibytes) {
   pop3_buffer buffer;
   pop3_buffer_init(&buffer, 0, nullptr);
-  pop3_sink sink = pop3_buffer_sink(&buffer);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_buffer_sink(&buffer, &sink);
   const std::string piece(65536, 'x');
   for (int i = 0; i < 1600; i++) ASSERT_EQ(Put(sink, piece), POP3_SINK_CONTINUE);
   EXPECT_EQ(buffer.len, 1600U * 65536U);

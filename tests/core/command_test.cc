@@ -135,7 +135,8 @@ TEST(CommandBuild, Bad) {
       {WithSize(0), "request.size is 0: start from POP3_REQUEST_INIT"},
       {WithSize(16), "request.size is 16: start from POP3_REQUEST_INIT"},
       {Request(POP3_CMD_GREETING), "request.command 0 is no command that can be sent"},
-      {Request(POP3_CMD_COUNT), "request.command 22 is no command that can be sent"},
+      {Request(static_cast<pop3_command>(POP3_CMD_RAW_MULTI + 1)),
+       "request.command 22 is no command that can be sent"},
       {Request(static_cast<pop3_command>(31)), "request.command 31 is no command that can be sent"},
       {Request(POP3_CMD_NOOP, {}, {}, 0, 0, 4), "request.flags has bits that are not defined: 0x4"},
       {Request(POP3_CMD_NOOP, {}, {}, 0, 0, UINT32_C(1) << 31),
@@ -233,9 +234,9 @@ TEST(CommandBuild, OverLongArgumentsAreNamed) {
     const char *label;
     const char *hint;
   } cases[] = {
-      {POP3_CMD_USER, 248, "", "user name", ""},  {POP3_CMD_PASS, 248, "", "password", ""},
-      {POP3_CMD_RPOP, 248, "", "user name", ""},  {POP3_CMD_APOP, 215, kDigest, "user name", ""},
-      {POP3_CMD_RAW, 253, "", "raw command", ""}, {POP3_CMD_RAW_MULTI, 253, "", "raw command", ""},
+      {POP3_CMD_USER, 248, "", "user name", ""},        {POP3_CMD_RPOP, 248, "", "user name", ""},
+      {POP3_CMD_APOP, 215, kDigest, "user name", ""},   {POP3_CMD_RAW, 253, "", "raw command", ""},
+      {POP3_CMD_RAW_MULTI, 253, "", "raw command", ""},
   };
   for (const auto &c : cases) {
     for (size_t len : {c.most, c.most + 1, c.most + 2, size_t{100000}}) {
@@ -251,6 +252,25 @@ TEST(CommandBuild, OverLongArgumentsAreNamed) {
                       " is too long: limits.max_command (255 octets) leaves room for " +
                       std::to_string(c.most) + " octets of it");
       }
+    }
+  }
+}
+
+// Passwords are tokens sometimes.
+TEST(CommandBuild, APasswordMayBeLonger) {
+  pop3_limits limits = POP3_LIMITS_INIT;
+  for (const size_t most : {size_t{4096}, size_t{300}}) {
+    limits.max_credential = most == 4096 ? 0 : static_cast<uint32_t>(most);
+    for (const pop3_command command : {POP3_CMD_PASS, POP3_CMD_RAW}) {
+      const std::string verb = command == POP3_CMD_RAW ? "pass " : "";
+      const size_t room = most - sizeof("PASS \r\n") + 1 + verb.size();
+      const std::string fits = verb + std::string(room - verb.size(), 'x');
+      EXPECT_EQ(Build(Request(command, fits), &limits, 8192).status, POP3_OK);
+      const Built built = Build(Request(command, fits + "x"), &limits, 8192);
+      EXPECT_EQ(built.status, POP3_ERR_ARGUMENT);
+      EXPECT_NE(built.error.find("limits.max_credential (" + std::to_string(most) + " octets)"),
+                std::string::npos)
+          << built.error;
     }
   }
 }

@@ -359,26 +359,5 @@ TEST_F(EngineReply, ACancelledStlsStillUpgrades) {
   EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 1) << "the server speaks TLS from here on";
 }
 
-// A mechanism's security layer stops the engine in the same way.
-TEST_F(EngineReply, HoldInsideDone) {
-  d_.on_done = [&](const pop3_result &) {
-    d_.on_done = nullptr;
-    pop3_engine_hold(d_.engine());
-  };
-  d_.Run(Request(POP3_CMD_AUTH, "GSSAPI"), "+OK\r\n");
-  EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 1);
-  pop3_engine_upgraded(d_.engine());
-  EXPECT_EQ(d_.Feed(""), POP3_OK);
-
-  EngineDriver d;
-  d.StartReady();
-  d.on_done = [&](const pop3_result &) {
-    d.on_done = nullptr;
-    pop3_engine_hold(d.engine());
-  };
-  d.Run(Request(POP3_CMD_AUTH, "GSSAPI"), "+OK\r\nmore");
-  EXPECT_EQ(pop3_engine_error(d.engine())->status, POP3_ERR_INJECTION);
-}
-
 }  // namespace
 }  // namespace engine_reply_test

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/engine/engine.h"
+#include "core/engine/engine_end.h"
 #include "core/engine/engine_state.h"
 #include "tests/core/engine_driver.h"
 
@@ -48,9 +49,11 @@ TEST(Engine, OptionsThatCannotWork) {
   EXPECT_EQ(d.Start(), POP3_ERR_ARGUMENT);
   EXPECT_EQ(d.engine(), nullptr);
   d.options = POP3_ENGINE_OPTIONS_INIT;
-  d.options.quirks = POP3_QUIRK_BIT(POP3_QUIRK_COUNT);
+  d.options.quirks = POP3_QUIRK_BIT(POP3_QUIRK_AUTH_PLUS + 1);
   EXPECT_EQ(d.Start(), POP3_ERR_ARGUMENT);
   EXPECT_STREQ(d.err().text, "unknown quirk bits 0x800");
+  d.options.quirks = POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF);
+  EXPECT_EQ(d.Start(), POP3_ERR_ARGUMENT);
   d.options.quirks = POP3_QUIRKS_ALL;
   d.limits.send_buffer = 600;
   d.limits.max_command = 601;
@@ -58,6 +61,7 @@ TEST(Engine, OptionsThatCannotWork) {
   EXPECT_NE(std::string(d.err().text).find("max_command"), std::string::npos);
   d.limits.max_command = 600;
   EXPECT_EQ(d.Start(), POP3_OK);
+  EXPECT_EQ(pop3_engine_quirks(d.engine())->enabled, UINT32_C(0x7ff)) << "all that there are";
 }
 
 // Options of a program that was built when there were fewer.
@@ -321,66 +325,6 @@ TEST(Engine, AWatchThatIsTakenBackIsLeftAlone) {
     EXPECT_EQ(pop3_engine_watch(d.engine(), 1, nullptr), 1);
   }
   EXPECT_EQ(d.Run(POP3_CMD_NOOP, "+OK\r\n"), 2U);
-}
-
-// --- The lines of mechanisms
-
-class EngineLine : public ::testing::Test {
- protected:
-  pop3_op_id Submit(const std::string &line, size_t secret) {
-    pop3_op_id id = 77;
-    err_ = POP3_ERROR_INIT;
-    const pop3_status status =
-        pop3_engine_submit_line(d_.engine(), reinterpret_cast<const uint8_t *>(line.data()),
-                                line.size(), secret, nullptr, &id, &command_, &err_);
-    EXPECT_EQ(id == 0, status != POP3_OK);
-    return id;
-  }
-
-  EngineDriver d_;
-  pop3_command command_ = POP3_CMD_COUNT;
-  pop3_error err_ = POP3_ERROR_INIT;
-};
-
-TEST_F(EngineLine, GoesOutAsItIs) {
-  d_.allocator.Forbid("sesame");
-  d_.StartReady();
-  EXPECT_NE(Submit("PASS sesame", 5), 0U);
-  EXPECT_EQ(command_, POP3_CMD_PASS);
-  EXPECT_EQ(d_.Send(), "PASS sesame\r\n");
-  EXPECT_EQ(d_.audits, Lines{"PASS <redacted>"});
-  d_.Feed("+OK\r\n");
-  EXPECT_EQ(pop3_engine_authenticated(d_.engine()), 1);
-  EXPECT_NE(Submit("XAUTH a b", 9), 0U);
-  EXPECT_EQ(command_, POP3_CMD_RAW);
-  EXPECT_EQ(d_.Send(), "XAUTH a b\r\n");
-  EXPECT_EQ(d_.audits.back(), "XAUTH a b");
-}
-
-TEST_F(EngineLine, IsKnownByItsFirstWord) {
-  d_.StartReady();
-  for (const auto &[line, command] :
-       std::vector<std::pair<std::string, pop3_command>>{{"user u", POP3_CMD_USER},
-                                                         {"PASS", POP3_CMD_PASS},
-                                                         {"Apop u d", POP3_CMD_APOP},
-                                                         {"RPOP x", POP3_CMD_RPOP},
-                                                         {"AUTH PLAIN", POP3_CMD_AUTH},
-                                                         {"AUTHX PLAIN", POP3_CMD_RAW},
-                                                         {"STLS", POP3_CMD_RAW},
-                                                         {"QUIT", POP3_CMD_RAW}}) {
-    EXPECT_NE(Submit(line, line.size()), 0U);
-    EXPECT_EQ(command_, command) << line;
-  }
-}
-
-TEST_F(EngineLine, Refused) {
-  d_.StartReady();
-  for (const std::string &line : {std::string(), std::string("AUTH\r\nDELE 1"), std::string("A\n"),
-                                  std::string("A\0B", 3), std::string(254, 'x')}) {
-    EXPECT_EQ(Submit(line, line.size()), 0U);
-    EXPECT_EQ(err_.status, POP3_ERR_ARGUMENT);
-  }
-  EXPECT_NE(Submit(std::string(253, 'x'), 253), 0U) << err_.text;
 }
 
 // --- A new connection

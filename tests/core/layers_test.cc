@@ -202,6 +202,61 @@ TEST_F(Layers, AFailureIsAnAnswerToAQuery) {
       << "the layer below is not asked";
 }
 
+TEST_F(Layers, OfAFailedQueryNothingIsLeftInTheAnswer) {
+  PushConnected(Bottom());
+  static pop3_transport_ops broken = *Tls();  // outlives the test
+  broken.query = [](void *, uint32_t, pop3_answer *out) {
+    out->number = 7;
+    return POP3_ERR_MEMORY;
+  };
+  PushConnected(&broken);
+  pop3_answer answer = POP3_ANSWER_INIT;
+  answer.number = 1;
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_ERR_MEMORY);
+  EXPECT_EQ(answer.number, 0);
+}
+
+TEST_F(Layers, WhatALayerWroteThatHasNoAnswerIsNotInThatOfAnother) {
+  PushConnected(Bottom());
+  static pop3_transport_ops talkative = *Tls();  // outlives the test
+  talkative.query = [](void *, uint32_t, pop3_answer *out) {
+    out->number = 7;
+    return POP3_ERR_UNSUPPORTED;
+  };
+  PushConnected(&talkative);
+  pop3_answer answer = POP3_ANSWER_INIT;
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
+  EXPECT_EQ(answer.number, 0);
+}
+
+TEST_F(Layers, AnAnswerIsFilledAsFarAsItsOwnerKnowsIt) {
+  PushConnected(Bottom());
+  pop3_answer answer = POP3_ANSWER_INIT;
+  answer.size = offsetof(pop3_answer, data_len);
+  answer.data_len = 4711;
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
+  EXPECT_NE(answer.data, nullptr);
+  EXPECT_EQ(answer.data_len, 4711U);
+  EXPECT_EQ(answer.size, offsetof(pop3_answer, data_len));
+  answer.size = 0;
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(answer.number, 0);
+  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PLUGIN, &answer), POP3_ERR_ARGUMENT);
+}
+
+TEST_F(Layers, FlagsOfALaterDayAreNoFault) {
+  static pop3_transport_ops bottom = *Bottom();  // outlives the test
+  bottom.flags = POP3_TRANSPORT_BOTTOM | UINT32_C(0x10);
+  PushConnected(&bottom);
+  static pop3_transport_ops upper = *Tls();
+  upper.flags = POP3_TRANSPORT_UPPER | UINT32_C(0x10);
+  PushConnected(&upper);
+  upper.flags = POP3_TRANSPORT_UPPER | POP3_TRANSPORT_BOTTOM;
+  EXPECT_EQ(Push(&upper), POP3_ERR_ARGUMENT);
+  upper.flags = 0;
+  EXPECT_EQ(Push(&upper), POP3_ERR_ARGUMENT);
+}
+
 TEST_F(Layers, NothingIsConnectingOnceAllAreDestroyed) {
   ASSERT_EQ(Push(Bottom()), POP3_OK);
   EXPECT_EQ(layers_.connecting, 1);

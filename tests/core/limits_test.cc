@@ -26,7 +26,7 @@ void ExpectDefaults(const pop3_limits &limits) {
   EXPECT_EQ(limits.max_auth_line, 1048576U);
   EXPECT_EQ(limits.max_layers, 8U);
   EXPECT_EQ(limits.max_message_octets, uint64_t{1} << 40);
-  EXPECT_EQ(limits.max_collect_octets, uint64_t{1} << 30);
+  EXPECT_EQ(limits.max_credential, 4096U);
 }
 
 TEST(LimitsResolve, Defaults) {
@@ -61,7 +61,7 @@ TEST(LimitsResolve, KeepsWhatTheCallerChose) {
   in.max_auth_line = 9;
   in.max_layers = 16;
   in.max_message_octets = 10;
-  in.max_collect_octets = UINT64_MAX;
+  in.max_credential = 300;
   pop3_limits out;
   ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.recv_buffer, 512U);
@@ -79,11 +79,26 @@ TEST(LimitsResolve, KeepsWhatTheCallerChose) {
   EXPECT_EQ(out.max_auth_line, 9U);
   EXPECT_EQ(out.max_layers, 16U);
   EXPECT_EQ(out.max_message_octets, 10U);
-  EXPECT_EQ(out.max_collect_octets, UINT64_MAX);
+  EXPECT_EQ(out.max_credential, 300U);
+}
+
+TEST(LimitsResolve, OnlyAPasswordMayBeLonger) {
+  pop3_limits limits;
+  ASSERT_EQ(pop3_limits_resolve(&limits, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_PASS), 4096U);
+  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_USER), 255U);
+  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_AUTH), 255U);
+  limits.max_command = 5000;
+  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_PASS), 5000U);
 }
 
 TEST(LimitsResolve, ADefaultGivesWayToAChoice) {
   pop3_limits in = POP3_LIMITS_INIT;
+  in.send_buffer = 600;
+  pop3_limits small;
+  ASSERT_EQ(pop3_limits_resolve(&small, &in, nullptr), POP3_OK);
+  EXPECT_EQ(small.max_credential, 600U);
+  in.send_buffer = 0;
   in.recv_buffer = 1000;
   in.pipeline_high = 1;
   pop3_limits out;
@@ -100,22 +115,22 @@ TEST(LimitsResolve, ReadsOnlyWhatAnOlderCallerHas) {
   in.recv_buffer = 4096;
   in.send_buffer = 1;  // would be refused
   in.max_message_octets = 1;
-  in.max_collect_octets = 1;
+  in.max_credential = 100;
   in.size = offsetof(pop3_limits, send_buffer) + 3;  // not quite all of send_buffer
   pop3_limits out;
   ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.recv_buffer, 4096U);
   EXPECT_EQ(out.send_buffer, 8192U);
   EXPECT_EQ(out.max_message_octets, uint64_t{1} << 40);
-  EXPECT_EQ(out.max_collect_octets, uint64_t{1} << 30);
+  EXPECT_EQ(out.max_credential, 4096U);
   in.send_buffer = 0;
-  in.size = offsetof(pop3_limits, max_collect_octets);
+  in.size = offsetof(pop3_limits, max_credential);
   ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.max_message_octets, 1U);
-  EXPECT_EQ(out.max_collect_octets, uint64_t{1} << 30);
+  EXPECT_EQ(out.max_credential, 4096U);
   in.size = sizeof(in) + 1000;  // a newer caller
   ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
-  EXPECT_EQ(out.max_collect_octets, 1U);
+  EXPECT_EQ(out.max_credential, 100U);
   EXPECT_EQ(out.size, sizeof(out));
 }
 
@@ -139,6 +154,8 @@ TEST(LimitsResolve, RefusesWhatCannotWork) {
       {[](pop3_limits &l) { l.max_layers = 17; }, "limits.max_layers is 17, which is more than 16"},
       {[](pop3_limits &l) { l.max_command = 8193; },
        "limits.max_command (8193) is larger than limits.send_buffer (8192)"},
+      {[](pop3_limits &l) { l.max_credential = 8193; },
+       "limits.max_credential (8193) is larger than limits.send_buffer (8192)"},
       {[](pop3_limits &l) {
          l.recv_buffer = 1024;
          l.max_reply_line = 1025;

@@ -38,7 +38,8 @@ TEST(ListingSink, CollectsScans) {
   pop3_listing_init(&listing, nullptr);
   EXPECT_EQ(listing.entries, nullptr);
   EXPECT_EQ(listing.num_entries, 0U);
-  pop3_sink sink = pop3_listing_sink(&listing);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
   EXPECT_EQ(sink.size, sizeof(sink));
   EXPECT_EQ(sink.body, nullptr);
   EXPECT_EQ(sink.done, nullptr);
@@ -60,7 +61,8 @@ TEST(ListingSink, CollectsScans) {
 TEST(ListingSink, CopiesUniqueIds) {
   pop3_listing listing;
   pop3_listing_init(&listing, nullptr);
-  pop3_sink sink = pop3_listing_sink(&listing);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
   {
     std::string uid = "whqtswO00WBw418f9t5JxYwZ";
     EXPECT_EQ(Put(sink, UniqueId(1, uid)), POP3_SINK_CONTINUE);
@@ -83,7 +85,8 @@ TEST(ListingSink, UniqueIdsOfEveryLengthAroundTheChunks) {
   FailingAllocator allocator;
   pop3_listing listing;
   pop3_listing_init(&listing, allocator.get());
-  pop3_sink sink = pop3_listing_sink(&listing);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
   for (uint32_t len = 1; len < 513; len++) {
     ASSERT_EQ(Put(sink, UniqueId(len, std::string(len, 'x'))), POP3_SINK_CONTINUE);
   }
@@ -102,7 +105,8 @@ TEST(ListingSink, UniqueIdsOfEveryLengthAroundTheChunks) {
 TEST(ListingSink, PassesOverOtherItems) {
   pop3_listing listing;
   pop3_listing_init(&listing, nullptr);
-  pop3_sink sink = pop3_listing_sink(&listing);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
   for (pop3_item_kind kind : {POP3_ITEM_CAPABILITY, POP3_ITEM_LANGUAGE, POP3_ITEM_LINE}) {
     pop3_item item = UniqueId(1, "x");
     item.kind = kind;
@@ -115,7 +119,8 @@ TEST(ListingSink, PassesOverOtherItems) {
 TEST(ListingSink, AnImpossibleLengthIsRefused) {
   pop3_listing listing;
   pop3_listing_init(&listing, nullptr);
-  pop3_sink sink = pop3_listing_sink(&listing);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
   pop3_item item = UniqueId(1, "x");
   item.text_len = UINT32_MAX;
   EXPECT_EQ(Put(sink, item), POP3_SINK_STOP);
@@ -129,7 +134,8 @@ TEST(ListingSink, AnImpossibleLengthIsRefused) {
 TEST(ListingSink, AMillionItems) {
   pop3_listing listing;
   pop3_listing_init(&listing, nullptr);
-  pop3_sink sink = pop3_listing_sink(&listing);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
   char uid[32];
   for (uint32_t i = 1; i <= 1000000; i++) {
     pop3_item item{};
@@ -150,7 +156,8 @@ TEST(ListingSink, EachAllocationMayFail) {
   size_t count = ForEachAllocationFailure([](FailingAllocator &allocator) {
     pop3_listing listing;
     pop3_listing_init(&listing, allocator.get());
-    pop3_sink sink = pop3_listing_sink(&listing);
+    pop3_sink sink = POP3_SINK_INIT;
+    pop3_listing_sink(&listing, &sink);
     uint32_t taken = 0;
     for (uint32_t i = 1; i <= 500; i++) {
       const std::string uid = "a-unique-id-of-some-length";

@@ -26,7 +26,7 @@ pop3_quirks Quirks(uint32_t enabled) {
 
 // ExpectHits checks that exactly the quirks in |needs| were counted, once each.
 void ExpectHits(const pop3_quirks &quirks, uint32_t needs, std::string_view line) {
-  for (unsigned i = 0; i < POP3_QUIRK_COUNT; i++) {
+  for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
     EXPECT_EQ(quirks.hits[i], (needs & POP3_QUIRK_BIT(i)) != 0 ? 1U : 0U) << line << " " << i;
   }
 }
@@ -84,12 +84,12 @@ TEST(ScanParse, Good) {
     quirks = Quirks(c.needs);
     EXPECT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK)
         << c.line;
-    for (unsigned i = 0; i < POP3_QUIRK_COUNT; i++) {
+    for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
       if ((c.needs & POP3_QUIRK_BIT(i)) == 0) continue;
       quirks = Quirks(POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(i));
       EXPECT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr),
                 POP3_ERR_PROTOCOL)
-          << c.line << " without " << pop3_quirk_name(static_cast<pop3_quirk>(i));
+          << c.line << " without " << pop3_quirk_name(i);
       ExpectHits(quirks, 0, c.line);
     }
   }
@@ -259,13 +259,13 @@ TEST(UniqueIdParse, Good) {
     EXPECT_EQ(pop3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
               POP3_OK)
         << c.line;
-    for (unsigned i = 0; i < POP3_QUIRK_COUNT; i++) {
+    for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
       if ((c.needs & POP3_QUIRK_BIT(i)) == 0) continue;
       quirks = Quirks(POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(i));
       EXPECT_EQ(
           pop3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
           POP3_ERR_PROTOCOL)
-          << c.line << " without " << pop3_quirk_name(static_cast<pop3_quirk>(i));
+          << c.line << " without " << pop3_quirk_name(i);
       ExpectHits(quirks, 0, c.line);
     }
   }

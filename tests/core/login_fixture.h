@@ -46,7 +46,7 @@ class LoginFixture : public ::testing::Test {
   Lines Candidates() {
     static const char *const kStates[] = {"unusable", "usable", "chosen", "refused"};
     Lines lines;
-    pop3_candidate one;
+    pop3_candidate one = POP3_CANDIDATE_INIT;
     for (size_t i = 0; pop3_session_candidate(d_.session(), i, &one); i++) {
       lines.push_back(std::string(one.plugin) + "/" + one.mechanism + " " +
                       std::to_string(one.strength) + " " + kStates[one.state] + " " + one.why);

@@ -182,5 +182,32 @@ TEST_F(OpQueue, AFailedAllocationLeavesTheQueueAsItWas) {
   EXPECT_EQ(queue_.num_queued, 1U);
 }
 
+TEST(Sink, IsCopiedAsFarAsBothKnowIt) {
+  struct {
+    pop3_sink sink;
+    void *later;
+  } newer = {POP3_SINK_INIT, nullptr};
+  newer.sink.size = sizeof(newer);
+  newer.sink.arg = &newer;
+  pop3_sink copy;
+  ASSERT_EQ(pop3_sink_copy(&copy, &newer.sink, nullptr), POP3_OK);
+  EXPECT_EQ(copy.size, sizeof(copy));
+  EXPECT_EQ(copy.arg, &newer);
+  newer.sink.size = static_cast<uint32_t>(offsetof(pop3_sink, arg));
+  ASSERT_EQ(pop3_sink_copy(&copy, &newer.sink, nullptr), POP3_OK);
+  EXPECT_EQ(copy.arg, nullptr);
+  ASSERT_EQ(pop3_sink_copy(&copy, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(copy.done, nullptr);
+}
+
+TEST(Sink, WithoutASizeIsRefused) {
+  pop3_sink zeroed = {};
+  pop3_sink copy;
+  pop3_error err = POP3_ERROR_INIT;
+  EXPECT_EQ(pop3_sink_copy(&copy, &zeroed, &err), POP3_ERR_ARGUMENT);
+  EXPECT_STREQ(err.text, "sink.size is 0: start from POP3_SINK_INIT");
+  EXPECT_EQ(copy.size, sizeof(copy)) << "empty";
+}
+
 }  // namespace
 }  // namespace op_test

@@ -11,25 +11,34 @@ namespace {
 
 TEST(Quirk, NamesGoBothWays) {
   std::set<std::string> names;
-  for (int i = 0; i < POP3_QUIRK_COUNT; i++) {
-    auto quirk = static_cast<pop3_quirk>(i);
-    ASSERT_NE(pop3_quirk_name(quirk), nullptr) << i;
-    EXPECT_TRUE(names.insert(pop3_quirk_name(quirk)).second);
-    EXPECT_EQ(pop3_quirk_from_name(pop3_quirk_name(quirk)), quirk);
+  for (uint32_t i = 0; pop3_quirk_name(i) != nullptr; i++) {
+    EXPECT_TRUE(names.insert(pop3_quirk_name(i)).second);
+    pop3_quirk quirk;
+    ASSERT_EQ(pop3_quirk_from_name(&quirk, pop3_quirk_name(i)), 1) << i;
+    EXPECT_EQ(quirk, i);
   }
+  EXPECT_EQ(names.size(), POP3_QUIRK_AUTH_PLUS + 1U);
   EXPECT_STREQ(pop3_quirk_name(POP3_QUIRK_BARE_LF), "bare-lf");
   EXPECT_STREQ(pop3_quirk_name(POP3_QUIRK_AUTH_PLUS), "auth-plus");
-  EXPECT_EQ(pop3_quirk_name(POP3_QUIRK_COUNT), nullptr);
-  EXPECT_EQ(pop3_quirk_name(static_cast<pop3_quirk>(15)), nullptr);
-  EXPECT_EQ(pop3_quirk_from_name(""), POP3_QUIRK_COUNT);
-  EXPECT_EQ(pop3_quirk_from_name("Bare-LF"), POP3_QUIRK_COUNT);
+  EXPECT_EQ(pop3_quirk_name(15), nullptr);
+  EXPECT_EQ(pop3_quirk_name(UINT32_MAX), nullptr);
 }
 
-TEST(Quirk, AllIsEveryBit) {
-  for (int i = 0; i < POP3_QUIRK_COUNT; i++) {
+TEST(Quirk, ANameThatThereIsNot) {
+  pop3_quirk quirk = POP3_QUIRK_ODD_SIZE;
+  for (const char *name : {"", "Bare-LF", "bare-l", "bare-lff"}) {
+    EXPECT_EQ(pop3_quirk_from_name(&quirk, name), 0) << name;
+    EXPECT_EQ(quirk, POP3_QUIRK_ODD_SIZE);
+  }
+}
+
+TEST(Quirk, TheKnownOnesHaveNames) {
+  for (uint32_t i = 0; i < POP3_QUIRKS_ROOM; i++) {
+    EXPECT_EQ((pop3_quirks_known() & POP3_QUIRK_BIT(i)) != 0, pop3_quirk_name(i) != nullptr) << i;
     EXPECT_NE(POP3_QUIRKS_ALL & POP3_QUIRK_BIT(i), 0U);
   }
-  EXPECT_EQ(POP3_QUIRKS_ALL & POP3_QUIRK_BIT(POP3_QUIRK_COUNT), 0U);
+  const pop3_quirks quirks = POP3_QUIRKS_NONE;
+  EXPECT_EQ(sizeof(quirks.hits) / sizeof(quirks.hits[0]), size_t{POP3_QUIRKS_ROOM});
 }
 
 TEST(Quirk, UseCountsOnlyWhatIsSwitchedOn) {

@@ -200,6 +200,17 @@ TEST_F(Registry, EachRule) {
   EXPECT_NE(std::string(err.text).find("NULL"), std::string::npos) << err.text;
 }
 
+TEST_F(Registry, FlagsOfALaterDayAreNoFault) {
+  Plugin p;
+  p.one.flags = POP3_TRANSPORT_BOTTOM | UINT32_C(0x100);
+  p.two.flags = POP3_TRANSPORT_UPPER | UINT32_C(0x100);
+  p.first.flags = UINT32_C(0x100);
+  pop3_error err = POP3_ERROR_INIT;
+  ASSERT_EQ(pop3_registry_add(registry_, &p.plugin, &err), POP3_OK) << err.text;
+  EXPECT_EQ(pop3_registry_transport(registry_, "two")->flags,
+            POP3_TRANSPORT_UPPER | UINT32_C(0x100));
+}
+
 TEST_F(Registry, ATakenNameIsRefused) {
   Plugin p;
   ASSERT_EQ(pop3_registry_add(registry_, &p.plugin, nullptr), POP3_OK);

@@ -62,7 +62,7 @@ TEST(ReplyParse, Good) {
         EXPECT_EQ(reply.text + reply.text_len, c.line.data() + c.line.size());
         EXPECT_EQ(reply.reserved, 0U);
       }
-      for (unsigned i = 0; i < POP3_QUIRK_COUNT; i++) {
+      for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
         bool used = on && (c.needs & POP3_QUIRK_BIT(i)) != 0;
         EXPECT_EQ(quirks.hits[i], used ? 1U : 0U) << c.line << " " << i;
       }

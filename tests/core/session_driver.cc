@@ -86,7 +86,7 @@ pop3_step_result SessionDriver::Settle() {
   for (int i = 0; i < 100000; i++) {
     const pop3_step_result result = pop3_step(session_);
     if (result != POP3_STEP_AGAIN) return result;
-    pop3_interest interest;
+    pop3_interest interest = POP3_INTEREST_INIT;
     pop3_session_interest(session_, &interest);
   }
   ADD_FAILURE() << "never settles";

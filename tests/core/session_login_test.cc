@@ -27,6 +27,17 @@ TEST_F(SessionLogin, TheStrongestIsChosen) {
   EXPECT_EQ(Login(), POP3_ERR_STATE) << "logged in already";
 }
 
+TEST_F(SessionLogin, ASinkWithoutASizeIsRefused) {
+  Ready();
+  pop3_sink zeroed = {};
+  pop3_op_id id = 7;
+  EXPECT_EQ(pop3_submit_login(d_.session(), nullptr, &zeroed, &id, &d_.err), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(id, 0U);
+  const pop3_request noop = POP3_REQUEST_INIT(POP3_CMD_NOOP);
+  EXPECT_EQ(pop3_submit(d_.session(), &noop, &zeroed, &id, &d_.err), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+}
+
 TEST_F(SessionLogin, ByNameInAnyCase) {
   Ready();
   EXPECT_EQ(Login("WeAk"), POP3_OK);

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "core/session/session_private.h"
+#include "core/session/session_state.h"
 #include "tests/core/session_driver.h"
 
 namespace session_test {
@@ -91,12 +91,36 @@ TEST(Session, OptionsThatCannotWork) {
   EXPECT_EQ(pop3_session_new(&session, nullptr, &options, nullptr), POP3_ERR_ARGUMENT);
 }
 
+// Zeroed ones, say: what they demand of the login's security would be lost.
+TEST(Session, OptionsWithoutASizeAreRefusedWithAUrlToo) {
+  SessionDriver d;
+  ASSERT_EQ(d.Start(), POP3_OK) << d.err.text;
+  pop3_url url;
+  ASSERT_EQ(pop3_url_parse(&url, "pop3s://host", 12, nullptr, nullptr), POP3_OK);
+  pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
+  options.tls = POP3_TLS_REQUIRED;
+  options.auth_floor = 300;
+  for (const uint32_t size : {0U, 4U, 8U}) {
+    options.size = size;
+    pop3_session *session = d.session();
+    EXPECT_EQ(pop3_session_new_url(&session, d.session()->registry, &url, &options, &d.err),
+              POP3_ERR_ARGUMENT);
+    EXPECT_EQ(session, nullptr);
+    EXPECT_NE(std::string(d.err.text).find("POP3_SESSION_OPTIONS_INIT"), std::string::npos);
+    session = d.session();
+    EXPECT_EQ(pop3_connect_url(&session, d.session()->registry, "pop3://host", &options, &d.err),
+              POP3_ERR_ARGUMENT);
+    EXPECT_EQ(session, nullptr);
+  }
+  pop3_url_cleanup(&url);
+}
+
 TEST(Session, NoTimeoutsAreFine) {
   SessionDriver d;
   d.options.connect_ms = d.options.idle_ms = d.options.login_ms = d.options.total_ms =
       POP3_NO_TIMEOUT;
   d.StartReady();
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d.session(), &interest);
   EXPECT_EQ(interest.size, sizeof(interest));
 }
@@ -119,14 +143,14 @@ TEST(Session, EverythingIsCopied) {
   ASSERT_EQ(d.Start(), POP3_OK) << d.err.text;
   for (std::string *s : {&host, &user, &password, &mechanism, &name, &text}) s->assign(9, '#');
   const pop3_session *session = d.session();
-  EXPECT_STREQ(session->host, "mail.example");
-  EXPECT_STREQ(session->user, "mrose");
-  EXPECT_STREQ(session->mechanism, "apop");
-  EXPECT_STREQ(reinterpret_cast<const char *>(session->password.data), "sesame");
-  EXPECT_STREQ(session->options[0].name, "fake.name");
-  EXPECT_STREQ(session->options[0].text, "value");
-  EXPECT_EQ(session->options[0].number, 7);
-  EXPECT_EQ(session->options[0].object, &d);
+  EXPECT_STREQ(session->config.host, "mail.example");
+  EXPECT_STREQ(session->config.user, "mrose");
+  EXPECT_STREQ(session->config.mechanism, "apop");
+  EXPECT_STREQ(reinterpret_cast<const char *>(session->config.password.data), "sesame");
+  EXPECT_STREQ(session->config.options[0].name, "fake.name");
+  EXPECT_STREQ(session->config.options[0].text, "value");
+  EXPECT_EQ(session->config.options[0].number, 7);
+  EXPECT_EQ(session->config.options[0].object, &d);
 }
 
 TEST(Session, SmallerOptionsOfAnOlderProgram) {
@@ -152,7 +176,7 @@ TEST(Session, NothingHappensBeforeTheFirstStep) {
   EXPECT_NE(pop3_session_engine(d.session()), nullptr);
   pop3_answer answer = POP3_ANSWER_INIT;
   EXPECT_EQ(pop3_session_query(d.session(), POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_UNSUPPORTED);
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(d.session(), &interest);
   EXPECT_EQ(interest.deadline_ms, d.wire.now_ms) << "the first step is due";
 }
@@ -288,7 +312,7 @@ TEST(Session, TheHostTable) {
   SessionDriver d;
   d.options.debug_level = 1;
   ASSERT_EQ(d.Start(), POP3_OK);
-  const pop3_host *host = &d.session()->host_table;
+  const pop3_host *host = &d.session()->host;
   EXPECT_EQ(host->abi, POP3_ABI);
   EXPECT_EQ(host->size, sizeof(*host));
   void *block = host->alloc(host->ctx, 10);

@@ -35,9 +35,10 @@ std::string ReadAll(int fd) {
 TEST(StreamSink, WritesToAFile) {
   FILE *file = std::tmpfile();
   ASSERT_NE(file, nullptr);
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.file = file;
-  pop3_sink sink = pop3_stream_sink(&stream);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
   EXPECT_EQ(sink.size, sizeof(sink));
   EXPECT_EQ(sink.item, nullptr);
   EXPECT_EQ(sink.done, nullptr);
@@ -55,10 +56,11 @@ TEST(StreamSink, WritesToAFile) {
 TEST(StreamSink, AFileThatCannotBeWritten) {
   FILE *file = std::fopen("/dev/null", "r");
   ASSERT_NE(file, nullptr);
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.file = file;
   stream.fd = -1;
-  pop3_sink sink = pop3_stream_sink(&stream);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
   EXPECT_EQ(Put(sink, ""), POP3_SINK_CONTINUE);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_STOP);
   EXPECT_EQ(stream.sys_errno, EBADF);
@@ -71,12 +73,13 @@ TEST(StreamSink, AFullDisk) {
   FILE *file = std::fopen("/dev/full", "w");
   ASSERT_NE(file, nullptr);
   std::setvbuf(file, nullptr, _IONBF, 0);
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.file = file;
-  pop3_sink sink = pop3_stream_sink(&stream);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_STOP);
   EXPECT_EQ(stream.sys_errno, ENOSPC);
-  stream = pop3_stream{};
+  stream = POP3_STREAM_INIT(nullptr);
   stream.fd = fileno(file);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_STOP);
   EXPECT_EQ(stream.sys_errno, ENOSPC);
@@ -101,9 +104,10 @@ TEST_P(PipeTest, EverythingArrives) {
   });
   std::string text;
   for (int i = 0; i < 1000000; i++) text += static_cast<char>(i % 251);
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.fd = ends[1];
-  pop3_sink sink = pop3_stream_sink(&stream);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
   EXPECT_EQ(Put(sink, text), POP3_SINK_CONTINUE);
   EXPECT_EQ(Put(sink, "end"), POP3_SINK_CONTINUE);
   close(ends[1]);
@@ -149,9 +153,11 @@ TEST(StreamSink, ASignalDoesNotEndTheWriting) {
     received = ReadAll(ends[0]);
   });
   const std::string text(1000000, 'x');
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.fd = ends[1];
-  EXPECT_EQ(Put(pop3_stream_sink(&stream), text), POP3_SINK_CONTINUE);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
+  EXPECT_EQ(Put(sink, text), POP3_SINK_CONTINUE);
   over = true;
   close(ends[1]);
   reader.join();
@@ -167,9 +173,10 @@ TEST(StreamSink, NobodyReads) {
   ASSERT_EQ(pipe(ends), 0);
   close(ends[0]);
   void (*before)(int) = signal(SIGPIPE, SIG_IGN);
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.fd = ends[1];
-  pop3_sink sink = pop3_stream_sink(&stream);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_STOP);
   EXPECT_EQ(stream.sys_errno, EPIPE);
   signal(SIGPIPE, before);
@@ -177,9 +184,10 @@ TEST(StreamSink, NobodyReads) {
 }
 
 TEST(StreamSink, ADescriptorThatIsNone) {
-  pop3_stream stream{};
+  pop3_stream stream = POP3_STREAM_INIT(nullptr);
   stream.fd = -1;
-  pop3_sink sink = pop3_stream_sink(&stream);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_stream_sink(&stream, &sink);
   EXPECT_EQ(Put(sink, ""), POP3_SINK_CONTINUE);
   EXPECT_EQ(Put(sink, "abc"), POP3_SINK_STOP);
   EXPECT_EQ(stream.sys_errno, EBADF);

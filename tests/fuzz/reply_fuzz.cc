@@ -48,7 +48,7 @@ bool BothWays(uint32_t enabled, Out *out, Parse parse, Same same) {
   pop3_status status = parse(out, &quirks, &err);
   CheckError(strict_err, strict);
   CheckError(err, status);
-  for (unsigned i = 0; i < POP3_QUIRK_COUNT; i++) {
+  for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
     FUZZ_CHECK(quirks.hits[i] == 0 || (enabled & POP3_QUIRK_BIT(i)) != 0);
   }
   if (strict == POP3_OK) {

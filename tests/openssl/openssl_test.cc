@@ -96,7 +96,8 @@ class WithOpenSsl : public ::testing::TestWithParam<const char *> {
               "TLSv1.3");
     pop3_buffer body;
     pop3_buffer_init(&body, 0, nullptr);
-    const pop3_sink sink = pop3_buffer_sink(&body);
+    pop3_sink sink = POP3_SINK_INIT;
+    pop3_buffer_sink(&body, &sink);
     EXPECT_EQ(pop3_retr(session_, 1, &sink, &error_), POP3_OK) << error_.text;
     EXPECT_EQ(body.len, 1024u);
     pop3_buffer_cleanup(&body);

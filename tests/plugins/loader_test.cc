@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,20 @@ TEST_F(Loader, ByName) {
   EXPECT_EQ(loaded->plugin, pop3_registry_plugin_at(registry_, 0));
   EXPECT_EQ(pop3_loader_at(loader_, 1), nullptr);
   EXPECT_NE(pop3_registry_auth(registry_, "x-marked"), nullptr);
+}
+
+TEST_F(Loader, OptionsOfAnySizeOfTheCallers) {
+  alignas(pop3_loader_options) uint8_t room[sizeof(pop3_loader_options) + 16];
+  for (size_t size = 0; size <= sizeof(room); size++) {
+    memset(room, 0xA5, sizeof(room));
+    auto *options = reinterpret_cast<pop3_loader_options *>(room);
+    pop3_loader_options_init(options, size);
+    const size_t written = size < sizeof(options->size) ? 0 : size;
+    EXPECT_TRUE(written == 0 || options->size == size) << size;
+    for (size_t i = written > 0 ? 4 : 0; i < sizeof(room); i++) {
+      ASSERT_EQ(room[i], i < written ? 0 : 0xA5) << i << " of " << size;
+    }
+  }
 }
 
 TEST_F(Loader, ByPath) {

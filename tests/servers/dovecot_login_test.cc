@@ -116,7 +116,7 @@ TEST_F(DovecotLogin, LastWordsOfAServerThatHangsUpAreHeard) {
 
 TEST_F(DovecotLogin, CancelledFromTheStartNothingIsConnected) {
   RealSession session(Tcp(), "alice", "wonderland");
-  pop3_cancel(session.get());
+  pop3_session_cancel(session.get());
   EXPECT_EQ(session.Login(), POP3_ERR_CANCELLED);
 }
 

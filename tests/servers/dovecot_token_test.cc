@@ -15,7 +15,7 @@ TEST_F(DovecotToken, ABadTokenIsRefusedAndTheServerSaysWhy) {
     EXPECT_EQ(session.Login(), POP3_REFUSED) << session.error().text;
     EXPECT_EQ(session.error().code, POP3_CODE_AUTH) << session.error().text;
     EXPECT_EQ(std::string(session.error().text).find(plan.token), std::string::npos);
-    pop3_security security = {};
+    pop3_security security = POP3_SECURITY_INIT;
     security.size = sizeof security;
     pop3_session_security(session.get(), &security);
     ASSERT_NE(security.detail, nullptr) << mechanism;

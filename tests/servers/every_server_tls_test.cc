@@ -69,7 +69,7 @@ TEST_F(EveryServerTls, TheDefaultLoginOverTls) {
       const auto session = LoggedIn(plan);
       ASSERT_NE(session, nullptr) << version << (by_stls ? " by STLS" : "");
       EXPECT_STRCASEEQ(pop3_session_mechanism(session->get()), best.c_str()) << version;
-      pop3_security report;
+      pop3_security report = POP3_SECURITY_INIT;
       pop3_session_security(session->get(), &report);
       const bool is_plus = best.find("-PLUS") != std::string::npos;
       EXPECT_EQ(report.is_bound, is_plus ? 1U : 0U);

@@ -63,7 +63,7 @@ void Client::Interrupt() {
       pop3_close(session_);
       break;
     case Interruption::kCancel:
-      pop3_cancel(session_);
+      pop3_session_cancel(session_);
       break;
     case Interruption::kCancelOp:
       for (Operation &operation : operations_) {
@@ -306,7 +306,7 @@ bool Client::Special(Operation *operation, const std::vector<Word> &words) {
     pop3_close(session_);
     last_step_ = pop3_step(session_);
   } else if (verb == "cancel") {
-    pop3_cancel(session_);
+    pop3_session_cancel(session_);
     last_step_ = pop3_step(session_);
   } else {
     return false;

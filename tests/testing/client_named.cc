@@ -81,7 +81,8 @@ bool Client::NamedBody(Operation *operation, const std::vector<Word> &words) {
   if (verb == "retr") {
     pop3_buffer buffer;
     pop3_buffer_init(&buffer, 0, nullptr);
-    pop3_sink sink = pop3_buffer_sink(&buffer);
+    pop3_sink sink = POP3_SINK_INIT;
+    pop3_buffer_sink(&buffer, &sink);
     status = pop3_retr(session_, NumberOf(words, 1), &sink, &error);
     if (buffer.data != nullptr) {
       outcome->body.assign(reinterpret_cast<const char *>(buffer.data), buffer.len);

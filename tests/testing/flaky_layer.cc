@@ -149,7 +149,7 @@ const pop3_plugin *PretendTlsPlugin() {
       POP3_ABI,
       sizeof(pop3_transport_ops),
       "tls",
-      POP3_TRANSPORT_UPPER,
+      POP3_TRANSPORT_UPPER | POP3_TRANSPORT_ENCRYPTS,
       0,
       Layer::CreateTls,
       Layer::ConnectAtOnce,

@@ -210,8 +210,8 @@ std::string CheckCapabilities(const std::vector<Word> &words, const pop3_capabil
 std::string CheckHits(const std::vector<Word> &words, const pop3_quirks &quirks) {
   std::map<std::string, std::string> want;
   for (const Word &word : words) want[word.key] = word.value;
-  for (int i = 0; i < POP3_QUIRK_COUNT; i++) {
-    const std::string name = pop3_quirk_name(static_cast<pop3_quirk>(i));
+  for (uint32_t i = 0; pop3_quirk_name(i) != nullptr; i++) {
+    const std::string name = pop3_quirk_name(i);
     const std::string hits = std::to_string(quirks.hits[i]);
     const auto found = want.find(name);
     const std::string wanted = found == want.end() ? "0" : found->second;

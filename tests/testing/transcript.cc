@@ -118,7 +118,7 @@ const LimitMember kLimits[] = {
     {"max_auth_line", offsetof(pop3_limits, max_auth_line), false},
     {"max_layers", offsetof(pop3_limits, max_layers), false},
     {"max_message_octets", offsetof(pop3_limits, max_message_octets), true},
-    {"max_collect_octets", offsetof(pop3_limits, max_collect_octets), true},
+    {"max_credential", offsetof(pop3_limits, max_credential), false},
 };
 
 bool SetLimit(pop3_limits *limits, const Word &word) {
@@ -306,8 +306,10 @@ class Parser {
           out_->quirks = POP3_QUIRKS_ALL;
           continue;
         }
-        const pop3_quirk quirk = pop3_quirk_from_name(word.value.c_str());
-        if (quirk == POP3_QUIRK_COUNT) return Fail("no quirk " + word.value);
+        pop3_quirk quirk;
+        if (!pop3_quirk_from_name(&quirk, word.value.c_str())) {
+          return Fail("no quirk " + word.value);
+        }
         out_->quirks |= POP3_QUIRK_BIT(quirk);
       } else if (name == "limits") {
         if (!SetLimit(&out_->limits, word)) return Fail("no limit " + word.key);

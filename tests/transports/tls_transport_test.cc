@@ -33,7 +33,7 @@ TEST_F(Tls, DescribesItself) {
   const pop3_plugin *plugin = pop3_plugin_tls(POP3_ABI);
   ASSERT_EQ(plugin->num_transports, 1U);
   EXPECT_STREQ(plugin->transports[0]->name, "tls");
-  EXPECT_EQ(plugin->transports[0]->flags, POP3_TRANSPORT_UPPER);
+  EXPECT_EQ(plugin->transports[0]->flags, POP3_TRANSPORT_UPPER | POP3_TRANSPORT_ENCRYPTS);
   EXPECT_EQ(pop3_plugin_tls(POP3_ABI + (UINT32_C(1) << 16)), nullptr);
 }
 

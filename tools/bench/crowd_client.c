@@ -122,7 +122,7 @@ static void unwatch(struct member *member) {
 // Tells epoll what |member| waits for, if that is something else than before.
 static void watch(struct member *member) {
   struct crowd *crowd = member->crowd;
-  pop3_interest interest;
+  pop3_interest interest = POP3_INTEREST_INIT;
   pop3_session_interest(member->session, &interest);
   // The deadlines themselves do not matter here; one that has come means: step again.
   if (interest.deadline_ms != POP3_NO_DEADLINE && interest.deadline_ms <= now_ms()) {

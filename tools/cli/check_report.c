@@ -227,7 +227,7 @@ void cli_check_mechanisms(cli_check_report *report, const pop3_security *securit
   } else {
     puts("ways to log in, and their strength:");
   }
-  pop3_candidate one;
+  pop3_candidate one = POP3_CANDIDATE_INIT;
   for (size_t i = 0; i < security->num_candidates; ++i) {
     if (pop3_session_candidate(report->session, i, &one)) put_candidate(report, &one);
   }

@@ -23,7 +23,7 @@ int cli_check(cli_connection *c) {
   if (code != CLI_EXIT_OK) return code;
   cli_check_report report;
   cli_check_begin(&report, c->options->json ? stdout : NULL, c->session);
-  pop3_security security;
+  pop3_security security = POP3_SECURITY_INIT;
   pop3_session_security(c->session, &security);
   if (!security.is_encrypted) {
     code = ask_capabilities(c);

@@ -159,10 +159,10 @@ int cli_connection_open(cli_connection *c, const cli_options *options) {
 static void tell_quirks(const cli_connection *c) {
   if (c->options->verbose == 0 || c->options->quirks == 0) return;
   const pop3_quirks *quirks = pop3_engine_quirks(pop3_session_engine(c->session));
-  for (unsigned i = 0; i < POP3_QUIRK_COUNT; ++i) {
-    if ((c->options->quirks & POP3_QUIRK_BIT(i)) == 0) continue;
-    cli_report_note(&c->report, "quirk %s: needed %" PRIu64 " times",
-                    pop3_quirk_name((pop3_quirk)i), quirks->hits[i]);
+  const char *name;
+  for (uint32_t i = 0; (name = pop3_quirk_name(i)) != NULL; ++i) {
+    if ((quirks->enabled & POP3_QUIRK_BIT(i)) == 0) continue;
+    cli_report_note(&c->report, "quirk %s: needed %" PRIu64 " times", name, quirks->hits[i]);
   }
 }
 

@@ -64,8 +64,9 @@ static void print_names(FILE *out, const char *(*name_at)(size_t)) {
 }
 
 static const char *quirk_name_at(size_t index) {
-  if (index == POP3_QUIRK_COUNT) return "all";
-  return index < POP3_QUIRK_COUNT ? pop3_quirk_name((pop3_quirk)index) : NULL;
+  const char *name = pop3_quirk_name((uint32_t)index);
+  if (name != NULL) return name;
+  return index > 0 && pop3_quirk_name((uint32_t)index - 1) != NULL ? "all" : NULL;
 }
 
 static void print_exit_codes(FILE *out) {

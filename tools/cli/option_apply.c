@@ -12,8 +12,8 @@ static pop3_status add_quirk(cli_options *out, const char *name, pop3_error *err
     out->quirks = POP3_QUIRKS_ALL;
     return POP3_OK;
   }
-  pop3_quirk quirk = pop3_quirk_from_name(name);
-  if (quirk == POP3_QUIRK_COUNT) {
+  pop3_quirk quirk;
+  if (!pop3_quirk_from_name(&quirk, name)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "there is no quirk named \"%s\"", name);
   }
   out->quirks |= POP3_QUIRK_BIT(quirk);

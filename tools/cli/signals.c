@@ -20,7 +20,7 @@ static void on_signal(int number) {
   if (g_count == 0) g_caught = number;
   g_count++;
   pop3_session *session = atomic_load(&g_session);
-  if (session != NULL && g_count > g_spared) pop3_cancel(session);
+  if (session != NULL && g_count > g_spared) pop3_session_cancel(session);
 }
 
 void cli_signals_install(void) {
@@ -42,13 +42,14 @@ void cli_signals_install(void) {
 
 void cli_signals_watch(pop3_session *session) {
   atomic_store(&g_session, session);
-  if (session != NULL && g_count > g_spared) pop3_cancel(session);  // it came before there was one
+  // It may have come before there was one.
+  if (session != NULL && g_count > g_spared) pop3_session_cancel(session);
 }
 
 void cli_signals_spare(int spare) {
   g_spared = spare ? 1 : 0;
   pop3_session *session = atomic_load(&g_session);
-  if (session != NULL && g_count > g_spared) pop3_cancel(session);
+  if (session != NULL && g_count > g_spared) pop3_session_cancel(session);
 }
 
 int cli_signals_caught(void) { return g_caught; }

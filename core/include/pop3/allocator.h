@@ -11,7 +11,8 @@ extern "C" {
 
 // pop3_allocator is a set of functions that libpop3 calls instead of malloc. All three must be set,
 // or all NULL for the C library's. They are called from the thread that uses the object, never from
-// two threads at once for one object. The struct is copied; |ctx| must outlive the object.
+// two threads at once for one object. The struct is copied; |ctx| must outlive the object. It never
+// grows.
 typedef struct pop3_allocator {
   // alloc returns |size| (> 0) octets aligned for any type, or NULL.
   void *(*alloc)(void *ctx, size_t size);
@@ -31,7 +32,8 @@ typedef struct pop3_allocator {
 void pop3_wipe(void *ptr, size_t len);
 
 // pop3_secret holds a password, token or digest: the one type in which libpop3 keeps secrets. Its
-// octets are overwritten whenever they are replaced or freed, also when it grows.
+// octets are overwritten whenever they are replaced or freed, also when they become more. The
+// struct never grows.
 typedef struct pop3_secret {
   uint8_t *data;  // NULL when empty; a NUL that is not counted follows the last octet
   size_t len;

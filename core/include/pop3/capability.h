@@ -36,14 +36,15 @@ typedef enum pop3_capability_flag {
 // POP3_EXPIRE_NEVER as expire_days means "EXPIRE NEVER".
 #define POP3_EXPIRE_NEVER UINT32_MAX
 
-// pop3_capability is one line of the response, known or not.
+// pop3_capability is one line of the response, known or not. It never grows: there are arrays of
+// it.
 typedef struct pop3_capability {
   const char *keyword;    // NUL-terminated, as the server wrote it
   const char *arguments;  // what follows the first space, "" if nothing does
 } pop3_capability;
 
 // pop3_capabilities is what a server said it can do. It owns all its strings. Treat it as
-// read-only; members are added at the end only.
+// read-only.
 typedef struct pop3_capabilities {
   uint32_t size;                 // sizeof(pop3_capabilities)
   uint32_t flags;                // pop3_capability_flag

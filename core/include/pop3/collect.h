@@ -1,9 +1,13 @@
 // Ready-made sinks: into memory, a FILE, a descriptor; and listings in an array.
+//
+//   pop3_sink sink = POP3_SINK_INIT;
+//   pop3_buffer_sink(&buffer, &sink);
 #ifndef POP3_COLLECT_H_
 #define POP3_COLLECT_H_
 
 #include <pop3/allocator.h>
 #include <pop3/request.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <stdio.h>
 
@@ -11,7 +15,7 @@
 extern "C" {
 #endif
 
-// pop3_buffer collects a body in memory.
+// pop3_buffer collects a body in memory. It never grows: what it may need one day has |room|.
 typedef struct pop3_buffer {
   uint8_t *data;  // followed by a NUL that does not count; NULL when empty
   size_t len;
@@ -19,6 +23,7 @@ typedef struct pop3_buffer {
   uint64_t max;        // octets at the most
   pop3_status status;  // POP3_OK, POP3_ERR_MEMORY or POP3_ERR_LIMIT
   pop3_allocator allocator;
+  void *room[4];  // libpop3's own
 } pop3_buffer;
 
 // pop3_buffer_init makes |buffer| empty. |max| 0 is 2^30 octets. |allocator| may be NULL.
@@ -27,24 +32,34 @@ void pop3_buffer_init(pop3_buffer *buffer, uint64_t max, const pop3_allocator *a
 // pop3_buffer_cleanup frees the octets; |buffer| is then empty and may be used again.
 void pop3_buffer_cleanup(pop3_buffer *buffer);
 
-// pop3_buffer_sink makes a sink that appends to |buffer|. When it is full or memory runs out it
-// stops, and buffer->status says why.
-pop3_sink pop3_buffer_sink(pop3_buffer *buffer);
+// pop3_buffer_sink makes |out|, which was made by POP3_SINK_INIT, a sink that appends to |buffer|.
+// When that is full or memory runs out it stops, and buffer->status says why.
+void pop3_buffer_sink(pop3_buffer *buffer, pop3_sink *out);
 
-// pop3_stream writes a body to a FILE or a descriptor.
+// pop3_stream writes a body to a FILE or a descriptor. Start from POP3_STREAM_INIT.
 typedef struct pop3_stream {
-  FILE *file;       // or NULL
-  int fd;           // used if |file| is NULL
-  int sys_errno;    // of the write that failed, else 0
+  uint32_t size;  // sizeof(pop3_stream)
+  int fd;         // used if |file| is NULL
+  FILE *file;     // or NULL
+  int sys_errno;  // of the write that failed, else 0
+  uint32_t reserved;
   uint64_t octets;  // written so far
 } pop3_stream;
 
-// pop3_stream_sink makes a sink that writes to |stream|; a failed write stops it, and
-// stream->sys_errno says why. A descriptor is written to until all is out, also if that blocks.
-// Nothing is closed or flushed.
-pop3_sink pop3_stream_sink(pop3_stream *stream);
+// POP3_STREAM_INIT writes to |file_|, or, if that is NULL, to the descriptor that you set.
+#define POP3_STREAM_INIT(file_) \
+  { POP3_SIZEOF(pop3_stream), -1, (file_), 0, 0, 0 }
 
-// pop3_listing_entry is a line of LIST or UIDL.
+// pop3_stream_init is POP3_STREAM_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_stream_init(pop3_stream *stream, size_t size, FILE *file);
+
+// pop3_stream_sink makes |out|, which was made by POP3_SINK_INIT, a sink that writes to |stream|; a
+// failed write stops it, and stream->sys_errno says why. A descriptor is written to until all is
+// out, also if that blocks. Nothing is closed or flushed.
+void pop3_stream_sink(pop3_stream *stream, pop3_sink *out);
+
+// pop3_listing_entry is a line of LIST or UIDL. It never grows: there are arrays of it.
 typedef struct pop3_listing_entry {
   uint32_t number;   // message number
   uint32_t uid_len;  // UIDL; else 0
@@ -52,13 +67,15 @@ typedef struct pop3_listing_entry {
   const char *uid;   // UIDL, NUL-terminated; else NULL
 } pop3_listing_entry;
 
-// pop3_listing collects LIST or UIDL. It owns its entries. They are in the server's order.
+// pop3_listing collects LIST or UIDL. It owns its entries. They are in the server's order. It never
+// grows: what it may need one day has |room|.
 typedef struct pop3_listing {
   pop3_listing_entry *entries;
   size_t num_entries;
   pop3_status status;  // POP3_OK, POP3_ERR_MEMORY or POP3_ERR_LIMIT
   void *storage;       // libpop3's own
   pop3_allocator allocator;
+  void *room[4];  // libpop3's own
 } pop3_listing;
 
 // pop3_listing_init makes |listing| empty. |allocator| may be NULL.
@@ -67,9 +84,9 @@ void pop3_listing_init(pop3_listing *listing, const pop3_allocator *allocator);
 // pop3_listing_cleanup frees the entries; |listing| is then empty and may be used again.
 void pop3_listing_cleanup(pop3_listing *listing);
 
-// pop3_listing_sink makes a sink that appends the items of LIST or UIDL; memory that runs out stops
-// it.
-pop3_sink pop3_listing_sink(pop3_listing *listing);
+// pop3_listing_sink makes |out|, which was made by POP3_SINK_INIT, a sink that appends the items of
+// LIST or UIDL; memory that runs out stops it.
+void pop3_listing_sink(pop3_listing *listing, pop3_sink *out);
 
 #ifdef __cplusplus
 }

@@ -3,6 +3,7 @@
 #define POP3_CREDENTIAL_H_
 
 #include <pop3/allocator.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <stdint.h>
 
@@ -26,7 +27,7 @@ typedef pop3_status (*pop3_credential_fn)(void *arg, pop3_credential what, uint3
                                           pop3_secret *out, pop3_error *err);
 
 // POP3_CREDENTIAL_BIT is the bit for |what| in pop3_session_options.credential_kinds.
-#define POP3_CREDENTIAL_BIT(what) (UINT32_C(1) << (unsigned)(what))
+#define POP3_CREDENTIAL_BIT(what) (UINT32_C(1) << POP3_CAST(unsigned, what))
 
 #ifdef __cplusplus
 }

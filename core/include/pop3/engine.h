@@ -16,6 +16,7 @@
 #include <pop3/capability.h>
 #include <pop3/limits.h>
 #include <pop3/request.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
 
@@ -58,11 +59,15 @@ typedef struct pop3_engine_options {
 } pop3_engine_options;
 
 // POP3_ENGINE_OPTIONS_INIT stands for the defaults.
-#define POP3_ENGINE_OPTIONS_INIT                                                               \
-  {                                                                                            \
-    (uint32_t)sizeof(pop3_engine_options), POP3_PIPELINING_AUTO, NULL, NULL, 0, 0, NULL, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL                                                     \
+#define POP3_ENGINE_OPTIONS_INIT                                                                \
+  {                                                                                             \
+    POP3_SIZEOF(pop3_engine_options), POP3_PIPELINING_AUTO, NULL, NULL, 0, 0, NULL, NULL, NULL, \
+        NULL, NULL, NULL, NULL, NULL                                                            \
   }
+
+// pop3_engine_options_init is POP3_ENGINE_OPTIONS_INIT for languages without macros. |size| is how
+// large the caller's struct is: nothing is written behind it.
+void pop3_engine_options_init(pop3_engine_options *options, size_t size);
 
 // pop3_engine_new makes an engine that waits for the greeting. |options| may be NULL.
 pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *options, pop3_error *err);

@@ -2,6 +2,7 @@
 #ifndef POP3_INTEREST_H_
 #define POP3_INTEREST_H_
 
+#include <pop3/size.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -35,7 +36,7 @@ typedef struct pop3_interest {
 
 // POP3_INTEREST_INIT is an empty pop3_interest.
 #define POP3_INTEREST_INIT \
-  { (uint32_t)sizeof(pop3_interest), 0, 0, 0, {{0, 0}}, POP3_NO_DEADLINE }
+  { POP3_SIZEOF(pop3_interest), 0, 0, 0, {{0, 0}}, POP3_NO_DEADLINE }
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #ifndef POP3_LIMITS_H_
 #define POP3_LIMITS_H_
 
+#include <pop3/size.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,12 +34,19 @@ typedef struct pop3_limits {
                                 // challenge is bounded by max_reply_line too
   uint32_t max_layers;          // transports stacked on each other; default 8, at most 16
   uint64_t max_message_octets;  // octets of one message body; default 2^40
-  uint64_t max_collect_octets;  // octets that pop3_buffer takes; default 2^30
+  uint32_t max_credential;  // octets of a PASS line with CRLF, if that is more than max_command:
+                            // passwords may be tokens; default 4 KiB, or send_buffer if that is
+                            // less; minimum 32; at most send_buffer
+  uint32_t reserved;
 } pop3_limits;
 
 // POP3_LIMITS_INIT stands for the defaults.
 #define POP3_LIMITS_INIT \
-  { (uint32_t)sizeof(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+  { POP3_SIZEOF(pop3_limits), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+// pop3_limits_init is POP3_LIMITS_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_limits_init(pop3_limits *limits, size_t size);
 
 // pop3_quirk names a way in which real servers break the standard. Each is off by default; when
 // switched on, each use is counted, so that a report can say what a server needed.
@@ -54,24 +62,26 @@ typedef enum pop3_quirk {
   POP3_QUIRK_ODD_SIZE,            // negative, missing or unreadable octets: taken as unknown
   POP3_QUIRK_CAPA_DAMAGE,  // CAPA lines that break the grammar (two spaces, "EXPIRENEVER", bad
                            // values) are read, not left out
-  POP3_QUIRK_AUTH_PLUS,    // "+OK" or "+text" where a continuation "+ " should stand
-  POP3_QUIRK_COUNT         // how many there are
+  POP3_QUIRK_AUTH_PLUS     // "+OK" or "+text" where a continuation "+ " should stand
 } pop3_quirk;
 
 // POP3_QUIRK_BIT is the flag for |quirk| in pop3_quirks.enabled.
-#define POP3_QUIRK_BIT(quirk) (UINT32_C(1) << (unsigned)(quirk))
+#define POP3_QUIRK_BIT(quirk) (UINT32_C(1) << POP3_CAST(unsigned, quirk))
 
-// POP3_QUIRKS_ALL switches every leniency on.
-#define POP3_QUIRKS_ALL (POP3_QUIRK_BIT(POP3_QUIRK_COUNT) - 1U)
+// POP3_QUIRKS_ALL switches every leniency on that the library knows.
+#define POP3_QUIRKS_ALL UINT32_MAX
+
+// POP3_QUIRKS_ROOM is how many there can be at all.
+#define POP3_QUIRKS_ROOM 32
 
 // POP3_OCTETS_UNKNOWN stands for a size that the server did not tell (POP3_QUIRK_ODD_SIZE).
 #define POP3_OCTETS_UNKNOWN UINT64_MAX
 
-// pop3_quirks holds what is allowed and how often each was needed.
+// pop3_quirks holds what is allowed and how often each was needed. It never grows.
 typedef struct pop3_quirks {
-  uint32_t enabled;   // POP3_QUIRK_BIT()s
-  uint32_t reserved;  // 0
-  uint64_t hits[POP3_QUIRK_COUNT];
+  uint32_t enabled;                 // POP3_QUIRK_BIT()s
+  uint32_t reserved;                // 0
+  uint64_t hits[POP3_QUIRKS_ROOM];  // by pop3_quirk
 } pop3_quirks;
 
 // POP3_QUIRKS_NONE is strict behaviour.
@@ -80,12 +90,14 @@ typedef struct pop3_quirks {
     0, 0, { 0 }          \
   }
 
-// pop3_quirk_name returns a stable lower-case name such as "bare-lf", or NULL if |quirk| is none.
-// The string is static.
-const char *pop3_quirk_name(pop3_quirk quirk);
+// pop3_quirk_name returns a stable lower-case name such as "bare-lf" for |quirk|, a pop3_quirk, or
+// NULL if it is none that the library knows: they are all told by counting from 0 up to that. The
+// string is static.
+const char *pop3_quirk_name(uint32_t quirk);
 
-// pop3_quirk_from_name finds a quirk by its name. Returns POP3_QUIRK_COUNT if there is none.
-pop3_quirk pop3_quirk_from_name(const char *name);
+// pop3_quirk_from_name finds a quirk by its name. Returns 1, or 0 if there is none of that name:
+// then |*out| is left alone.
+int pop3_quirk_from_name(pop3_quirk *out, const char *name);
 
 #ifdef __cplusplus
 }

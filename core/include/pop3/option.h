@@ -10,7 +10,8 @@ extern "C" {
 
 // pop3_option is a setting for a plugin, named "plugin.setting" ("tcp.source_address"). Exactly one
 // of the values counts; the plugin's documentation says which. A plugin must fail on a setting of
-// its own prefix that it does not know, and leave other prefixes alone.
+// its own prefix that it does not know, and leave other prefixes alone. It never grows: there are
+// arrays of it. What |object| points to begins with its size if it may grow.
 typedef struct pop3_option {
   const char *name;
   const char *text;    // a string, or NULL

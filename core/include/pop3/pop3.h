@@ -18,6 +18,7 @@
 #include <pop3/request.h>
 #include <pop3/security.h>
 #include <pop3/session.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
 #include <pop3/url.h>

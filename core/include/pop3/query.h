@@ -2,6 +2,7 @@
 #ifndef POP3_QUERY_H_
 #define POP3_QUERY_H_
 
+#include <pop3/size.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,7 +58,7 @@ typedef struct pop3_answer {
 
 // POP3_ANSWER_INIT is an empty pop3_answer.
 #define POP3_ANSWER_INIT \
-  { (uint32_t)sizeof(pop3_answer), 0, 0, NULL, 0 }
+  { POP3_SIZEOF(pop3_answer), 0, 0, NULL, 0 }
 
 #ifdef __cplusplus
 }

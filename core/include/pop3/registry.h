@@ -47,7 +47,8 @@ const pop3_auth_ops *pop3_registry_auth(const pop3_registry *registry, const cha
 const pop3_transport_ops *pop3_registry_transport_at(const pop3_registry *registry, size_t index);
 // pop3_registry_auth_at returns the |index|-th mechanism in the order of adding, or NULL.
 const pop3_auth_ops *pop3_registry_auth_at(const pop3_registry *registry, size_t index);
-// pop3_registry_plugin_at returns the |index|-th plugin in the order of adding, or NULL.
+// pop3_registry_plugin_at returns the |index|-th plugin in the order of adding, or NULL. The
+// descriptor is the plugin's: an older one may be smaller than pop3_plugin.
 const pop3_plugin *pop3_registry_plugin_at(const pop3_registry *registry, size_t index);
 
 #ifdef __cplusplus

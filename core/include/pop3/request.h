@@ -4,6 +4,7 @@
 
 #include <pop3/capability.h>
 #include <pop3/limits.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,13 +36,12 @@ typedef enum pop3_command {
   POP3_CMD_NOOP,
   POP3_CMD_LAST,
   POP3_CMD_QUIT,
-  POP3_CMD_RAW,        // arg: a whole line; one line comes back
-  POP3_CMD_RAW_MULTI,  // arg: a whole line; a multi-line response comes back; items: POP3_ITEM_LINE
-  POP3_CMD_COUNT
+  POP3_CMD_RAW,       // arg: a whole line; one line comes back
+  POP3_CMD_RAW_MULTI  // arg: a whole line; a multi-line response comes back; items: POP3_ITEM_LINE
 } pop3_command;
 
 // pop3_command_name returns "RETR" and so on; "greeting" for POP3_CMD_GREETING, "raw" for the two
-// raw ones. The string is static.
+// raw ones; "?" for what is none that the library knows. The string is static.
 const char *pop3_command_name(pop3_command command);
 
 // pop3_request is one command with its arguments. Start from POP3_REQUEST_INIT. Strings are read
@@ -67,7 +67,11 @@ typedef struct pop3_request {
 
 // POP3_REQUEST_INIT is a request for |command_| with no arguments.
 #define POP3_REQUEST_INIT(command_) \
-  { (uint32_t)sizeof(pop3_request), (command_), 0, 0, NULL, 0, NULL, 0, 0 }
+  { POP3_SIZEOF(pop3_request), (command_), 0, 0, NULL, 0, NULL, 0, 0 }
+
+// pop3_request_init is POP3_REQUEST_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_request_init(pop3_request *request, size_t size, pop3_command command);
 
 // pop3_command_build writes the command line for |request| with its CRLF to |out|. On success
 // |*out_len| is its length and |*out_secret| the offset from which it must not be shown (equal to
@@ -161,9 +165,14 @@ typedef struct pop3_sink {
   void *arg;
 } pop3_sink;
 
-// POP3_SINK_INIT is a sink that drops everything.
+// POP3_SINK_INIT is a sink that drops everything. Start from it: a sink without its size is refused
+// with POP3_ERR_ARGUMENT.
 #define POP3_SINK_INIT \
-  { (uint32_t)sizeof(pop3_sink), 0, NULL, NULL, NULL, NULL }
+  { POP3_SIZEOF(pop3_sink), 0, NULL, NULL, NULL, NULL }
+
+// pop3_sink_init is POP3_SINK_INIT for languages without macros. |size| is how large the caller's
+// struct is: nothing is written behind it.
+void pop3_sink_init(pop3_sink *sink, size_t size);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include <pop3/candidate.h>
 #include <pop3/policy.h>
 #include <pop3/session.h>
+#include <pop3/size.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,8 @@ typedef enum pop3_stls_state {
   POP3_STLS_DONE          // the connection was encrypted by it
 } pop3_stls_state;
 
-// pop3_security is the report. Pointers are valid until the next call that steps the session.
+// pop3_security is the report. Start from POP3_SECURITY_INIT. Pointers are valid until the next
+// call that steps the session.
 typedef struct pop3_security {
   uint32_t size;           // sizeof(pop3_security)
   pop3_tls_policy policy;  // the one that applies: POP3_TLS_DEFAULT only before connecting
@@ -40,12 +42,24 @@ typedef struct pop3_security {
   const char *not_bound_why;  // why not, in words; NULL if it is bound, or |mechanism| is NULL
 } pop3_security;
 
-// pop3_session_security fills |out|. For TLS version, certificate and so on see
-// pop3_session_query.
+// POP3_SECURITY_INIT is an empty pop3_security.
+#define POP3_SECURITY_INIT                                                                         \
+  {                                                                                                \
+    POP3_SIZEOF(pop3_security), POP3_TLS_DEFAULT, 0, 0, POP3_STLS_UNKNOWN, 0, NULL, 0, 0, 0, NULL, \
+        0, 0, 0, NULL                                                                              \
+  }
+
+// pop3_security_init is POP3_SECURITY_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_security_init(pop3_security *security, size_t size);
+
+// pop3_session_security fills |out| as far as out->size says. For TLS version, certificate and so
+// on see pop3_session_query.
 void pop3_session_security(const pop3_session *session, pop3_security *out);
 
 // pop3_session_candidate tells of the |index|-th mechanism that the last login or survey considered
-// and returns 1, or 0 if there are fewer. The strings are valid until the next login or survey.
+// and returns 1; or 0, and |out| is empty, if there are fewer. It is filled as far as out->size
+// says. The strings are valid until the next login or survey.
 int pop3_session_candidate(const pop3_session *session, size_t index, pop3_candidate *out);
 
 #ifdef __cplusplus

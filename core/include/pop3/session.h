@@ -1,8 +1,8 @@
 // The session: an engine, the transports below it, deadlines and the login.
 //
 // There is one code path for programs that block and programs with an event loop: pop3_wait is a
-// loop over pop3_step. A session is used by one thread at a time; only pop3_cancel may be called
-// from another.
+// loop over pop3_step. A session is used by one thread at a time; only pop3_session_cancel may be
+// called from another.
 #ifndef POP3_SESSION_H_
 #define POP3_SESSION_H_
 
@@ -16,6 +16,7 @@
 #include <pop3/query.h>
 #include <pop3/registry.h>
 #include <pop3/request.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <pop3/trace.h>
 #include <pop3/url.h>
@@ -70,16 +71,21 @@ typedef struct pop3_session_options {
   uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
   pop3_channel_binding channel_binding;  // of logins to the TLS channel (RFC 5056)
   uint32_t reserved;
+  void *user_data;  // the caller's own: see pop3_session_user_data
 } pop3_session_options;
 
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
 #define POP3_SESSION_OPTIONS_INIT                                                               \
   {                                                                                             \
-    (uint32_t)sizeof(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL,  \
-        NULL, NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, \
-        NULL, NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                    \
-        POP3_CHANNEL_BINDING_PREFER, 0                                                          \
+    POP3_SIZEOF(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, \
+        NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, NULL, \
+        NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                          \
+        POP3_CHANNEL_BINDING_PREFER, 0, NULL                                                    \
   }
+
+// pop3_session_options_init is POP3_SESSION_OPTIONS_INIT for languages without macros. |size| is
+// how large the caller's struct is: nothing is written behind it.
+void pop3_session_options_init(pop3_session_options *options, size_t size);
 
 // pop3_session_new makes a session. It does not connect yet. |registry| must outlive it.
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
@@ -114,14 +120,19 @@ typedef enum pop3_step_result {
 pop3_step_result pop3_step(pop3_session *session);
 
 // pop3_session_interest tells what to wait for before the next step. An idle session waits for
-// reading, so that a server that hangs up is noticed.
+// reading, so that a server that hangs up is noticed. |out|, which was made by POP3_INTEREST_INIT,
+// is filled as far as out->size says.
 void pop3_session_interest(const pop3_session *session, pop3_interest *out);
 
-// pop3_wait steps until |op| is done, blocking in between. |deadline_ms| is a time limit in
+// pop3_interest_init is POP3_INTEREST_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_interest_init(pop3_interest *interest, size_t size);
+
+// pop3_wait steps until |op| is done, blocking in between. |timeout_ms| is a time limit in
 // milliseconds from now, or POP3_NO_TIMEOUT; when it passes the operation is cancelled and
 // POP3_ERR_TIMEOUT returned, the session living on. |op| 0 waits until nothing is pending. Returns
 // the operation's status.
-pop3_status pop3_wait(pop3_session *session, pop3_op_id op, int64_t deadline_ms, pop3_error *err);
+pop3_status pop3_wait(pop3_session *session, pop3_op_id op, int64_t timeout_ms, pop3_error *err);
 
 // pop3_resume goes on after POP3_SINK_PAUSE; the work is done by the next pop3_step.
 void pop3_resume(pop3_session *session);
@@ -130,10 +141,10 @@ void pop3_resume(pop3_session *session);
 // pop3_engine_cancel.
 pop3_status pop3_cancel_op(pop3_session *session, pop3_op_id op, pop3_error *err);
 
-// pop3_cancel ends the whole session: the next step, or the wait that is under way in another
-// thread, fails with POP3_ERR_CANCELLED. The only function that may be called from another thread;
-// safe in signal handlers too.
-void pop3_cancel(pop3_session *session);
+// pop3_session_cancel ends the whole session: the next step, or the wait that is under way in
+// another thread, fails with POP3_ERR_CANCELLED. The only function that may be called from another
+// thread; safe in signal handlers too.
+void pop3_session_cancel(pop3_session *session);
 
 // pop3_session_error returns the sticky failure of the session, or NULL.
 const pop3_error *pop3_session_error(const pop3_session *session);
@@ -142,12 +153,30 @@ const pop3_error *pop3_session_error(const pop3_session *session);
 // the next operation ends.
 const pop3_reply *pop3_session_reply(const pop3_session *session);
 
-// pop3_session_engine returns the engine inside, for its read-only functions: greeting, timestamp,
-// capabilities, quirks, pending.
+// pop3_session_capabilities returns what the server said last that it can do, or NULL if it was not
+// asked, refused to say, or has become encrypted since. Valid until the next CAPA or STLS.
+const pop3_capabilities *pop3_session_capabilities(const pop3_session *session);
+
+// pop3_session_quirks returns which leniencies were needed so far. Valid as long as the session.
+const pop3_quirks *pop3_session_quirks(const pop3_session *session);
+
+// pop3_session_user_data returns what pop3_session_options.user_data was, or was set to since.
+void *pop3_session_user_data(const pop3_session *session);
+
+// pop3_session_set_user_data changes it.
+void pop3_session_set_user_data(pop3_session *session, void *user_data);
+
+// pop3_session_engine returns the engine inside, for its read-only functions: timestamp, pending,
+// in_flight.
 const pop3_engine *pop3_session_engine(const pop3_session *session);
 
-// pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers.
+// pop3_session_query asks the transports; see pop3_query. POP3_ERR_UNSUPPORTED if none answers;
+// POP3_ERR_ARGUMENT if |out| does not have its size (start from POP3_ANSWER_INIT).
 pop3_status pop3_session_query(const pop3_session *session, uint32_t what, pop3_answer *out);
+
+// pop3_answer_init is POP3_ANSWER_INIT for languages without macros. |size| is how large the
+// caller's struct is: nothing is written behind it.
+void pop3_answer_init(pop3_answer *answer, size_t size);
 
 // pop3_session_is_private says whether a password may cross the channel as it is now: loopback,
 // Unix socket, or encrypted and verified.

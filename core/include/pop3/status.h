@@ -32,7 +32,7 @@ typedef enum pop3_status {
   POP3_ERR_UNSUPPORTED,     // the server or this build does not offer it
   POP3_ERR_NOT_FOUND,       // no plugin of that name in the registry
   POP3_ERR_POLICY,          // refused by the security policy; the text names the option
-  POP3_ERR_CANCELLED,       // pop3_cancel() or pop3_session_free()
+  POP3_ERR_CANCELLED,       // pop3_session_cancel() or pop3_session_free()
   POP3_ERR_SINK,            // the sink answered POP3_SINK_STOP
   POP3_ERR_AUDIT,           // the audit hook forbade it
   POP3_ERR_URL,             // malformed URL; the text says where
@@ -94,8 +94,9 @@ typedef enum pop3_advice {
 #define POP3_ERROR_TEXT_MAX 320
 
 // pop3_error says what went wrong. It is a plain value of fixed size owned by the caller, holds no
-// pointer and needs no clean-up. Every function that takes one accepts NULL. It is written on
-// failure and on POP3_REFUSED, and left alone on success. Secrets never appear in it.
+// pointer, needs no clean-up and never grows. All zeros is an empty one. Every function that takes
+// one accepts NULL. It is written on failure and on POP3_REFUSED, and left alone on success.
+// Secrets never appear in it.
 typedef struct pop3_error {
   pop3_status status;                // same as the function's return value
   pop3_response_code code;           // of the server's reply, else POP3_CODE_NONE

@@ -18,7 +18,8 @@ typedef enum pop3_url_scheme {
   POP3_URL_UNIX       // pop3+unix://: a Unix socket
 } pop3_url_scheme;
 
-// pop3_url is a parsed URL. It owns its strings; free it with pop3_url_cleanup.
+// pop3_url is a parsed URL. It owns its strings; free it with pop3_url_cleanup. It never grows:
+// what it may need one day has |room|.
 typedef struct pop3_url {
   pop3_url_scheme scheme;
   uint16_t port;  // never 0 for TCP: the scheme's default is filled in; 0 for Unix
@@ -28,6 +29,7 @@ typedef struct pop3_url {
   char *user;            // percent-decoded, or NULL
   char *auth;            // "APOP", "PLAIN", ... without RFC 2384's '+'; NULL for none or "*"
   pop3_secret password;  // empty (data NULL) if the URL has none
+  void *room[4];         // libpop3's own
 } pop3_url;
 
 // pop3_url_parse reads |text|: `pop://user;AUTH=+APOP:password@host:port`, `pop3://`, `pop3s://`,

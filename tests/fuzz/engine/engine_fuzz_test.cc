@@ -103,7 +103,7 @@ void OnChallenge(void *arg, pop3_op_id, const char *, size_t len) {
 void Submit(World *world, Op *op, uint8_t choice) {
   pop3_request request = POP3_REQUEST_INIT(POP3_CMD_NOOP);
   // From CAPA on: the greeting is no request.
-  request.command = static_cast<pop3_command>(1 + choice % (POP3_CMD_COUNT - 1));
+  request.command = static_cast<pop3_command>(1 + choice % POP3_CMD_RAW_MULTI);
   request.number = choice >> 5;
   request.lines = choice >> 6;
   request.arg = "alice";

@@ -1,9 +1,9 @@
-"""edited_headers: headers under include/, changed by sed."""
+"""edited_headers: headers, and the sources of a plugin, under include/, changed by sed."""
 
 def _edited_headers_impl(ctx):
     outputs = []
     for header in ctx.files.headers:
-        path = header.path.partition("/include/")[2]
+        path = header.path.partition("/include/")[2] or header.short_path
         output = ctx.actions.declare_file("include/" + path)
         ctx.actions.run_shell(
             inputs = [header, ctx.file.script],

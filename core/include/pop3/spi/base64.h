@@ -3,6 +3,7 @@
 #ifndef POP3_SPI_BASE64_H_
 #define POP3_SPI_BASE64_H_
 
+#include <pop3/size.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,20 +25,21 @@ static inline void pop3_base64_encode(uint8_t *out, const uint8_t *data, size_t 
   size_t at = 0;
   for (size_t i = 0; i < data_len; i += 3) {
     const size_t left = data_len - i;
-    const uint32_t group = (uint32_t)data[i] << 16 | (left > 1 ? (uint32_t)data[i + 1] << 8 : 0) |
-                           (left > 2 ? (uint32_t)data[i + 2] : 0);
-    out[at++] = (uint8_t)digits[group >> 18];
-    out[at++] = (uint8_t)digits[group >> 12 & 63];
-    out[at++] = left > 1 ? (uint8_t)digits[group >> 6 & 63] : (uint8_t)'=';
-    out[at++] = left > 2 ? (uint8_t)digits[group & 63] : (uint8_t)'=';
+    const uint32_t group = POP3_CAST(uint32_t, data[i]) << 16 |
+                           (left > 1 ? POP3_CAST(uint32_t, data[i + 1]) << 8 : 0) |
+                           (left > 2 ? POP3_CAST(uint32_t, data[i + 2]) : 0);
+    out[at++] = POP3_CAST(uint8_t, digits[group >> 18]);
+    out[at++] = POP3_CAST(uint8_t, digits[group >> 12 & 63]);
+    out[at++] = left > 1 ? POP3_CAST(uint8_t, digits[group >> 6 & 63]) : POP3_CAST(uint8_t, '=');
+    out[at++] = left > 2 ? POP3_CAST(uint8_t, digits[group & 63]) : POP3_CAST(uint8_t, '=');
   }
 }
 
 // pop3_base64_digit returns the value of a character, or 64 if it has none.
 static inline uint32_t pop3_base64_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return (uint32_t)(c - 'A');
-  if (c >= 'a' && c <= 'z') return (uint32_t)(c - 'a' + 26);
-  if (c >= '0' && c <= '9') return (uint32_t)(c - '0' + 52);
+  if (c >= 'A' && c <= 'Z') return POP3_CAST(uint32_t, c - 'A');
+  if (c >= 'a' && c <= 'z') return POP3_CAST(uint32_t, c - 'a' + 26);
+  if (c >= '0' && c <= '9') return POP3_CAST(uint32_t, c - '0' + 52);
   return c == '+' ? 62 : c == '/' ? 63 : 64;
 }
 
@@ -58,9 +60,9 @@ static inline int pop3_base64_decode(uint8_t *out, size_t *out_len, const char *
       group = group << 6 | digit;
     }
     if ((pad == 1 && (group & 0xFF) != 0) || (pad == 2 && (group & 0xFFFF) != 0)) return 0;
-    out[(*out_len)++] = (uint8_t)(group >> 16);
-    if (pad < 2) out[(*out_len)++] = (uint8_t)(group >> 8 & 0xFF);
-    if (pad < 1) out[(*out_len)++] = (uint8_t)(group & 0xFF);
+    out[(*out_len)++] = POP3_CAST(uint8_t, group >> 16);
+    if (pad < 2) out[(*out_len)++] = POP3_CAST(uint8_t, group >> 8 & 0xFF);
+    if (pad < 1) out[(*out_len)++] = POP3_CAST(uint8_t, group & 0xFF);
   }
   return 1;
 }

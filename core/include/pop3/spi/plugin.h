@@ -8,6 +8,7 @@
 
 #include <pop3/option.h>
 #include <pop3/query.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,16 +18,10 @@ extern "C" {
 #endif
 
 // POP3_ABI is this version of the plugin interface: major in the upper 16 bits, minor below. A
-// plugin works with a host of the same major; structs grow at the end only, and the lesser of the
-// two |size| members rules.
+// plugin works with a host of the same major; structs grow as <pop3/size.h> says.
 #define POP3_ABI ((UINT32_C(1) << 16) | UINT32_C(0))
 // POP3_ABI_MAJOR is the major version in |abi|.
-#define POP3_ABI_MAJOR(abi) ((uint32_t)(abi) >> 16)
-
-// POP3_HAS_MEMBER says whether the struct at |ptr|, which begins with a |size| member or has one as
-// its second, is large enough to hold |member|.
-#define POP3_HAS_MEMBER(type, ptr, member) \
-  ((ptr)->size >= offsetof(type, member) + sizeof((ptr)->member))
+#define POP3_ABI_MAJOR(abi) (POP3_CAST(uint32_t, abi) >> 16)
 
 // pop3_host is what a plugin may call. The table outlives every object made with it. All functions
 // take |ctx| first and may be called only from inside a call that the host made.

@@ -3,6 +3,7 @@
 #ifndef POP3_SPI_SASL_LINE_H_
 #define POP3_SPI_SASL_LINE_H_
 
+#include <pop3/size.h>
 #include <pop3/spi/auth.h>
 #include <pop3/spi/base64.h>
 #include <string.h>
@@ -16,10 +17,10 @@ extern "C" {
 #define POP3_SASL_LINE_MAX 255
 
 // POP3_SASL_CHALLENGE_MAX is the longest challenge that is decoded, in octets of its base64.
-#define POP3_SASL_CHALLENGE_MAX ((size_t)128 << 10)
+#define POP3_SASL_CHALLENGE_MAX (UINT32_C(128) << 10)
 
 // POP3_SASL_RESPONSE_MAX is the longest response that is encoded, in octets.
-#define POP3_SASL_RESPONSE_MAX ((size_t)1 << 20)
+#define POP3_SASL_RESPONSE_MAX (UINT32_C(1) << 20)
 
 // pop3_sasl_line is a line to send, or a challenge that was decoded, and the plugin's. Zero-filled
 // it is empty.
@@ -49,7 +50,7 @@ static inline pop3_status pop3_sasl_line_make(pop3_sasl_line *line, const pop3_h
   }
   const size_t head_len = strlen(head);
   const size_t base64_len = pop3_base64_encoded_len(response_len);
-  line->data = (uint8_t *)host->alloc(host->ctx, head_len + base64_len + 1);
+  line->data = POP3_CAST(uint8_t *, host->alloc(host->ctx, head_len + base64_len + 1));
   if (!line->data) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, layer, 0, 0, "out of memory");
   }
@@ -113,7 +114,7 @@ static inline pop3_status pop3_sasl_line_challenge(pop3_sasl_line *line, const p
                       "the server's challenge of %zu octets is too long", in->data_len);
   }
   const size_t room = in->data_len / 4 * 3 + 1;
-  line->data = (uint8_t *)host->alloc(host->ctx, room);
+  line->data = POP3_CAST(uint8_t *, host->alloc(host->ctx, room));
   if (!line->data) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, layer, 0, 0, "out of memory");
   }

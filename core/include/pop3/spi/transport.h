@@ -22,7 +22,7 @@ typedef enum pop3_io {
 typedef struct pop3_transport_ops pop3_transport_ops;
 
 // pop3_layer is a transport in a chain: its functions and its state. Members of |ops| that the
-// plugin does not have are NULL.
+// plugin does not have are NULL. It never grows.
 typedef struct pop3_layer {
   const pop3_transport_ops *ops;
   void *self;
@@ -42,6 +42,9 @@ typedef struct pop3_transport_config {
 #define POP3_TRANSPORT_BOTTOM UINT32_C(1)
 // POP3_TRANSPORT_UPPER: stands on another transport.
 #define POP3_TRANSPORT_UPPER UINT32_C(2)
+// POP3_TRANSPORT_ENCRYPTS: an upper one that encrypts what crosses it, and answers
+// POP3_QUERY_IS_ENCRYPTED. The first of a registry is what STLS pushes (RFC 2595).
+#define POP3_TRANSPORT_ENCRYPTS UINT32_C(4)
 
 // pop3_transport_ops is a transport's function table.
 //
@@ -56,7 +59,8 @@ struct pop3_transport_ops {
   uint32_t abi;      // POP3_ABI
   uint32_t size;     // sizeof(pop3_transport_ops)
   const char *name;  // lower case, [a-z0-9_-], at most 15 octets
-  uint32_t flags;    // POP3_TRANSPORT_BOTTOM or POP3_TRANSPORT_UPPER
+  uint32_t flags;    // POP3_TRANSPORT_BOTTOM or POP3_TRANSPORT_UPPER, exactly one of them, and
+                     // POP3_TRANSPORT_ENCRYPTS. Test by mask: more flags may come, and are no fault
   uint32_t reserved;
 
   // create makes the state in |*out_self|, touching no network. |host| outlives it; |lower|, which

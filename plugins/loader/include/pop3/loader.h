@@ -23,6 +23,7 @@
 
 #include <pop3/allocator.h>
 #include <pop3/registry.h>
+#include <pop3/size.h>
 #include <pop3/status.h>
 
 #ifdef __cplusplus
@@ -48,7 +49,11 @@ typedef struct pop3_loader_options {
 
 // POP3_LOADER_OPTIONS_INIT has no directories: plugins can be loaded by absolute path only.
 #define POP3_LOADER_OPTIONS_INIT \
-  { (uint32_t)sizeof(pop3_loader_options), 0, NULL, 0, NULL, NULL }
+  { POP3_SIZEOF(pop3_loader_options), 0, NULL, 0, NULL, NULL }
+
+// pop3_loader_options_init is POP3_LOADER_OPTIONS_INIT for languages without macros. |size| is how
+// large the caller's struct is: nothing is written behind it.
+void pop3_loader_options_init(pop3_loader_options *options, size_t size);
 
 // pop3_loader_new makes a loader. |options| may be NULL. Fails with POP3_ERR_ARGUMENT on a
 // directory that is not absolute or has "." or ".." in it.

@@ -1,0 +1,435 @@
+#include "core/login/login.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/memory.h"
+#include "core/login/damage.h"
+#include "core/login/login_context.h"
+#include "core/login/login_stls.h"
+#include "core/login/refusal.h"
+
+#define LAYER "login"
+
+void pop3_login_init(pop3_login_task *login, const pop3_login_config *config, const pop3_host *host,
+                     const pop3_allocator *allocator) {
+  memset(login, 0, sizeof(*login));
+  login->config = config;
+  login->host = host;
+  login->allocator = allocator;
+  pop3_secret_init(&login->challenge, allocator);
+  pop3_credentials_init(&login->credentials, &config->source, allocator);
+  pop3_candidates_init(&login->candidates, allocator);
+}
+
+void pop3_login_cleanup(pop3_login_task *login) {
+  pop3_login_end(login, POP3_OK);
+  pop3_candidates_cleanup(&login->candidates);
+  pop3_mem_free(login->allocator, login->report.detail);
+  login->report.detail = NULL;
+}
+
+// --- What comes out
+
+static void finish(pop3_login_intent *out, const pop3_error *error) {
+  out->act = POP3_LOGIN_FINISHED;
+  if (error != NULL) out->error = *error;
+}
+
+static void ask(pop3_login_task *login, pop3_command command, pop3_login_intent *out) {
+  login->phase = POP3_LOGIN_ASKING;
+  login->command = command;
+  out->act = POP3_LOGIN_COMMAND;
+  out->command = command;
+}
+
+// Ends an exchange in which it is our turn to answer a challenge.
+static void cancel_exchange(pop3_login_task *login, const pop3_error *error,
+                            pop3_login_intent *out) {
+  login->is_cancelling = 1;
+  login->told = *error;
+  out->act = POP3_LOGIN_RESPOND;
+  out->line = (const uint8_t *)"*";
+  out->line_len = out->secret_offset = 1;
+}
+
+static void give_up(pop3_login_task *login, const pop3_error *error, pop3_login_intent *out) {
+  if (login->last_event == POP3_AUTH_CHALLENGE) {
+    cancel_exchange(login, error, out);
+    return;
+  }
+  finish(out, error);
+  out->is_fatal = login->last_event == POP3_AUTH_POSITIVE;
+}
+
+// --- The exchange
+
+// Keeps the server's own words, without what a plugin made of them.
+static void keep_words(const pop3_login_task *login, const pop3_error *refusal,
+                       pop3_mechanism *out) {
+  const pop3_reply *reply = login->facts->reply;
+  const int is_there = reply != NULL && !reply->positive && reply->text != NULL;
+  (void)snprintf(out->why, sizeof(out->why), "%.*s", (int)sizeof(out->why) - 1,
+                 is_there ? reply->text : refusal->text);
+}
+
+// The server said no to a mechanism. Returns the index of the one to go on with: the next of those
+// that the caller named, or the same one without channel binding. SIZE_MAX: |out| is the end.
+static size_t refused(pop3_login_task *login, const pop3_error *error, pop3_login_intent *out) {
+  pop3_mechanism *list = login->candidates.list;
+  pop3_mechanism *mechanism = &list[login->chosen];
+  const pop3_refusal refusal = {&login->candidates,
+                                login->chosen,
+                                login->asked,
+                                error,
+                                login->config->rules.channel_binding,
+                                login->facts->is_verified};
+  mechanism->state = POP3_CANDIDATE_REFUSED;
+  keep_words(login, error, mechanism);
+  size_t next = pop3_refusal_next_unbound(&refusal);
+  if (next != SIZE_MAX) {
+    (void)snprintf(login->report.not_bound_why, sizeof(login->report.not_bound_why),
+                   "the server refused %s: %s", mechanism->name, mechanism->why);
+    login->host->note(login->host->ctx,
+                      "%s was refused; next %s, without channel binding, as the server's "
+                      "certificate was verified",
+                      mechanism->name, list[next].name);
+    login->context.channel_binding = POP3_CHANNEL_BINDING_NEVER;
+    return next;
+  }
+  next = pop3_candidates_best(&login->candidates, 0);
+  // Only where the caller has named several: after a refusal nobody slips to a weaker one by
+  // himself.
+  if (login->asked == NULL || next == SIZE_MAX) {
+    pop3_error explained = POP3_ERROR_INIT;
+    pop3_refusal_explain(&refusal, &explained);
+    finish(out, &explained);
+    return SIZE_MAX;
+  }
+  login->host->note(login->host->ctx, "%s was refused; next %s", mechanism->name, list[next].name);
+  login->credentials.num_refused++;
+  return next;
+}
+
+static void succeed(pop3_login_task *login, pop3_login_intent *out) {
+  const pop3_mechanism *mechanism = &login->candidates.list[login->chosen];
+  memcpy(login->report.logged_in_with, mechanism->name, sizeof(login->report.logged_in_with));
+  finish(out, NULL);
+  out->is_logged_in = 1;
+  out->output = &login->outcome.output;
+}
+
+// Lets the mechanism hear what the server did. Returns the index of the one to go on with, or
+// SIZE_MAX: |out| is what is to be done.
+static size_t feed(pop3_login_task *login, pop3_auth_event event, const char *data, size_t data_len,
+                   pop3_login_intent *out) {
+  pop3_exchange_outcome *outcome = &login->outcome;
+  login->last_event = event;
+  pop3_exchange_feed(&login->exchange, event, data, data_len, outcome);
+  if (login->is_stopped) return SIZE_MAX;
+  switch (outcome->act) {
+    case POP3_EXCHANGE_SEND_COMMAND:
+    case POP3_EXCHANGE_RESPOND:
+      out->act = outcome->act == POP3_EXCHANGE_RESPOND ? POP3_LOGIN_RESPOND : POP3_LOGIN_LINE;
+      out->line = outcome->output.line;
+      out->line_len = outcome->output.line_len;
+      out->secret_offset = outcome->output.secret_offset;
+      return SIZE_MAX;
+    case POP3_EXCHANGE_DONE:
+      succeed(login, out);
+      return SIZE_MAX;
+    case POP3_EXCHANGE_REFUSED:
+      if (outcome->error.status == POP3_OK) return refused(login, &login->told, out);
+      // The plugin knows more of the refusal than the reply says.
+      outcome->error.code = login->told.code;
+      return refused(login, &outcome->error, out);
+    case POP3_EXCHANGE_FAILED:
+      break;
+  }
+  give_up(login, &outcome->error, out);
+  return SIZE_MAX;
+}
+
+// Begins the exchange of a candidate. Returns 1, or 0: |out| is the end.
+static int begin_exchange(pop3_login_task *login, size_t index, pop3_login_intent *out) {
+  pop3_mechanism *mechanism = &login->candidates.list[index];
+  const int is_family = (mechanism->ops->flags & POP3_AUTH_FAMILY) != 0;
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_exchange_end(&login->exchange);
+  login->phase = POP3_LOGIN_EXCHANGING;
+  login->chosen = index;
+  mechanism->state = POP3_CANDIDATE_CHOSEN;
+  login->context.mechanism = is_family || mechanism->by_name ? mechanism->name : NULL;
+  const pop3_status status =
+      pop3_exchange_begin(&login->exchange, mechanism->ops, login->host, &login->context, &error);
+  if (login->is_stopped) return 0;
+  if (status == POP3_OK) return 1;
+  error.status = status;
+  finish(out, &error);
+  return 0;
+}
+
+static void begin_with(pop3_login_task *login, size_t index, pop3_login_intent *out) {
+  while (index != SIZE_MAX && begin_exchange(login, index, out)) {
+    index = feed(login, POP3_AUTH_START, NULL, 0, out);
+  }
+}
+
+// --- What is next
+
+// Says in |err| why no mechanism is usable.
+static void none_usable(const pop3_login_task *login, const char *reasons, int policy,
+                        pop3_error *err) {
+  const pop3_login_config *config = login->config;
+  const pop3_capabilities *caps = login->facts->capabilities;
+  char damage[POP3_DAMAGE_MAX];
+  (void)pop3_damage_describe(caps, login->facts->is_lenient, damage);
+  if (policy && config->allow_cleartext) {
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "the password is not sent readable: CAPA is damaged, better mechanisms may be "
+                   "in it: %s",
+                   damage);
+  } else if (policy) {
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "the connection to %s is neither encrypted nor local, and no mechanism hides "
+                   "the password (%s); set allow_cleartext to permit that",
+                   config->host[0] != 0 ? config->host : "the server", reasons);
+  } else {
+    pop3_error_set(err, POP3_ERR_NO_MECHANISM, LAYER, 0, "no mechanism is usable%s%s (%s)",
+                   damage[0] != 0 ? "; CAPA is damaged: " : "", damage,
+                   reasons[0] != 0 ? reasons : "the registry has none");
+  }
+}
+
+static void choose(pop3_login_task *login, pop3_login_intent *out) {
+  pop3_candidates *candidates = &login->candidates;
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_login_make_context(login);
+  const pop3_status status =
+      pop3_candidates_judge(candidates, &login->facts->auths, login->host, &login->context,
+                            &login->config->rules, login->asked, &error);
+  if (login->is_stopped) return;
+  char reasons[POP3_ERROR_TEXT_MAX];
+  int policy;
+  pop3_candidates_reasons(candidates, reasons, sizeof(reasons), &policy);
+  const size_t best =
+      pop3_candidates_best(candidates, login->asked == NULL && login->facts->is_verified);
+  if (status == POP3_OK && best == SIZE_MAX) none_usable(login, reasons, policy, &error);
+  if (status != POP3_OK || best == SIZE_MAX) {
+    finish(out, &error);
+    return;
+  }
+  login->host->note(login->host->ctx, "login with %s%s%s", candidates->list[best].name,
+                    reasons[0] != 0 ? "; not " : "", reasons);
+  if (login->is_survey) {
+    candidates->list[best].state = POP3_CANDIDATE_CHOSEN;
+    finish(out, NULL);
+    return;
+  }
+  begin_with(login, best, out);
+}
+
+static void decide(pop3_login_task *login, pop3_login_intent *out) {
+  if (!login->asked_capa && login->facts->capabilities == NULL) {
+    ask(login, POP3_CMD_CAPA, out);
+    return;
+  }
+  pop3_error error = POP3_ERROR_INIT;
+  switch (pop3_login_needs_stls(login, &error)) {
+    case POP3_STLS_NEED_NONE:
+      choose(login, out);
+      return;
+    case POP3_STLS_NEED_FIRST:
+      ask(login, POP3_CMD_STLS, out);
+      return;
+    case POP3_STLS_NEED_UNMET:
+      finish(out, &error);
+      return;
+  }
+}
+
+// --- News
+
+static void on_capa(pop3_login_task *login, pop3_login_intent *out) {
+  // A server without CAPA can still be logged in to.
+  if (login->told.status != POP3_OK && login->told.status != POP3_REFUSED) {
+    finish(out, &login->told);
+    return;
+  }
+  char damage[POP3_DAMAGE_MAX];
+  (void)pop3_damage_describe(login->facts->capabilities, login->facts->is_lenient, damage);
+  if (damage[0] != 0) login->host->note(login->host->ctx, "CAPA is damaged: %s", damage);
+  login->asked_capa = 1;
+  login->phase = POP3_LOGIN_DECIDING;
+}
+
+static void on_stls(pop3_login_task *login, pop3_login_intent *out) {
+  if (login->told.status == POP3_OK) {
+    login->asked_capa = 0;
+    login->phase = POP3_LOGIN_DECIDING;
+    return;
+  }
+  if (login->told.status == POP3_REFUSED) {
+    const pop3_error refusal = login->told;
+    pop3_error_set(&login->told, POP3_ERR_POLICY, LAYER, 0,
+                   "the server offers STLS and then refuses it (\"%.120s\"): not going on "
+                   "unencrypted (option tls)",
+                   refusal.text);
+  }
+  finish(out, &login->told);
+}
+
+static void on_reply(pop3_login_task *login, pop3_login_intent *out) {
+  const pop3_status status = login->told.status;
+  const pop3_reply *reply = login->facts->reply;
+  if (login->is_cancelling || (status != POP3_OK && status != POP3_REFUSED)) {
+    finish(out, &login->told);
+    return;
+  }
+  begin_with(login,
+             feed(login, status == POP3_OK ? POP3_AUTH_POSITIVE : POP3_AUTH_NEGATIVE, reply->text,
+                  reply->text_len, out),
+             out);
+}
+
+static void on_challenge(pop3_login_task *login, pop3_login_intent *out) {
+  begin_with(login,
+             feed(login, POP3_AUTH_CHALLENGE, (const char *)login->challenge.data,
+                  login->challenge.len, out),
+             out);
+  pop3_secret_cleanup(&login->challenge);
+}
+
+static void on_result(pop3_login_task *login, pop3_login_intent *out) {
+  if (login->phase == POP3_LOGIN_EXCHANGING) {
+    on_reply(login, out);
+  } else if (login->command == POP3_CMD_CAPA) {
+    on_capa(login, out);
+  } else {
+    on_stls(login, out);
+  }
+}
+
+void pop3_login_next(pop3_login_task *login, const pop3_login_facts *facts,
+                     pop3_login_intent *out) {
+  memset(out, 0, sizeof(*out));
+  login->facts = facts;
+  const pop3_login_news news = login->news;
+  login->news = POP3_LOGIN_NO_NEWS;
+  switch (news) {
+    case POP3_LOGIN_NO_NEWS:
+      break;
+    case POP3_LOGIN_RESULT:
+      on_result(login, out);
+      break;
+    case POP3_LOGIN_CHALLENGE:
+      on_challenge(login, out);
+      break;
+    case POP3_LOGIN_NOT_SENT: {
+      const pop3_error error = login->told;
+      if (login->phase == POP3_LOGIN_EXCHANGING && login->last_event == POP3_AUTH_CHALLENGE) {
+        cancel_exchange(login, &error, out);
+      } else {
+        finish(out, &error);
+      }
+      break;
+    }
+  }
+  if (login->phase == POP3_LOGIN_DECIDING && out->act == POP3_LOGIN_WAIT && !login->is_stopped) {
+    decide(login, out);
+  }
+  if (login->is_stopped) out->act = POP3_LOGIN_WAIT;
+  login->facts = NULL;
+}
+
+void pop3_login_took_result(pop3_login_task *login, const pop3_error *error) {
+  login->news = POP3_LOGIN_RESULT;
+  if (login->is_cancelling) return;
+  memset(&login->told, 0, sizeof(login->told));
+  if (error != NULL) login->told = *error;
+}
+
+int pop3_login_took_challenge(pop3_login_task *login, const char *data, size_t data_len) {
+  if (login->phase != POP3_LOGIN_EXCHANGING || login->is_cancelling) return 0;
+  login->news = POP3_LOGIN_CHALLENGE;
+  login->last_event = POP3_AUTH_CHALLENGE;
+  if (!pop3_secret_set(&login->challenge, data, data_len)) {
+    pop3_error_set(&login->told, POP3_ERR_MEMORY, LAYER, 0, "no memory for a challenge");
+    login->news = POP3_LOGIN_NOT_SENT;
+  }
+  return 1;
+}
+
+void pop3_login_not_sent(pop3_login_task *login, const pop3_error *error) {
+  // Without its "*" the engine has failed, and the session with it.
+  if (login->is_cancelling) return;
+  login->news = POP3_LOGIN_NOT_SENT;
+  login->told = *error;
+}
+
+// --- The beginning and the end
+
+static pop3_status ask_for(pop3_login_task *login, const char *names, const pop3_auth_list *auths,
+                           pop3_error *err) {
+  const pop3_status status = pop3_candidates_check(auths, names, err);
+  if (status != POP3_OK) return status;
+  char *copy = pop3_mem_strdup(login->allocator, names, strlen(names));
+  if (copy == NULL) {
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a login");
+  }
+  for (char *c = copy; *c != 0; c++) {
+    if (*c >= 'a' && *c <= 'z') *c = (char)(*c - 'a' + 'A');
+  }
+  login->asked = copy;
+  return POP3_OK;
+}
+
+pop3_status pop3_login_begin(pop3_login_task *login, const char *names, int is_survey,
+                             const pop3_auth_list *auths, pop3_error *err) {
+  if (names == NULL) names = login->config->mechanism;
+  if (names != NULL) {
+    const pop3_status status = ask_for(login, names, auths, err);
+    if (status != POP3_OK) return status;
+  }
+  login->phase = POP3_LOGIN_DECIDING;
+  login->is_survey = is_survey;
+  login->asked_capa = 0;
+  login->is_cancelling = 0;
+  login->is_stopped = 0;
+  login->command = POP3_CMD_CAPA;
+  login->news = POP3_LOGIN_NO_NEWS;
+  login->candidates.count = 0;
+  login->report.not_bound_why[0] = 0;
+  pop3_mem_free(login->allocator, login->report.detail);
+  login->report.detail = NULL;
+  login->report.detail_len = 0;
+  return POP3_OK;
+}
+
+int pop3_login_is_active(const pop3_login_task *login) { return login->phase != POP3_LOGIN_IDLE; }
+
+int pop3_login_is_due(const pop3_login_task *login) {
+  return login->phase == POP3_LOGIN_DECIDING ||
+         (login->phase != POP3_LOGIN_IDLE && login->news != POP3_LOGIN_NO_NEWS);
+}
+
+const pop3_error *pop3_login_reason(const pop3_login_task *login, const pop3_error *error) {
+  return login->is_cancelling ? &login->told : error;
+}
+
+void pop3_login_stop(pop3_login_task *login) { login->is_stopped = 1; }
+
+void pop3_login_end(pop3_login_task *login, pop3_status status) {
+  if (status == POP3_REFUSED) login->credentials.num_refused++;
+  login->phase = POP3_LOGIN_IDLE;
+  login->news = POP3_LOGIN_NO_NEWS;
+  pop3_exchange_end(&login->exchange);
+  pop3_credentials_wipe(&login->credentials);
+  pop3_secret_cleanup(&login->challenge);
+  pop3_mem_free(login->allocator, login->asked);
+  login->asked = NULL;
+}
+
+int pop3_login_hides_password(const pop3_login_task *login) {
+  return login->exchange.ops != NULL && (login->exchange.ops->flags & POP3_AUTH_CLEARTEXT) == 0;
+}

@@ -1,0 +1,60 @@
+#include "core/login/login_stls.h"
+
+#include "core/login/damage.h"
+
+#define LAYER "login"
+
+// Says in |err| why STLS, which is required, cannot be had.
+static void no_stls(const pop3_login_task *login, pop3_error *err) {
+  const pop3_login_facts *facts = login->facts;
+  const char *host = login->config->host[0] != 0 ? login->config->host : "the server";
+  char damage[POP3_DAMAGE_MAX];
+  if (facts->stls_done) {
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "STLS was done, but transport tls does not vouch for the connection to %s",
+                   host);
+  } else if (!facts->has_tls) {
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "the connection to %s must be encrypted, but transport \"tls\" is not in the "
+                   "registry of this program (option tls permits other things)",
+                   host);
+  } else if (pop3_damage_is_there(facts->capabilities)) {
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "the connection must be encrypted, but CAPA is damaged, and STLS not in what "
+                   "can be read of it: %s",
+                   pop3_damage_describe(facts->capabilities, facts->is_lenient, damage));
+  } else {
+    pop3_error_set(
+        err, POP3_ERR_POLICY, LAYER, 0,
+        "the connection to %s must be encrypted, but the server %s: it cannot, or "
+        "someone on the way took that out. Use its TLS port, or let option tls permit "
+        "other things",
+        host,
+        facts->capabilities != NULL ? "does not offer STLS" : "does not tell its capabilities");
+  }
+}
+
+pop3_stls_need pop3_login_needs_stls(const pop3_login_task *login, pop3_error *err) {
+  const pop3_login_facts *facts = login->facts;
+  if (facts->policy == POP3_TLS_NEVER || facts->is_encrypted) return POP3_STLS_NEED_NONE;
+  if (!facts->stls_done && facts->has_tls &&
+      pop3_capabilities_has(facts->capabilities, POP3_CAP_STLS)) {
+    return POP3_STLS_NEED_FIRST;
+  }
+  if (facts->stls_done || facts->policy != POP3_TLS_IF_OFFERED) {
+    no_stls(login, err);
+    return POP3_STLS_NEED_UNMET;
+  }
+  if (facts->has_tls && pop3_damage_is_there(facts->capabilities) && !facts->is_private) {
+    char damage[POP3_DAMAGE_MAX];
+    pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
+                   "not going on unencrypted: CAPA is damaged, STLS may be in it: %s; or let "
+                   "option tls be never",
+                   pop3_damage_describe(facts->capabilities, facts->is_lenient, damage));
+    return POP3_STLS_NEED_UNMET;
+  }
+  login->host->note(
+      login->host->ctx, "not encrypted: %s",
+      facts->has_tls ? "the server does not offer STLS" : "there is no transport tls");
+  return POP3_STLS_NEED_NONE;
+}

@@ -1,0 +1,59 @@
+// Operations: how they are given to the session, taken back, and gone on with.
+#include "core/session/ending.h"
+#include "core/session/security.h"
+
+#define LAYER "session"
+
+pop3_status pop3_submit(pop3_session *session, const pop3_request *request, const pop3_sink *sink,
+                        pop3_op_id *out_id, pop3_error *err) {
+  if (out_id != NULL) *out_id = 0;
+  const int is_stls = request->command == POP3_CMD_STLS;
+  if (is_stls && session->config.stls == NULL) {
+    return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0,
+                          "STLS needs transport \"tls\", which is not in the registry of this "
+                          "program");
+  }
+  if (session->state == POP3_SESSION_FAILED) {
+    if (err != NULL) *err = session->error;
+    return session->error.status;
+  }
+  if (session->state == POP3_SESSION_CLOSED) {
+    return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "%s after the session was closed",
+                          pop3_command_name(request->command));
+  }
+  session->flags.is_touched = 1;
+  if (is_stls) pop3_session_see_stls(session);
+  return pop3_engine_submit(session->engine, request, sink, out_id, err);
+}
+
+void pop3_resume(pop3_session *session) {
+  pop3_engine_unpause(session->engine);
+  session->flags.is_touched = 1;
+}
+
+// What its last command does on the server nobody knows then, but the dialogue stays in step.
+static void cancel_login(pop3_session *session) {
+  const pop3_op_id awaited = session->login_call.awaited;
+  pop3_error error = POP3_ERROR_INIT;
+  pop3_error_set(&error, POP3_ERR_CANCELLED, LAYER, 0, "the login was cancelled");
+  session->login_call.awaited = 0;
+  pop3_session_abort_login(session, &error);
+  if (awaited != 0) (void)pop3_engine_cancel(session->engine, awaited, NULL);
+}
+
+pop3_status pop3_cancel_op(pop3_session *session, pop3_op_id op, pop3_error *err) {
+  pop3_session_hold(session);
+  session->flags.is_touched = 1;
+  pop3_status status = POP3_OK;
+  const int was_stepping = session->flags.is_stepping;
+  session->flags.is_stepping = 1;  // a |done| that runs from here must not block either
+  if ((op & POP3_LOGIN_OP) != 0 && pop3_login_is_active(&session->login) &&
+      op == session->login_call.id) {
+    cancel_login(session);
+  } else {
+    status = pop3_engine_cancel(session->engine, op, err);
+  }
+  session->flags.is_stepping = was_stepping;
+  (void)pop3_session_release(session);
+  return status;
+}

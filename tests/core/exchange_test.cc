@@ -1,0 +1,314 @@
+// The exchange of one mechanism, and how it may fail at each step.
+#include <gtest/gtest.h>
+#include <pop3/pop3.h>
+
+#include <cstddef>
+#include <string>
+
+#include "tests/core/fake_auth.h"
+#include "tests/core/login_fixture.h"
+#include "tests/core/session_driver.h"
+
+namespace exchange_test {
+namespace {
+
+using pop3_core_test::FakeAuth;
+using pop3_core_test::Lines;
+using pop3_core_test::LoginFixture;
+using pop3_core_test::ShiftLayer;
+
+class SessionExchange : public LoginFixture {};
+
+TEST_F(SessionExchange, AnExchange) {
+  strong_.on_step = [](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH STRONG");
+    if (words == "challenge one") return FakeAuth::Answer("sesame");
+    return words == "ok done" ? FakeAuth::Done() : FakeAuth::Fail();
+  };
+  d_.options.debug_level = 2;
+  d_.allocator.Forbid("sesame");
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.replies["sesame"] = "+OK done\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_EQ(strong_.steps, (Lines{"start", "challenge one", "ok done"}));
+  EXPECT_EQ(d_.Seen().find("sesame"), std::string::npos);
+}
+
+// --- A mechanism that fails at each step
+
+TEST_F(SessionExchange, FailsInBegin) {
+  strong_.on_begin = [](const pop3_auth_context *, pop3_error *err) {
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "strong", 0, "no password");
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_NO_CREDENTIALS);
+  EXPECT_STREQ(d_.err.text, "no password");
+  EXPECT_EQ(strong_.ends, 0);
+  strong_.begins = 0;
+}
+
+TEST_F(SessionExchange, FailsAtTheStart) {
+  strong_.on_step = [](const std::string &) { return FakeAuth::Fail(); };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  EXPECT_EQ(d_.wire.lines, Lines{"CAPA"});
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK);
+}
+
+TEST_F(SessionExchange, FailsAtAChallenge) {
+  strong_.on_step = [](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("AUTH STRONG") : FakeAuth::Fail();
+  };
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.replies["*"] = "-ERR cancelled\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  EXPECT_STREQ(d_.err.text, "fake failure");
+  EXPECT_EQ(d_.wire.lines.back(), "*");
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK) << "in step";
+}
+
+TEST_F(SessionExchange, FailsBehindSuccess) {
+  strong_.on_step = [](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("AUTH X") : FakeAuth::Fail();
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_ERR_AUTH)
+      << "the server believes that we are logged in: nothing more is said";
+}
+
+TEST_F(SessionExchange, VerdictsOutOfPlace) {
+  strong_.on_step = [](const std::string &) { return FakeAuth::Done(); };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH) << "done before anything was said";
+  strong_.on_step = [](const std::string &) { return FakeAuth::Answer("not a command"); };
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  strong_.on_step = [](const std::string &) { return FakeAuth::Command("A\r\nDELE 1"); };
+  EXPECT_EQ(Login(), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(d_.wire.lines, Lines{"CAPA"});
+}
+
+TEST_F(SessionExchange, AMechanismWithoutEnd) {
+  strong_.on_step = [](const std::string &) { return FakeAuth::Command("AGAIN"); };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_LIMIT);
+  EXPECT_EQ(strong_.steps.size(), 256U);
+}
+
+// Each login has all its lines.
+TEST_F(SessionExchange, TheLinesOfAnEarlierLoginDoNotCount) {
+  int lines = 0;
+  strong_.on_step = [&](const std::string &words) {
+    if (words == "start") lines = 0;
+    if (words.compare(0, 3, "err") == 0) return FakeAuth::Fail(POP3_OK);
+    return FakeAuth::Command(++lines < 200 ? "AGAIN" : "ENOUGH");
+  };
+  d_.wire.replies["ENOUGH"] = "-ERR [AUTH] no\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED) << d_.err.text;
+  EXPECT_EQ(Login(), POP3_REFUSED) << d_.err.text;
+  EXPECT_EQ(Login("strong,strong"), POP3_REFUSED) << d_.err.text;
+  EXPECT_EQ(strong_.begins, 4);
+}
+
+TEST_F(SessionExchange, ACommandIsNoAnswerToAChallenge) {
+  strong_.on_step = [](const std::string &words) {
+    return FakeAuth::Command(words == "start" ? "AUTH STRONG" : "DELE 1");
+  };
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.replies["*"] = "-ERR cancelled\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "AUTH STRONG", "*"}));
+}
+
+TEST_F(SessionExchange, ALoginIsOneWhateverItsCommands) {
+  strong_.on_step = [](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("XLOGIN me") : FakeAuth::Done();
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK);
+  EXPECT_EQ(Login(), POP3_ERR_STATE) << "logged in already";
+}
+
+// AUTH that a program has sent by itself.
+TEST_F(SessionExchange, AChallengeThatNobodyAnswersIsCancelled) {
+  d_.wire.replies["AUTH LOGIN"] = "+ one\r\n";
+  d_.wire.replies["*"] = "-ERR cancelled\r\n";
+  Ready();
+  EXPECT_EQ(d_.Wait(d_.Submit(pop3_core_test::Request(POP3_CMD_AUTH, "LOGIN"))), POP3_REFUSED);
+  EXPECT_EQ(d_.wire.lines, (Lines{"AUTH LOGIN", "*"}));
+}
+
+// --- Cancelled while the mechanism is at work, which finds its state alive until it returns
+
+TEST_F(SessionExchange, CancelledInsideTheFirstStep) {
+  pop3_op_id op = 0;
+  strong_.on_step = [&](const std::string &) {
+    EXPECT_EQ(pop3_cancel_op(d_.session(), op, nullptr), POP3_OK);
+    return FakeAuth::Command("AUTH STRONG");
+  };
+  Ready();
+  op = d_.SubmitLogin(nullptr);
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
+  EXPECT_EQ(d_.wire.lines, Lines{"CAPA"});
+}
+
+TEST_F(SessionExchange, CancelledInsideTheAnswerToAChallenge) {
+  pop3_op_id op = 0;
+  strong_.on_step = [&](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH STRONG");
+    EXPECT_EQ(pop3_cancel_op(d_.session(), op, nullptr), POP3_OK);
+    return FakeAuth::Answer("x");
+  };
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.replies["*"] = "-ERR cancelled\r\n";
+  Ready();
+  op = d_.SubmitLogin(nullptr);
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
+  EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "AUTH STRONG", "*"}));
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK) << "in step";
+}
+
+// --- A security layer
+
+int g_released = 0;
+
+void CountRelease(const pop3_option *, size_t) { g_released++; }
+
+TEST_F(SessionExchange, ASecurityLayerIsPushed) {
+  g_released = 0;
+  strong_.on_step = [this](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    FakeAuth::Move move = FakeAuth::Done(ShiftLayer());
+    layer_option_ = {"fake.wire", nullptr, 0, &d_.wire};
+    move.layer_options = &layer_option_;
+    move.num_layer_options = 1;
+    move.release_layer = CountRelease;
+    return move;
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_OK) << d_.err.text;
+  EXPECT_EQ(d_.wire.Count("shift.connect"), 1);
+  EXPECT_EQ(g_released, 1);
+  EXPECT_EQ(d_.wire.lines.back(), "STAT");
+  EXPECT_EQ(d_.wire.raw_sent.find("STAT"), std::string::npos) << "through the layer";
+  pop3_security report = POP3_SECURITY_INIT;
+  pop3_session_security(d_.session(), &report);
+  EXPECT_EQ(report.stls, POP3_STLS_UNKNOWN) << "it is not TLS";
+  EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_OK) << d_.err.text;
+  EXPECT_EQ(d_.wire.Count("tls.connect"), 1);
+  EXPECT_EQ(d_.wire.Count("shift.connect"), 1);
+  d_.Free();
+  EXPECT_EQ(g_released, 1) << "once";
+}
+
+// What a mechanism hands over is checked as a transport of the registry is.
+TEST_F(SessionExchange, ASecurityLayerThatIsNone) {
+  void (*const breakages[])(pop3_transport_ops *) = {
+      [](pop3_transport_ops *ops) { ops->abi += UINT32_C(1) << 16; },
+      [](pop3_transport_ops *ops) {
+        ops->size = static_cast<uint32_t>(offsetof(pop3_transport_ops, destroy));
+      },
+      [](pop3_transport_ops *ops) { ops->create = nullptr; },
+      [](pop3_transport_ops *ops) { ops->connect = nullptr; },
+      [](pop3_transport_ops *ops) { ops->read = nullptr; },
+      [](pop3_transport_ops *ops) { ops->write = nullptr; },
+      [](pop3_transport_ops *ops) { ops->interest = nullptr; },
+      [](pop3_transport_ops *ops) { ops->destroy = nullptr; },
+  };
+  for (const auto &breakage : breakages) {
+    pop3_transport_ops layer = *ShiftLayer();
+    breakage(&layer);
+    pop3_core_test::SessionDriver d;
+    d.wire.server = [](const std::string &) { return "+OK\r\n"; };
+    d.wire.replies["CAPA"] = "-ERR\r\n";
+    FakeAuth auth("fakeauth", 0, 100);
+    g_released = 0;
+    auth.on_step = [&](const std::string &words) {
+      if (words == "start") return FakeAuth::Command("AUTH X");
+      FakeAuth::Move move = FakeAuth::Done(&layer);
+      move.release_layer = CountRelease;
+      return move;
+    };
+    d.plugins.push_back(auth.plugin());
+    d.StartReady();
+    EXPECT_EQ(pop3_login(d.session(), &d.err), POP3_ERR_AUTH);
+    EXPECT_NE(std::string(d.err.text).find("not of this interface"), std::string::npos);
+    EXPECT_EQ(pop3_noop(d.session(), nullptr), POP3_ERR_AUTH) << "the server awaits the layer";
+    d.Free();
+    EXPECT_EQ(g_released, 1);
+  }
+}
+
+TEST_F(SessionExchange, OctetsBehindTheOkOfASecurityLayerAreFatal) {
+  d_.wire.replies["AUTH X"] = "+OK\r\n+OK 1 2\r\n";
+  g_released = 0;
+  strong_.on_step = [](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    FakeAuth::Move move = FakeAuth::Done(ShiftLayer());
+    move.release_layer = CountRelease;
+    return move;
+  };
+  Ready();
+  (void)Login();
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, &d_.err), POP3_ERR_INJECTION);
+  d_.Free();
+  EXPECT_EQ(g_released, 1) << "instead of the layer's create";
+}
+
+TEST_F(SessionExchange, ThePluginKnowsMoreOfARefusal) {
+  strong_.on_step = [](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    FakeAuth::Move move = FakeAuth::Fail(POP3_REFUSED);
+    move.error_text = "wrong (and the token is stale)";
+    return move;
+  };
+  d_.wire.replies["AUTH X"] = "-ERR [AUTH] wrong\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  EXPECT_STREQ(d_.err.text, "wrong (and the token is stale)");
+  EXPECT_EQ(d_.err.code, POP3_CODE_AUTH);
+}
+
+TEST_F(SessionExchange, TheServersWordsAreKept) {
+  strong_.on_step = [this](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    strong_.context->detail(strong_.context->session, "{\"status\":\"401\"}", 16);
+    return FakeAuth::Fail(POP3_OK);
+  };
+  d_.wire.replies["AUTH X"] = "-ERR no\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  pop3_security report = POP3_SECURITY_INIT;
+  pop3_session_security(d_.session(), &report);
+  EXPECT_EQ(std::string(report.detail, report.detail_len), "{\"status\":\"401\"}");
+  d_.wire.replies["AUTH X"] = "+OK\r\n";
+  EXPECT_EQ(Login("weak"), POP3_OK);
+  pop3_session_security(d_.session(), &report);
+  EXPECT_EQ(report.detail, nullptr) << "a new attempt begins without";
+}
+
+TEST_F(SessionExchange, OfTheServersWordsTheLastAreKeptAndNotMoreThan4096) {
+  strong_.on_step = [this](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH X");
+    strong_.context->detail(strong_.context->session, "first", 5);
+    const std::string text = std::string(4096, 'x') + "y";
+    strong_.context->detail(strong_.context->session, text.data(), text.size());
+    return FakeAuth::Fail(POP3_OK);
+  };
+  d_.wire.replies["AUTH X"] = "-ERR no\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_REFUSED);
+  pop3_security report = POP3_SECURITY_INIT;
+  pop3_session_security(d_.session(), &report);
+  EXPECT_EQ(std::string(report.detail, report.detail_len), std::string(4096, 'x'));
+}
+
+}  // namespace
+}  // namespace exchange_test

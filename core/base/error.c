@@ -1,4 +1,5 @@
-#include <pop3/status.h>
+#include "core/base/error.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,4 +33,8 @@ pop3_status pop3_error_set(pop3_error *err, pop3_status status, const char *laye
   memcpy(err->layer, clean_layer, sizeof(clean_layer));
   memcpy(err->text, clean, sizeof(clean));
   return status;
+}
+
+void pop3_error_reset(pop3_error *err) {
+  if (err != NULL) memset(err, 0, sizeof(*err));
 }

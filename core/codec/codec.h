@@ -66,8 +66,10 @@ pop3_status pop3_language_parse(pop3_item *out, const char *line, size_t line_le
 
 // pop3_timestamp_find finds the APOP timestamp in the greeting's |text|: the last "<...>" of it, if
 // that is a valid RFC 822 msg-id by a linear scan (one "<", one "@" with something on both sides,
-// one ">", printable ASCII without space, at most 255 octets). Returns 1 or 0.
-int pop3_timestamp_find(const char *text, size_t text_len, const char **out_stamp, size_t *out_len);
+// one ">", printable ASCII without space, at most 255 octets). POP3_QUIRK_TIMESTAMP_ANY does
+// without the "@". Returns 1 or 0.
+int pop3_timestamp_find(const char *text, size_t text_len, pop3_quirks *quirks,
+                        const char **out_stamp, size_t *out_len);
 
 // pop3_timestamp_problem says in words why pop3_timestamp_find finds none; NULL if it does. Static.
 const char *pop3_timestamp_problem(const char *text, size_t text_len);

@@ -2,6 +2,7 @@
 #include <pop3/request.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/codec/argument.h"
 #include "core/codec/codec.h"
 #include "core/codec/command_table.h"
@@ -167,6 +168,7 @@ static void normalise(uint8_t *octets, size_t len, int upper) {
 pop3_status pop3_command_build(uint8_t *out, size_t out_cap, size_t *out_len, size_t *out_secret,
                                const pop3_request *request, const pop3_limits *limits,
                                pop3_error *err) {
+  pop3_error_reset(err);
   pieces p;
   *out_len = 0;
   *out_secret = 0;

@@ -6,8 +6,8 @@
 #define TIMESTAMP_MAX 255
 
 // Finds the timestamp. Returns NULL, or what is wrong.
-static const char *find_timestamp(const char *text, size_t text_len, const char **out_stamp,
-                                  size_t *out_len) {
+static const char *find_timestamp(const char *text, size_t text_len, pop3_quirks *quirks,
+                                  const char **out_stamp, size_t *out_len) {
   static const char kNone[] = "the server's greeting has no timestamp for APOP";
   size_t end = text_len;  // behind the last ">"
   while (end > 0 && text[end - 1] != '>') {
@@ -37,7 +37,8 @@ static const char *find_timestamp(const char *text, size_t text_len, const char 
     }
     at_signs += text[i] == '@';
   }
-  if (at_signs != 1 || text[start + 1] == '@' || text[end - 2] == '@') {
+  const int is_msg_id = at_signs == 1 && text[start + 1] != '@' && text[end - 2] != '@';
+  if (!is_msg_id && (end - start < 3 || !pop3_quirk_use(quirks, POP3_QUIRK_TIMESTAMP_ANY))) {
     return "the greeting's timestamp is no msg-id (RFC 822: one \"@\" inside), which may be an "
            "attack (CVE-2007-1558)";
   }
@@ -46,15 +47,15 @@ static const char *find_timestamp(const char *text, size_t text_len, const char 
   return NULL;
 }
 
-int pop3_timestamp_find(const char *text, size_t text_len, const char **out_stamp,
-                        size_t *out_len) {
-  return find_timestamp(text, text_len, out_stamp, out_len) == NULL;
+int pop3_timestamp_find(const char *text, size_t text_len, pop3_quirks *quirks,
+                        const char **out_stamp, size_t *out_len) {
+  return find_timestamp(text, text_len, quirks, out_stamp, out_len) == NULL;
 }
 
 const char *pop3_timestamp_problem(const char *text, size_t text_len) {
   const char *stamp;
   size_t stamp_len;
-  return find_timestamp(text, text_len, &stamp, &stamp_len);
+  return find_timestamp(text, text_len, NULL, &stamp, &stamp_len);
 }
 
 // A sign by which another protocol is known: what the first octets are, and what a line that starts

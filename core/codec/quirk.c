@@ -28,6 +28,10 @@ const char *pop3_quirk_name(uint32_t quirk) {
       return "capa-damage";
     case POP3_QUIRK_AUTH_PLUS:
       return "auth-plus";
+    case POP3_QUIRK_ANY_MINUS:
+      return "any-minus";
+    case POP3_QUIRK_TIMESTAMP_ANY:
+      return "timestamp-any";
   }
   return NULL;
 }

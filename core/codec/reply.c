@@ -20,6 +20,8 @@ static pop3_status accept(pop3_reply *out, uint32_t positive, const char *line, 
   out->positive = positive;
   out->text = line + skip;
   out->text_len = line_len - skip;
+  out->line = line;
+  out->line_len = line_len;
   out->code = pop3_response_code_parse(out->text, out->text_len, NULL);
   return POP3_OK;
 }
@@ -58,6 +60,13 @@ pop3_status pop3_reply_parse(pop3_reply *out, const char *line, size_t line_len,
                         (behind >= '0' && behind <= '9');
     int glued = !is_word && pop3_ascii_equal(line, 3, "+OK");
     return accept(out, 1, line, line_len, glued ? 3 : 1);
+  }
+  if (line[0] == '-' && pop3_quirk_use(quirks, POP3_QUIRK_ANY_MINUS)) {
+    // Of "-ERROR no" the reason is what follows the word; of "-no" it is what follows the sign.
+    size_t word = 1;
+    while (word < line_len && line[word] != ' ') word++;
+    const int is_error = word >= 4 && pop3_ascii_equal(line, 4, "-ERR");
+    return accept(out, 0, line, line_len, is_error ? word : 1);
   }
   return reject(err,
                 status_word(line, line_len, "+") ? "a continuation where a reply should be"

@@ -1,6 +1,7 @@
 #include <pop3/url.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/codec/codec.h"
@@ -360,6 +361,7 @@ static pop3_status parse_all(const parser *p) {
 
 pop3_status pop3_url_parse(pop3_url *out, const char *text, size_t text_len,
                            const pop3_allocator *allocator, pop3_error *err) {
+  pop3_error_reset(err);
   parser p = {text, text_len, out, err};
   memset(out, 0, sizeof(*out));
   pop3_secret_init(&out->password, allocator);

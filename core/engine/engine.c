@@ -1,6 +1,7 @@
 #include <pop3/engine.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/codec/argument.h"
 #include "core/codec/capability_parse.h"
@@ -15,6 +16,7 @@
 
 pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *options,
                             pop3_error *err) {
+  pop3_error_reset(err);
   *out = NULL;
   pop3_engine_options opts = POP3_ENGINE_OPTIONS_INIT;
   if (options != NULL) {
@@ -113,6 +115,7 @@ static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
 
 pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
                                const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
+  pop3_error_reset(err);
   if (out_id != NULL) *out_id = 0;
   // Numbers fit on the stack; only commands with text can be longer.
   uint8_t small[512];
@@ -187,6 +190,7 @@ void pop3_engine_fail(pop3_engine *engine, const pop3_error *error) {
 }
 
 pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id id, pop3_error *err) {
+  pop3_error_reset(err);
   pop3_op *op = pop3_op_find(&engine->queue, id);
   if (op == NULL) {
     return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0, "operation %llu is not pending",
@@ -232,6 +236,7 @@ void pop3_engine_go_on(pop3_engine *engine) {
 void pop3_engine_upgraded(pop3_engine *engine) {
   if (engine->phase == POP3_ENGINE_UPGRADING) engine->phase = POP3_ENGINE_OPEN;
   engine->server.has_capabilities = 0;
+  engine->server.refused_capa = 0;
   pop3_capabilities_cleanup(&engine->server.capabilities);
 }
 
@@ -255,6 +260,8 @@ int pop3_engine_closed(const pop3_engine *engine) { return engine->phase == POP3
 int pop3_engine_authenticated(const pop3_engine *engine) { return engine->server.authenticated; }
 
 void pop3_engine_set_authenticated(pop3_engine *engine) { engine->server.authenticated = 1; }
+
+int pop3_engine_refused_capa(const pop3_engine *engine) { return engine->server.refused_capa; }
 
 int pop3_engine_greeted(const pop3_engine *engine) {
   return engine->server.greeting_text != NULL && engine->mode != POP3_MODE_GREETING;
@@ -296,7 +303,7 @@ void pop3_engine_note(pop3_engine *engine, const char *text) {
 const char *pop3_engine_timestamp_problem(const pop3_engine *engine) {
   if (engine->server.timestamp != NULL) return NULL;
   if (engine->server.greeting_text == NULL) return "there is no greeting yet";
-  return pop3_timestamp_problem(engine->server.greeting_text, engine->server.greeting.text_len);
+  return pop3_timestamp_problem(engine->server.greeting.text, engine->server.greeting.text_len);
 }
 
 const char *pop3_engine_timestamp(const pop3_engine *engine, size_t *out_len) {

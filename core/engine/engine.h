@@ -45,6 +45,10 @@ int pop3_engine_authenticated(const pop3_engine *engine);
 // pop3_engine_set_authenticated is for a mechanism that has logged in with commands of its own.
 void pop3_engine_set_authenticated(pop3_engine *engine);
 
+// pop3_engine_refused_capa says whether the server answered -ERR to CAPA since the connection is as
+// it is now.
+int pop3_engine_refused_capa(const pop3_engine *engine);
+
 // pop3_engine_greeted says whether the greeting of the present connection has come.
 int pop3_engine_greeted(const pop3_engine *engine);
 

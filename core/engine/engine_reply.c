@@ -12,31 +12,43 @@
 
 #define LAYER "engine"
 
-// Makes room for |size| octets of text. Returns 0 when memory ran out.
+// Makes room for |size| octets of a status line and what is kept behind it. Returns 0 when memory
+// ran out.
 static int reserve_text(pop3_engine *engine, size_t size) {
-  if (size <= engine->reading.text_cap) return 1;
+  pop3_engine_reading *reading = &engine->reading;
+  if (size <= reading->text_cap) return 1;
   const size_t cap = (size + 255) / 256 * 256;
   char *grown = pop3_mem_alloc(&engine->allocator, cap);
   if (grown == NULL) {
     pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for a reply's text");
     return 0;
   }
-  if (engine->reading.text != NULL) memcpy(grown, engine->reading.text, engine->reading.text_cap);
+  if (reading->text != NULL) {
+    memcpy(grown, reading->text, reading->text_cap);
+    reading->reply.text = grown + (reading->reply.text - reading->reply.line);
+  }
   pop3_engine_drop_text(engine);
-  engine->reading.text = grown;
-  engine->reading.text_cap = cap;
-  engine->reading.reply.text = grown;
+  reading->text = grown;
+  reading->text_cap = cap;
+  reading->reply.line = grown;
   return 1;
 }
 
-// Keeps the text of a status line beyond the receive buffer. Returns 0 when memory ran out.
+// Lets |out| be |reply| with the copy of its line at |line|.
+static void point_to(pop3_reply *out, const pop3_reply *reply, const char *line) {
+  const size_t skip = (size_t)(reply->text - reply->line);
+  *out = *reply;
+  out->size = (uint32_t)sizeof(*out);
+  out->line = line;
+  out->text = line + skip;
+}
+
+// Keeps a status line beyond the receive buffer. Returns 0 when memory ran out.
 static int keep_reply(pop3_engine *engine, const pop3_reply *reply) {
-  if (!reserve_text(engine, reply->text_len + 1)) return 0;
-  memcpy(engine->reading.text, reply->text, reply->text_len);
-  engine->reading.text[reply->text_len] = 0;
-  engine->reading.reply = *reply;
-  engine->reading.reply.size = (uint32_t)sizeof(engine->reading.reply);
-  engine->reading.reply.text = engine->reading.text;
+  if (!reserve_text(engine, reply->line_len + 1)) return 0;
+  memcpy(engine->reading.text, reply->line, reply->line_len);
+  engine->reading.text[reply->line_len] = 0;
+  point_to(&engine->reading.reply, reply, engine->reading.text);
   return 1;
 }
 
@@ -97,19 +109,18 @@ static const char kExchange[] = "(what came is part of a login, and left out)";
 
 static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   engine->mode = POP3_MODE_STATUS;
-  char *text = pop3_mem_strdup(&engine->allocator, reply->text, reply->text_len);
-  if (text == NULL) {
+  char *line = pop3_mem_strdup(&engine->allocator, reply->line, reply->line_len);
+  if (line == NULL) {
     pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the greeting");
     return;
   }
   // There may have been a connection before (pop3_engine_restart), whose greeting was handed out.
   engine->server.first_greeting_text = engine->server.greeting_text;
-  engine->server.greeting_text = text;
-  engine->server.greeting = *reply;
-  engine->server.greeting.size = (uint32_t)sizeof(engine->server.greeting);
-  engine->server.greeting.text = text;
+  engine->server.greeting_text = line;
+  point_to(&engine->server.greeting, reply, line);
+  const char *text = engine->server.greeting.text;
   if (reply->positive) {
-    if (!pop3_timestamp_find(text, reply->text_len, &engine->server.timestamp,
+    if (!pop3_timestamp_find(text, reply->text_len, &engine->quirks, &engine->server.timestamp,
                              &engine->server.timestamp_len)) {
       engine->server.timestamp = NULL;
       engine->server.timestamp_len = 0;
@@ -134,6 +145,7 @@ static void on_negative(pop3_engine *engine, pop3_op *op) {
   pop3_engine_result_init(&result, op, POP3_REFUSED);
   result.reply = &engine->reading.reply;
   result.error = &error;
+  if (op->command == POP3_CMD_CAPA) engine->server.refused_capa = 1;
   if (op->command == POP3_CMD_QUIT) {
     result.quit = POP3_QUIT_REFUSED;
     engine->phase = POP3_ENGINE_CLOSED;
@@ -277,8 +289,8 @@ void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_le
     return;
   }
   if (echo) {
-    reply.text = kHidden;
-    reply.text_len = sizeof(kHidden) - 1;
+    reply.line = reply.text = kHidden;
+    reply.line_len = reply.text_len = sizeof(kHidden) - 1;
   }
   if (!keep_reply(engine, &reply)) return;
   if (op == NULL) {
@@ -361,7 +373,7 @@ void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len)
     engine->reading.last_item.text_len = item.text_len;
     if (op->command == POP3_CMD_UIDL) {
       // One at the most, so it is kept behind the status line's text.
-      const size_t at = engine->reading.reply.text_len + 1;
+      const size_t at = engine->reading.reply.line_len + 1;
       if (!reserve_text(engine, at + item.text_len)) return;
       memcpy(engine->reading.text + at, item.text, item.text_len);
     }
@@ -405,7 +417,7 @@ void pop3_engine_on_end(pop3_engine *engine) {
                                      "the response to %s %u does not name the message",
                                      pop3_command_name(op->command), (unsigned)op->number);
     } else if (op->command == POP3_CMD_UIDL) {
-      result.text = engine->reading.text + engine->reading.reply.text_len + 1;
+      result.text = engine->reading.text + engine->reading.reply.line_len + 1;
       result.text_len = engine->reading.last_item.text_len;
     }
   }

@@ -1,6 +1,7 @@
 // The way out: from the queue to the send buffer, in batches where the server pipelines.
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/codec/argument.h"
 #include "core/codec/command_table.h"
@@ -156,6 +157,7 @@ void pop3_engine_send_ack(pop3_engine *engine, size_t len) {
 
 pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                 pop3_error *err) {
+  pop3_error_reset(err);
   if (engine->phase == POP3_ENGINE_FAILED) {
     if (err != NULL) *err = engine->error;
     return engine->error.status;

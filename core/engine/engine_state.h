@@ -53,7 +53,7 @@ typedef struct pop3_engine_output {
 typedef struct pop3_engine_reading {
   pop3_dot dot;
   pop3_reply reply;
-  char *text;  // of |reply|, and behind it a unique-id; or NULL
+  char *text;  // the line of |reply|, and behind it a unique-id; or NULL
   size_t text_cap;
   uint64_t octets;      // of the body, so far
   uint32_t items;       // lines of the listing, so far
@@ -65,12 +65,13 @@ typedef struct pop3_engine_reading {
 // pop3_engine_server is what is known of the server.
 typedef struct pop3_engine_server {
   pop3_reply greeting;
-  char *greeting_text;
+  char *greeting_text;        // its line
   char *first_greeting_text;  // of the connection before pop3_engine_restart, or NULL
   const char *timestamp;      // inside |greeting_text|
   size_t timestamp_len;
   pop3_capabilities capabilities;
   int has_capabilities;
+  int refused_capa;   // in the present state: it is not asked again
   int authenticated;  // a login command succeeded
 } pop3_engine_server;
 

@@ -230,7 +230,7 @@ static void choose(pop3_login_task *login, pop3_login_intent *out) {
 }
 
 static void decide(pop3_login_task *login, pop3_login_intent *out) {
-  if (!login->asked_capa && login->facts->capabilities == NULL) {
+  if (login->facts->capabilities == NULL && !login->facts->refused_capa) {
     ask(login, POP3_CMD_CAPA, out);
     return;
   }
@@ -259,13 +259,11 @@ static void on_capa(pop3_login_task *login, pop3_login_intent *out) {
   char damage[POP3_DAMAGE_MAX];
   (void)pop3_damage_describe(login->facts->capabilities, login->facts->is_lenient, damage);
   if (damage[0] != 0) login->host->note(login->host->ctx, "CAPA is damaged: %s", damage);
-  login->asked_capa = 1;
   login->phase = POP3_LOGIN_DECIDING;
 }
 
 static void on_stls(pop3_login_task *login, pop3_login_intent *out) {
   if (login->told.status == POP3_OK) {
-    login->asked_capa = 0;
     login->phase = POP3_LOGIN_DECIDING;
     return;
   }
@@ -393,7 +391,6 @@ pop3_status pop3_login_begin(pop3_login_task *login, const char *names, int is_s
   }
   login->phase = POP3_LOGIN_DECIDING;
   login->is_survey = is_survey;
-  login->asked_capa = 0;
   login->is_cancelling = 0;
   login->is_stopped = 0;
   login->command = POP3_CMD_CAPA;

@@ -27,6 +27,7 @@ typedef struct pop3_login_config {
 typedef struct pop3_login_facts {
   pop3_auth_list auths;
   const pop3_capabilities *capabilities;  // NULL if they are not known
+  int refused_capa;                       // the server was asked for them, and refuses
   const pop3_reply *reply;                // the last status line, or NULL
   const char *timestamp;                  // for APOP, or NULL
   size_t timestamp_len;
@@ -74,7 +75,6 @@ typedef struct pop3_login_task {
   const pop3_host *host;
   pop3_login_phase phase;
   int is_survey;         // nothing of the exchange is sent
-  int asked_capa;        // since the connection is as it is now
   int is_cancelling;     // "*" was sent; |told| is told when the server has answered
   int is_stopped;        // the owner has ended it from inside a plugin's function
   pop3_command command;  // of the last line

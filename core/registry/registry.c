@@ -5,6 +5,7 @@
 #include <pop3/spi/transport.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/base/plugin_tables.h"
 #include "core/base/text.h"
@@ -27,6 +28,7 @@ struct pop3_registry {
 
 pop3_status pop3_registry_new(pop3_registry **out, const pop3_allocator *allocator,
                               pop3_error *err) {
+  pop3_error_reset(err);
   pop3_allocator resolved;
   pop3_allocator_resolve(&resolved, allocator);
   *out = pop3_mem_zalloc(&resolved, 1, sizeof(**out));
@@ -170,6 +172,7 @@ static pop3_status check_own_names(const pop3_plugin *plugin, pop3_error *err) {
 }
 
 pop3_status pop3_registry_add(pop3_registry *registry, const pop3_plugin *plugin, pop3_error *err) {
+  pop3_error_reset(err);
   pop3_status status = check_plugin(plugin, err);
   for (size_t i = 0; status == POP3_OK && i < plugin->num_transports; i++) {
     status = check_transport(registry, plugin, plugin->transports[i], err);

@@ -2,6 +2,7 @@
 #include <pop3/commands.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/session/ending.h"
 #include "core/session/session_state.h"
 #include "core/session/wait.h"
@@ -77,6 +78,7 @@ static pop3_status run_capture(pop3_session *session, const pop3_request *reques
 
 pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, const char *url,
                              const pop3_session_options *options, pop3_error *err) {
+  pop3_error_reset(err);
   *out = NULL;
   pop3_url parsed;
   const int has_allocator =
@@ -180,6 +182,7 @@ pop3_status pop3_stat(pop3_session *session, uint32_t *out_count, uint64_t *out_
 // LIST and UIDL of the whole maildrop.
 static pop3_status run_listing(pop3_session *session, pop3_command command, pop3_listing *out,
                                pop3_error *err) {
+  pop3_listing_cleanup(out);
   pop3_sink sink = POP3_SINK_INIT;
   pop3_listing_sink(out, &sink);
   const pop3_request request = POP3_REQUEST_INIT(command);

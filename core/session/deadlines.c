@@ -4,7 +4,8 @@
 #include <pop3/session.h>
 
 int64_t pop3_deadline_after(int64_t start_ms, int64_t limit_ms) {
-  return limit_ms > INT64_MAX - start_ms ? INT64_MAX : start_ms + limit_ms;
+  // A clock may begin below zero: what is added to that cannot be too much.
+  return start_ms > 0 && limit_ms > INT64_MAX - start_ms ? INT64_MAX : start_ms + limit_ms;
 }
 
 // Takes |what|, if it applies and is earlier than what was found so far.

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/session/ending.h"
 #include "core/session/host.h"
@@ -55,6 +56,7 @@ static pop3_status take_options(pop3_session_options *out, const pop3_session_op
 
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
                              const pop3_session_options *options, pop3_error *err) {
+  pop3_error_reset(err);
   *out = NULL;
   if (registry == NULL) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "a session needs a registry");
@@ -90,18 +92,34 @@ pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
   return POP3_OK;
 }
 
+static int encrypts(const pop3_registry *registry, const char *name) {
+  const pop3_transport_ops *ops =
+      registry != NULL && name != NULL ? pop3_registry_transport(registry, name) : NULL;
+  return ops != NULL && (ops->flags & POP3_TRANSPORT_ENCRYPTS) != 0;
+}
+
 pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *registry,
                                  const pop3_url *url, const pop3_session_options *options,
                                  pop3_error *err) {
-  static const char *const kTcp[] = {"tcp", "tls"};
-  static const char *const kUnix[] = {"unix"};
+  pop3_error_reset(err);
+  const char *names[POP3_LAYERS_MAX + 1];
   *out = NULL;
   pop3_session_options opts = POP3_SESSION_OPTIONS_INIT;
   const pop3_status status = options != NULL ? take_options(&opts, options, err) : POP3_OK;
   if (status != POP3_OK) return status;
   const int is_unix = url->scheme == POP3_URL_UNIX;
-  opts.transports = is_unix ? kUnix : kTcp;
-  opts.num_transports = url->scheme == POP3_URL_POP3S ? 2 : 1;
+  size_t count = 0;
+  int has_tls = 0;
+  for (; count < opts.num_transports && count < POP3_LAYERS_MAX; count++) {
+    names[count] = opts.transports[count];
+    has_tls = has_tls || encrypts(registry, names[count]);
+  }
+  if (count == 0) names[count++] = is_unix ? "unix" : "tcp";
+  if (url->scheme == POP3_URL_POP3S && !has_tls) names[count++] = "tls";
+  if (opts.num_transports <= POP3_LAYERS_MAX) {
+    opts.transports = names;
+    opts.num_transports = count;
+  }
   opts.host = is_unix ? url->path : url->host;
   opts.port = url->port;
   if (url->user != NULL) opts.user = url->user;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/registry/registry.h"
 #include "core/session/ending.h"
 #include "core/session/host.h"
@@ -46,6 +47,7 @@ static void collect_facts(const pop3_session *session, pop3_login_facts *out) {
   memset(out, 0, sizeof(*out));
   out->auths = auths_of(session);
   out->capabilities = pop3_engine_capabilities(engine);
+  out->refused_capa = pop3_engine_refused_capa(engine);
   out->reply = pop3_engine_reply(engine);
   out->timestamp = pop3_engine_timestamp(engine, &out->timestamp_len);
   out->timestamp_problem = pop3_engine_timestamp_problem(engine);
@@ -175,6 +177,7 @@ void pop3_session_pump_login(pop3_session *session) {
 
 static pop3_status begin(pop3_session *session, const char *mechanism, int is_survey,
                          const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
+  pop3_error_reset(err);
   pop3_login_call *call = &session->login_call;
   const int is_active = pop3_login_is_active(&session->login);
   const int is_logged_in = pop3_engine_authenticated(session->engine);
@@ -202,7 +205,8 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int is_su
   session->flags.is_touched = 1;
   // With the capabilities at hand it begins in the next step: a sink is never called from inside a
   // submit.
-  if (pop3_engine_capabilities(session->engine) == NULL) {
+  if (pop3_engine_capabilities(session->engine) == NULL &&
+      !pop3_engine_refused_capa(session->engine)) {
     pop3_login_intent intent;
     pop3_login_facts facts;
     collect_facts(session, &facts);

@@ -1,18 +1,43 @@
 // Operations: how they are given to the session, taken back, and gone on with.
+#include "core/base/error.h"
 #include "core/session/ending.h"
 #include "core/session/security.h"
 
 #define LAYER "session"
 
-pop3_status pop3_submit(pop3_session *session, const pop3_request *request, const pop3_sink *sink,
-                        pop3_op_id *out_id, pop3_error *err) {
-  if (out_id != NULL) *out_id = 0;
-  const int is_stls = request->command == POP3_CMD_STLS;
-  if (is_stls && session->config.stls == NULL) {
+// Whether the connection is encrypted, or will be when it is made.
+static int is_tls(const pop3_session *session) {
+  const pop3_session_config *config = &session->config;
+  if (session->stls.is_pushing || session->stls.state == POP3_STLS_DONE) return 1;
+  for (size_t i = 0; i < config->num_transports; i++) {
+    if ((config->transports[i]->flags & POP3_TRANSPORT_ENCRYPTS) != 0) return 1;
+  }
+  return 0;
+}
+
+// STLS is for a connection that is not encrypted, before the login (RFC 2595 section 4).
+static pop3_status check_stls(const pop3_session *session, pop3_error *err) {
+  if (session->config.stls == NULL) {
     return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0,
                           "STLS needs transport \"tls\", which is not in the registry of this "
                           "program");
   }
+  if (is_tls(session)) {
+    return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0,
+                          "STLS on a connection that has TLS already (RFC 2595 section 4)");
+  }
+  if (pop3_engine_authenticated(session->engine)) {
+    return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0,
+                          "STLS after the login: it is for before (RFC 2595 section 4)");
+  }
+  return POP3_OK;
+}
+
+pop3_status pop3_submit(pop3_session *session, const pop3_request *request, const pop3_sink *sink,
+                        pop3_op_id *out_id, pop3_error *err) {
+  pop3_error_reset(err);
+  if (out_id != NULL) *out_id = 0;
+  const int is_stls = request->command == POP3_CMD_STLS;
   if (session->state == POP3_SESSION_FAILED) {
     if (err != NULL) *err = session->error;
     return session->error.status;
@@ -21,6 +46,8 @@ pop3_status pop3_submit(pop3_session *session, const pop3_request *request, cons
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "%s after the session was closed",
                           pop3_command_name(request->command));
   }
+  const pop3_status status = is_stls ? check_stls(session, err) : POP3_OK;
+  if (status != POP3_OK) return status;
   session->flags.is_touched = 1;
   if (is_stls) pop3_session_see_stls(session);
   return pop3_engine_submit(session->engine, request, sink, out_id, err);
@@ -42,6 +69,7 @@ static void cancel_login(pop3_session *session) {
 }
 
 pop3_status pop3_cancel_op(pop3_session *session, pop3_op_id op, pop3_error *err) {
+  pop3_error_reset(err);
   pop3_session_hold(session);
   session->flags.is_touched = 1;
   pop3_status status = POP3_OK;

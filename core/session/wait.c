@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/session/ending.h"
 #include "core/session/host.h"
 #include "core/session/session_state.h"
@@ -87,6 +88,7 @@ static pop3_status run_loop(pop3_session *session, wait_goal goal, const pop3_wa
 
 static pop3_status wait_for(pop3_session *session, wait_goal goal, pop3_op_id op,
                             int64_t timeout_ms, pop3_error *err) {
+  pop3_error_reset(err);
   if (timeout_ms <= 0 && timeout_ms != POP3_NO_TIMEOUT) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a time limit of %lld ms: it must be positive, or POP3_NO_TIMEOUT",

@@ -117,6 +117,7 @@ void pop3_loader_options_init(pop3_loader_options *options, size_t size) {
 
 pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *options,
                             pop3_error *err) {
+  if (err != NULL) memset(err, 0, sizeof(*err));
   static const pop3_loader_options kNone = POP3_LOADER_OPTIONS_INIT;
   pop3_allocator allocator = {default_alloc, default_resize, default_release, NULL};
   *out = NULL;
@@ -326,6 +327,7 @@ static pop3_status add(pop3_loader *loader, pop3_registry *registry, const candi
 
 pop3_status pop3_loader_load(pop3_loader *loader, pop3_registry *registry, const char *name,
                              pop3_error *err) {
+  if (err != NULL) memset(err, 0, sizeof(*err));
   const uid_t owner = pop3_trust_owner();
   if (name == NULL) name = "";
   candidate c;

@@ -2,12 +2,17 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 
+#include <cstdio>
 #include <cstring>
 #include <string>
+#include <vector>
 
+#include "core/login/candidates.h"
 #include "tests/core/fake_auth.h"
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
+#include "tests/testing/failing_allocator.h"
+#include "tests/testing/test_host.h"
 
 namespace candidates_test {
 namespace {
@@ -355,6 +360,129 @@ TEST_F(SessionChoice, AReasonWithoutANul) {
   Ready();
   EXPECT_EQ(Login(), POP3_OK);
   EXPECT_EQ(Candidates()[0], "endless/endless 0 unusable " + std::string(127, 'x'));
+}
+
+// --- By itself
+
+TEST(MechanismName, Table) {
+  const struct {
+    const char *names;
+    size_t index;
+    int got;
+    const char *name;
+  } cases[] = {
+      {"A", 0, 1, "A"},
+      {"A", 1, 0, ""},
+      {"A,BC", 1, 1, "BC"},
+      {"A,BC", 2, 0, ""},
+      {"", 0, -1, ""},
+      {"A,", 1, -1, ""},
+      {",A", 0, -1, ""},
+      {"A,,B", 1, -1, ""},
+      {"A B", 0, -1, ""},
+      {"A, B", 1, -1, ""},
+      {"A,,B", 2, 1, "B"},
+      {"0123456789012345678901234567890", 0, 1, "0123456789012345678901234567890"},
+      {"01234567890123456789012345678901", 0, -1, ""},
+  };
+  for (const auto &c : cases) {
+    char out[POP3_MECHANISM_MAX] = "";
+    EXPECT_EQ(pop3_mechanism_name(c.names, c.index, out), c.got) << c.names << " " << c.index;
+    EXPECT_STREQ(out, c.name);
+  }
+}
+
+TEST(MechanismIsPlus, Table) {
+  for (const char *name : {"X-PLUS", "SCRAM-SHA-256-PLUS"}) {
+    pop3_mechanism mechanism = {};
+    (void)snprintf(mechanism.name, sizeof(mechanism.name), "%s", name);
+    EXPECT_TRUE(pop3_mechanism_is_plus(&mechanism)) << name;
+  }
+  for (const char *name : {"", "X", "-PLUS", "X-PLUS-", "XPLUS", "X-plus"}) {
+    pop3_mechanism mechanism = {};
+    (void)snprintf(mechanism.name, sizeof(mechanism.name), "%s", name);
+    EXPECT_FALSE(pop3_mechanism_is_plus(&mechanism)) << name;
+  }
+}
+
+// Of mechanisms with these strengths (0: unusable), which is taken?
+size_t Best(std::vector<int> strengths, bool prefers_readable) {
+  std::vector<pop3_mechanism> list(strengths.size());
+  for (size_t i = 0; i < list.size(); i++) {
+    list[i] = {};
+    list[i].strength = strengths[i];
+    list[i].state = strengths[i] > 0 ? POP3_CANDIDATE_USABLE : POP3_CANDIDATE_UNUSABLE;
+  }
+  pop3_candidates candidates = {};
+  candidates.list = list.data();
+  candidates.count = list.size();
+  return pop3_candidates_best(&candidates, prefers_readable ? 1 : 0);
+}
+
+TEST(CandidatesBest, Table) {
+  EXPECT_EQ(Best({}, false), SIZE_MAX);
+  EXPECT_EQ(Best({0, 0}, true), SIZE_MAX);
+  EXPECT_EQ(Best({0, 1}, false), 1U);
+  EXPECT_EQ(Best({100, 200, 199}, false), 1U);
+  EXPECT_EQ(Best({300, 300}, false), 0U);
+  EXPECT_EQ(Best({199, 200}, true), 0U) << "readable goes before a digest";
+  EXPECT_EQ(Best({100, 299}, true), 0U);
+  EXPECT_EQ(Best({100, 101}, true), 1U) << "among themselves they keep their order";
+  EXPECT_EQ(Best({200, 299}, true), 1U);
+  EXPECT_EQ(Best({199, 300}, true), 1U) << "but not before what is salted";
+  EXPECT_EQ(Best({99, 200}, true), 1U) << "and what is less than readable is that";
+}
+
+TEST(CandidatesJudge, EachAllocationFails) {
+  FakeAuth one("one", 0, 100);
+  const pop3_auth_ops *at[20];
+  for (const pop3_auth_ops *&ops : at) ops = one.plugin()->auths[0];
+  const pop3_auth_list auths = {at, 20};
+  const pop3_candidate_rules rules = {};
+  pop3_testing::TestHost host;
+  const size_t count = pop3_testing::ForEachAllocationFailure([&](auto &allocator) {
+    pop3_auth_context context = {};
+    pop3_candidates candidates;
+    pop3_error err = POP3_ERROR_INIT;
+    pop3_candidates_init(&candidates, allocator.get());
+    const pop3_status status =
+        pop3_candidates_judge(&candidates, &auths, host.get(), &context, &rules, nullptr, &err);
+    EXPECT_EQ(status, allocator.has_failed() ? POP3_ERR_MEMORY : POP3_OK);
+    if (status == POP3_OK) {
+      EXPECT_EQ(candidates.count, 20U);
+    } else {
+      EXPECT_STREQ(err.text, "no memory to compare mechanisms");
+    }
+    pop3_candidates_cleanup(&candidates);
+    EXPECT_EQ(candidates.count, 0U);
+  });
+  EXPECT_EQ(count, 2U);
+}
+
+// What does not fit is cut, and nothing is written behind it.
+TEST(CandidatesReasons, AreCut) {
+  pop3_mechanism list[2] = {};
+  for (pop3_mechanism &mechanism : list) {
+    (void)snprintf(mechanism.name, sizeof(mechanism.name), "x");
+    (void)snprintf(mechanism.why, sizeof(mechanism.why), "because");
+  }
+  list[1].policy = 1;
+  pop3_candidates candidates = {};
+  candidates.list = list;
+  candidates.count = 2;
+  char out[64];
+  int policy = 7;
+  pop3_candidates_reasons(&candidates, out, sizeof(out), &policy);
+  EXPECT_STREQ(out, "x: because; x: because");
+  EXPECT_EQ(policy, 1);
+  memset(out, '#', sizeof(out));
+  pop3_candidates_reasons(&candidates, out, 5, &policy);
+  EXPECT_STREQ(out, "x: b");
+  EXPECT_EQ(out[5], '#');
+  list[0].state = list[1].state = POP3_CANDIDATE_USABLE;
+  pop3_candidates_reasons(&candidates, out, sizeof(out), &policy);
+  EXPECT_STREQ(out, "");
+  EXPECT_EQ(policy, 0);
 }
 
 }  // namespace

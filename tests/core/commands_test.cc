@@ -118,7 +118,7 @@ TEST_P(EachCommand, Succeeds) {
   EXPECT_EQ(call().call(rig.session, &rig.err), POP3_OK) << rig.text();
   EXPECT_EQ(rig.wire.lines, Lines{call().line});
   EXPECT_EQ(heard, call().heard);
-  EXPECT_EQ(rig.err.status, POP3_OK);  // left alone
+  EXPECT_EQ(rig.err.status, POP3_OK);
   EXPECT_EQ(pop3_session_error(rig.session), nullptr);
 }
 
@@ -331,11 +331,36 @@ TEST(Commands, ConnectUrl) {
   EXPECT_STREQ(pop3_session_mechanism(rig.session), "user");
 }
 
+// A proxy's transports are the caller's; that the server is spoken to in TLS is the URL's.
+TEST(Commands, AUrlWithTransportsOfTheCaller) {
+  Rig rig;
+  const char *const proxy[] = {"fake", "shift"};
+  rig.options.transports = proxy;
+  rig.options.num_transports = 2;
+  EXPECT_EQ(pop3_connect_url(&rig.session, rig.registry, "pop3s://mail.example.net", &rig.options,
+                             &rig.err),
+            POP3_OK)
+      << rig.text();
+  EXPECT_EQ(rig.wire.Count("shift.connect"), 1);
+  EXPECT_EQ(rig.wire.Count("tls.connect"), 1);
+  pop3_session_free(rig.session);
+  rig.session = nullptr;
+
+  const char *const with_tls[] = {"fake", "tls"};
+  rig.options.transports = with_tls;
+  EXPECT_EQ(pop3_connect_url(&rig.session, rig.registry, "pop3s://mail.example.net", &rig.options,
+                             &rig.err),
+            POP3_OK)
+      << rig.text();
+  EXPECT_EQ(rig.wire.Count("tls.connect"), 2) << "once more, not twice";
+}
+
 TEST(Commands, ConnectUrlThatFails) {
   const auto fails = [](const char *url, const char *greeting, pop3_status expected) {
     Rig rig;
     rig.wire.greeting = greeting;
     rig.session = reinterpret_cast<pop3_session *>(&rig);
+    if (expected == POP3_ERR_NOT_FOUND) rig.options.num_transports = 0;  // there is no "unix"
     EXPECT_EQ(pop3_connect_url(&rig.session, rig.registry, url, &rig.options, &rig.err), expected);
     EXPECT_EQ(rig.err.status, expected);
     EXPECT_NE(rig.text(), "");
@@ -351,6 +376,35 @@ TEST(Commands, ConnectUrlThatFails) {
   EXPECT_EQ(pop3_connect_url(&session, rig.registry, "pop://host", nullptr, nullptr),
             POP3_ERR_ARGUMENT);
   EXPECT_EQ(session, nullptr);
+}
+
+// An error that is used for one call after the other is that of the last one.
+TEST(Commands, ASuccessEmptiesTheError) {
+  Rig rig;
+  rig.wire.replies = {{"DELE 1", "-ERR [IN-USE] no\r\n"}, {"NOOP", "+OK\r\n"}};
+  rig.Start();
+  EXPECT_EQ(pop3_dele(rig.session, 1, &rig.err), POP3_REFUSED);
+  EXPECT_EQ(rig.err.status, POP3_REFUSED);
+  EXPECT_EQ(pop3_noop(rig.session, &rig.err), POP3_OK);
+  EXPECT_EQ(rig.err.status, POP3_OK);
+  EXPECT_EQ(rig.err.code, POP3_CODE_NONE);
+  EXPECT_EQ(rig.text(), "");
+}
+
+TEST(Commands, AListingIsEmptiedFirst) {
+  Rig rig;
+  rig.wire.replies = {{"UIDL", "+OK\r\n1 a\r\n2 b\r\n.\r\n"}, {"LIST", "+OK\r\n1 10\r\n.\r\n"}};
+  rig.Start();
+  pop3_listing listing;
+  pop3_listing_init(&listing, nullptr);
+  EXPECT_EQ(pop3_uidl(rig.session, &listing, &rig.err), POP3_OK) << rig.text();
+  EXPECT_EQ(listing.num_entries, 2U);
+  EXPECT_EQ(pop3_uidl(rig.session, &listing, &rig.err), POP3_OK) << rig.text();
+  EXPECT_EQ(listing.num_entries, 2U) << "not four";
+  EXPECT_EQ(pop3_list(rig.session, &listing, &rig.err), POP3_OK) << rig.text();
+  ASSERT_EQ(listing.num_entries, 1U);
+  EXPECT_EQ(listing.entries[0].octets, 10U);
+  pop3_listing_cleanup(&listing);
 }
 
 // --- APOP

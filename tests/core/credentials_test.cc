@@ -8,7 +8,9 @@
 #include <map>
 #include <string>
 
+#include "core/login/credentials.h"
 #include "tests/core/credential_rig.h"
+#include "tests/testing/failing_allocator.h"
 
 namespace credentials_test {
 namespace {
@@ -18,6 +20,7 @@ using pop3_core_test::Context;
 using pop3_core_test::on_begin;
 using pop3_core_test::on_score;
 using pop3_core_test::Rig;
+using pop3_testing::FailingAllocator;
 
 // --- The order of sources
 
@@ -348,6 +351,128 @@ TEST(SessionCredential, WhatAFailedCallbackHasSetIsNotUsed) {
   };
   EXPECT_EQ(pop3_auth(rig.session, "x-probe", nullptr), POP3_OK);
   EXPECT_EQ(rig.asked.size(), 2U) << "asked again";
+}
+
+// --- By itself
+
+// Credentials with a callback that answers "KIND ATTEMPT", or fails if |fails|.
+struct Source {
+  explicit Source(FailingAllocator *memory) {
+    source.ask_arg = this;
+    pop3_credentials_init(&credentials, &source, memory->get());
+  }
+  ~Source() { pop3_credentials_wipe(&credentials); }
+  Source(const Source &) = delete;
+  Source &operator=(const Source &) = delete;
+
+  static pop3_status Answer(void *arg, pop3_credential what, uint32_t attempt, pop3_secret *out,
+                            pop3_error *) {
+    auto *self = static_cast<Source *>(arg);
+    self->asked++;
+    const std::string text = std::to_string(what) + " sesame " + std::to_string(attempt);
+    if (!self->sets_nothing && !pop3_secret_set(out, text.data(), text.size())) {
+      return POP3_ERR_MEMORY;
+    }
+    return self->status;
+  }
+  // "OK words", or the failure's text.
+  template <class Function>
+  std::string Get(Function function, pop3_credential what) {
+    static const uint8_t kOld[] = "left over";
+    const uint8_t *data = kOld;
+    size_t len = 99;
+    pop3_error error = POP3_ERROR_INIT;
+    const pop3_status got = function(&credentials, what, &data, &len, &error);
+    if (got == POP3_OK) {
+      return "OK " + std::string(reinterpret_cast<const char *>(data), len);
+    }
+    EXPECT_EQ(data, nullptr);
+    EXPECT_EQ(len, 0U);
+    EXPECT_NE(error.status, POP3_OK);
+    return error.text;
+  }
+  std::string Fetch(pop3_credential what) { return Get(pop3_credentials_fetch, what); }
+  std::string Renew(pop3_credential what) { return Get(pop3_credentials_renew, what); }
+
+  pop3_credential_source source = {};
+  pop3_credentials credentials;
+  pop3_status status = POP3_OK;
+  bool sets_nothing = false;
+  int asked = 0;
+};
+
+class Credentials : public ::testing::Test {
+ protected:
+  void SetUp() override { memory_.Forbid("sesame"); }
+  void TearDown() override {
+    pop3_credentials_wipe(&s_.credentials);
+    EXPECT_EQ(memory_.live_blocks(), 0U);
+    EXPECT_EQ(memory_.unwiped(), 0U);
+  }
+
+  FailingAllocator memory_;
+  Source s_{&memory_};
+};
+
+TEST_F(Credentials, WhomToAskForWhat) {
+  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, POP3_CREDENTIAL_USER));
+  s_.source.ask = Source::Answer;
+  for (int what = -1; what <= POP3_NUM_CREDENTIALS; what++) {
+    const auto credential = static_cast<pop3_credential>(what & 7);
+    const bool by_default =
+        credential == POP3_CREDENTIAL_USER || credential == POP3_CREDENTIAL_PASSWORD;
+    EXPECT_EQ(pop3_credentials_has(&s_.credentials, credential), by_default ? 1 : 0) << what;
+  }
+  s_.source.kinds = POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN) | UINT32_C(0xFFFFFFC1);
+  EXPECT_TRUE(pop3_credentials_has(&s_.credentials, POP3_CREDENTIAL_TOKEN));
+  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, POP3_CREDENTIAL_USER));
+  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, static_cast<pop3_credential>(0)));
+  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, static_cast<pop3_credential>(6)));
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_USER), "no user name was given");
+  EXPECT_EQ(s_.Renew(POP3_CREDENTIAL_REALM), "no realm was given");
+  EXPECT_EQ(s_.Fetch(static_cast<pop3_credential>(6)), "no ? was given");
+  EXPECT_EQ(s_.asked, 0);
+}
+
+TEST_F(Credentials, AskedOnceAndAgainOnlyToRenew) {
+  s_.source.ask = Source::Answer;
+  s_.credentials.num_refused = 3;
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 3");
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 3");
+  EXPECT_EQ(s_.asked, 1);
+  EXPECT_EQ(s_.Renew(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 4") << "the one before was refused";
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 4");
+  pop3_credentials_wipe(&s_.credentials);
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 3");
+  EXPECT_EQ(s_.asked, 3);
+}
+
+TEST_F(Credentials, ThoseOfOneCallGoFirst) {
+  const char *const name_only[POP3_NUM_CREDENTIALS] = {nullptr, "joe"};
+  const char *const password_only[POP3_NUM_CREDENTIALS] = {nullptr, nullptr, "his sesame"};
+  s_.source.given[POP3_CREDENTIAL_USER] = "jane";
+  s_.source.given[POP3_CREDENTIAL_PASSWORD] = "her sesame";
+  s_.credentials.once = name_only;
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_USER), "OK joe");
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "no password was given") << "it is not Joe's";
+  pop3_credentials_wipe(&s_.credentials);
+  s_.credentials.once = password_only;
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_USER), "OK jane");
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK his sesame");
+}
+
+TEST_F(Credentials, AFailureLeavesNothing) {
+  s_.source.ask = Source::Answer;
+  s_.status = POP3_ERR_TIMEOUT;
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "no password was given")
+      << "who says nothing has words put in his mouth";
+  EXPECT_EQ(s_.credentials.kept[POP3_CREDENTIAL_PASSWORD].data, nullptr);
+  s_.status = POP3_OK;
+  s_.sets_nothing = true;
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "no password was given");
+  s_.source.given[POP3_CREDENTIAL_TOKEN] = "sesame";
+  memory_.FailFrom(1);
+  EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_TOKEN), "no memory for a credential");
 }
 
 }  // namespace

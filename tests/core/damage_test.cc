@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 
+#include <cstring>
 #include <string>
 
 #include "auth/user_pass.h"
+#include "core/login/damage.h"
 #include "tests/core/session_driver.h"
 
 namespace damage_test {
@@ -100,6 +102,38 @@ TEST(SessionDamage, IsTold) {
       "N CAPA is damaged: line 2 (\"SASL  X\"): a space too many; and 1 more (quirk capa-damage "
       "reads it)";
   EXPECT_NE(d.Seen().find(note), std::string::npos) << d.Seen();
+}
+
+// --- By itself
+
+TEST(Damage, WhatIsSaidOfIt) {
+  pop3_capabilities caps = {};
+  char out[POP3_DAMAGE_MAX] = "left over";
+  EXPECT_FALSE(pop3_damage_is_there(nullptr));
+  EXPECT_FALSE(pop3_damage_is_there(&caps));
+  EXPECT_STREQ(pop3_damage_describe(nullptr, 0, out), "");
+  memcpy(out, "left over", 10);
+  EXPECT_STREQ(pop3_damage_describe(&caps, 0, out), "");
+  caps.num_damaged = 1;
+  caps.damage = "line 3: a space too many";
+  EXPECT_TRUE(pop3_damage_is_there(&caps));
+  EXPECT_STREQ(pop3_damage_describe(&caps, 0, out),
+               "line 3: a space too many (quirk capa-damage reads it)");
+  EXPECT_STREQ(pop3_damage_describe(&caps, 1, out),
+               "line 3: a space too many (not even quirk capa-damage reads it)");
+  const std::string much(2 * POP3_DAMAGE_MAX, 'x');
+  caps.damage = much.c_str();
+  EXPECT_EQ(strlen(pop3_damage_describe(&caps, 0, out)), static_cast<size_t>(POP3_DAMAGE_MAX - 1));
+}
+
+TEST(Damage, OneMechanismThatIsNamedIsNotChosenFromTheList) {
+  pop3_capabilities caps = {};
+  EXPECT_FALSE(pop3_damage_hides_mechanisms(nullptr, nullptr));
+  EXPECT_FALSE(pop3_damage_hides_mechanisms(&caps, nullptr));
+  caps.num_damaged = 1;
+  EXPECT_TRUE(pop3_damage_hides_mechanisms(&caps, nullptr));
+  EXPECT_TRUE(pop3_damage_hides_mechanisms(&caps, "USER,APOP"));
+  EXPECT_FALSE(pop3_damage_hides_mechanisms(&caps, "USER"));
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST_F(EngineSend, ARefusedArgumentSendsNothing) {
   d_.StartReady();
   for (const std::string &arg :
        {std::string("a\r\nDELE 1"), std::string("a\nb"), std::string("a\rb"),
-        std::string("a\0b", 3), std::string(600, 'x')}) {
+        std::string("a\0b", 3), std::string(5000, 'x')}) {
     for (const pop3_command command : {POP3_CMD_USER, POP3_CMD_PASS, POP3_CMD_RPOP, POP3_CMD_LANG,
                                        POP3_CMD_AUTH, POP3_CMD_RAW, POP3_CMD_RAW_MULTI}) {
       EXPECT_EQ(d_.Submit(command, arg), 0U);

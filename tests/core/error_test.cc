@@ -1,5 +1,9 @@
+#include "core/base/error.h"
+
 #include <gtest/gtest.h>
+
 #include <pop3/status.h>
+#include <cstring>
 
 #include <string>
 
@@ -80,6 +84,17 @@ TEST(ErrorSet, MayQuoteItself) {
   pop3_error_set(&err, POP3_ERR_CONNECT, err.layer, 2, "first address: %s", err.text);
   EXPECT_STREQ(err.text, "first address: reset");
   EXPECT_STREQ(err.layer, "tcp");
+}
+
+TEST(ErrorReset, IsEmptyThen) {
+  pop3_error_reset(nullptr);
+  pop3_error err = POP3_ERROR_INIT;
+  (void)pop3_error_set(&err, POP3_ERR_IO, "test", 5, "the cable broke");
+  err.code = POP3_CODE_AUTH;
+  err.lib_code = 7;
+  pop3_error_reset(&err);
+  const pop3_error empty = POP3_ERROR_INIT;
+  EXPECT_EQ(memcmp(&err, &empty, sizeof(err)), 0);
 }
 
 }  // namespace

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <string>
 
+#include "core/login/exchange.h"
 #include "tests/core/fake_auth.h"
 #include "tests/core/login_fixture.h"
 #include "tests/core/session_driver.h"
+#include "tests/testing/test_host.h"
 
 namespace exchange_test {
 namespace {
@@ -201,9 +203,9 @@ TEST_F(SessionExchange, ASecurityLayerIsPushed) {
   pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &report);
   EXPECT_EQ(report.stls, POP3_STLS_UNKNOWN) << "it is not TLS";
-  EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_OK) << d_.err.text;
-  EXPECT_EQ(d_.wire.Count("tls.connect"), 1);
-  EXPECT_EQ(d_.wire.Count("shift.connect"), 1);
+  EXPECT_EQ(pop3_stls(d_.session(), &d_.err), POP3_ERR_STATE);
+  EXPECT_NE(std::string(d_.err.text).find("after the login"), std::string::npos) << d_.err.text;
+  EXPECT_EQ(d_.wire.lines.back(), "STAT") << "nothing was sent";
   d_.Free();
   EXPECT_EQ(g_released, 1) << "once";
 }
@@ -308,6 +310,126 @@ TEST_F(SessionExchange, OfTheServersWordsTheLastAreKeptAndNotMoreThan4096) {
   pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(d_.session(), &report);
   EXPECT_EQ(std::string(report.detail, report.detail_len), std::string(4096, 'x'));
+}
+
+// --- By itself
+
+class Exchange : public ::testing::Test {
+ protected:
+  void TearDown() override {
+    pop3_exchange_end(&exchange_);
+    EXPECT_EQ(auth_.complaints, Lines());
+  }
+  pop3_status Begin() {
+    err_ = POP3_ERROR_INIT;
+    return pop3_exchange_begin(&exchange_, auth_.plugin()->auths[0], host_.get(), &context_, &err_);
+  }
+  // What becomes of |move| after |event|: "command line", "respond line", "done", "refused",
+  // "refused words", "failed words".
+  std::string Feed(pop3_auth_event event, const FakeAuth::Move &move) {
+    auth_.on_step = [&](const std::string &) { return move; };
+    pop3_exchange_feed(&exchange_, event, "x", 1, &outcome_);
+    const std::string line(reinterpret_cast<const char *>(outcome_.output.line),
+                           outcome_.output.line_len);
+    const std::string words = outcome_.error.text;
+    switch (outcome_.act) {
+      case POP3_EXCHANGE_SEND_COMMAND:
+        return "command " + line;
+      case POP3_EXCHANGE_RESPOND:
+        return "respond " + line;
+      case POP3_EXCHANGE_DONE:
+        return "done";
+      case POP3_EXCHANGE_REFUSED:
+        return words.empty() ? "refused" : "refused " + words;
+      case POP3_EXCHANGE_FAILED:
+        return "failed " + words;
+    }
+    return "?";
+  }
+
+  pop3_testing::TestHost host_;
+  FakeAuth auth_{"alone", 0, 100};
+  pop3_auth_context context_ = {};
+  pop3_exchange exchange_ = {};
+  pop3_exchange_outcome outcome_ = {};
+  pop3_error err_ = POP3_ERROR_INIT;
+};
+
+const char kOutOfPlace[] =
+    "failed the plugin answered a challenge with a command, or the other way round";
+const char kNoReason[] = "failed the mechanism gave up without a reason";
+
+TEST_F(Exchange, WhatAVerdictComesTo) {
+  const auto send = FakeAuth::Command("AUTH X");
+  const auto answer = FakeAuth::Answer("abc");
+  const auto done = FakeAuth::Done();
+  const auto mute = FakeAuth::Fail(POP3_OK);
+  const auto fail = FakeAuth::Fail(POP3_ERR_TLS);
+  const auto refuse = FakeAuth::Fail(POP3_REFUSED);
+  const struct {
+    pop3_auth_event event;
+    const FakeAuth::Move *move;
+    const char *act;
+  } cases[] = {
+      {POP3_AUTH_START, &send, "command AUTH X"},
+      {POP3_AUTH_START, &answer, kOutOfPlace},
+      {POP3_AUTH_START, &done, kNoReason},
+      {POP3_AUTH_START, &mute, kNoReason},
+      {POP3_AUTH_START, &fail, "failed fake failure"},
+      {POP3_AUTH_POSITIVE, &send, "command AUTH X"},
+      {POP3_AUTH_POSITIVE, &answer, kOutOfPlace},
+      {POP3_AUTH_POSITIVE, &done, "done"},
+      {POP3_AUTH_POSITIVE, &mute, kNoReason},
+      {POP3_AUTH_POSITIVE, &refuse, "failed fake failure"},
+      {POP3_AUTH_NEGATIVE, &send, "command AUTH X"},
+      {POP3_AUTH_NEGATIVE, &answer, kOutOfPlace},
+      {POP3_AUTH_NEGATIVE, &done, "refused"},
+      {POP3_AUTH_NEGATIVE, &mute, "refused"},
+      {POP3_AUTH_NEGATIVE, &refuse, "refused fake failure"},
+      {POP3_AUTH_NEGATIVE, &fail, "failed fake failure"},
+      {POP3_AUTH_CHALLENGE, &send, kOutOfPlace},
+      {POP3_AUTH_CHALLENGE, &answer, "respond abc"},
+      {POP3_AUTH_CHALLENGE, &done, kNoReason},
+      {POP3_AUTH_CHALLENGE, &mute, kNoReason},
+      {POP3_AUTH_CHALLENGE, &fail, "failed fake failure"},
+  };
+  for (const auto &c : cases) {
+    SCOPED_TRACE(&c - cases);
+    ASSERT_EQ(Begin(), POP3_OK);
+    if (c.event != POP3_AUTH_START) {
+      EXPECT_EQ(Feed(POP3_AUTH_START, send), "command AUTH X");
+    }
+    EXPECT_EQ(Feed(c.event, *c.move), c.act);
+    pop3_exchange_end(&exchange_);
+  }
+}
+
+TEST_F(Exchange, EndsWhatWasBegunAndOnce) {
+  pop3_exchange_end(&exchange_);
+  auth_.on_begin = [](const pop3_auth_context *, pop3_error *) { return POP3_ERR_MEMORY; };
+  EXPECT_EQ(Begin(), POP3_ERR_MEMORY);
+  pop3_exchange_end(&exchange_);
+  EXPECT_EQ(auth_.ends, 0);
+  auth_.on_begin = nullptr;
+  EXPECT_EQ(Begin(), POP3_OK);
+  pop3_exchange_end(&exchange_);
+  pop3_exchange_end(&exchange_);
+  EXPECT_EQ(auth_.ends, 1);
+}
+
+TEST_F(Exchange, TheLastLineExactlyAndOnePast) {
+  ASSERT_EQ(Begin(), POP3_OK);
+  EXPECT_EQ(Feed(POP3_AUTH_START, FakeAuth::Command("AUTH X")), "command AUTH X");
+  for (int i = 1; i < POP3_EXCHANGE_STEPS; i++) {
+    ASSERT_EQ(Feed(POP3_AUTH_CHALLENGE, FakeAuth::Answer("x")), "respond x") << i;
+  }
+  EXPECT_EQ(Feed(POP3_AUTH_CHALLENGE, FakeAuth::Answer("x")),
+            "failed more than 256 lines in one login");
+  EXPECT_EQ(outcome_.error.status, POP3_ERR_LIMIT);
+  EXPECT_EQ(auth_.steps.size(), static_cast<size_t>(POP3_EXCHANGE_STEPS));
+  pop3_exchange_end(&exchange_);
+  ASSERT_EQ(Begin(), POP3_OK);
+  EXPECT_EQ(Feed(POP3_AUTH_START, FakeAuth::Command("AUTH X")), "command AUTH X");
 }
 
 }  // namespace

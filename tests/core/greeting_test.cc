@@ -69,7 +69,7 @@ TEST(TimestampFind, Table) {
   for (const StampCase &c : cases) {
     const char *stamp = nullptr;
     size_t len = 999;
-    int found = pop3_timestamp_find(c.text.data(), c.text.size(), &stamp, &len);
+    int found = pop3_timestamp_find(c.text.data(), c.text.size(), nullptr, &stamp, &len);
     ASSERT_EQ(found, c.stamp.empty() ? 0 : 1) << c.text;
     EXPECT_EQ(found ? std::string(stamp, len) : "", c.stamp);
     EXPECT_EQ(stamp != nullptr, found == 1);
@@ -108,7 +108,8 @@ TEST(TimestampFind, EveryOctet) {
     const char *stamp = nullptr;
     size_t len = 0;
     bool good = i > 0x20 && i < 0x7F && i != '>' && i != '@';
-    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), &stamp, &len), good ? 1 : 0) << i;
+    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), nullptr, &stamp, &len), good ? 1 : 0)
+        << i;
     if (good) {
       EXPECT_EQ(len, i == '<' ? text.size() - 2 : text.size());
     }
@@ -122,7 +123,7 @@ TEST(TimestampFind, IsLinear) {
   const char *stamp = nullptr;
   size_t len = 0;
   for (int i = 0; i < 1000; i++) {
-    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), &stamp, &len), 0);
+    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), nullptr, &stamp, &len), 0);
   }
 }
 
@@ -213,6 +214,34 @@ TEST(GreetingDiagnose, LongDataIsCut) {
       pop3_greeting_diagnose(reinterpret_cast<const uint8_t *>(data.data()), data.size(), &err),
       POP3_ERR_GREETING);
   EXPECT_NE(std::string(err.text).find("xxx...\""), std::string::npos);
+}
+
+TEST(Timestamp, WithoutAnAtSignOnlyIfAllowed) {
+  for (const std::string_view text : {"ready <1896.697170952>", "ready <a@b@c>", "ready <@b>"}) {
+    pop3_quirks quirks = POP3_QUIRKS_NONE;
+    const char *stamp = nullptr;
+    size_t len = 0;
+    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 0);
+    quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_TIMESTAMP_ANY);
+    ASSERT_EQ(pop3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 1) << text;
+    EXPECT_EQ(std::string_view(stamp, len), text.substr(6));
+    EXPECT_EQ(quirks.hits[POP3_QUIRK_TIMESTAMP_ANY], 1U);
+  }
+  // Nothing in it, or what may be an attack, is none all the same.
+  for (const std::string_view text : {"<>", "<a b>", "<a\xFF@b>"}) {
+    pop3_quirks quirks = POP3_QUIRKS_NONE;
+    quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_TIMESTAMP_ANY);
+    const char *stamp = nullptr;
+    size_t len = 0;
+    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 0) << text;
+  }
+  pop3_quirks quirks = POP3_QUIRKS_NONE;
+  quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_TIMESTAMP_ANY);
+  const std::string_view good = "<a@b>";
+  const char *stamp = nullptr;
+  size_t len = 0;
+  EXPECT_EQ(pop3_timestamp_find(good.data(), good.size(), &quirks, &stamp, &len), 1);
+  EXPECT_EQ(quirks.hits[POP3_QUIRK_TIMESTAMP_ANY], 0U) << "it was not needed";
 }
 
 }  // namespace

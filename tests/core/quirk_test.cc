@@ -17,9 +17,11 @@ TEST(Quirk, NamesGoBothWays) {
     ASSERT_EQ(pop3_quirk_from_name(&quirk, pop3_quirk_name(i)), 1) << i;
     EXPECT_EQ(quirk, i);
   }
-  EXPECT_EQ(names.size(), POP3_QUIRK_AUTH_PLUS + 1U);
+  EXPECT_EQ(names.size(), POP3_QUIRK_TIMESTAMP_ANY + 1U);
   EXPECT_STREQ(pop3_quirk_name(POP3_QUIRK_BARE_LF), "bare-lf");
   EXPECT_STREQ(pop3_quirk_name(POP3_QUIRK_AUTH_PLUS), "auth-plus");
+  EXPECT_STREQ(pop3_quirk_name(POP3_QUIRK_ANY_MINUS), "any-minus");
+  EXPECT_STREQ(pop3_quirk_name(POP3_QUIRK_TIMESTAMP_ANY), "timestamp-any");
   EXPECT_EQ(pop3_quirk_name(15), nullptr);
   EXPECT_EQ(pop3_quirk_name(UINT32_MAX), nullptr);
 }

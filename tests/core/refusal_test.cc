@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 
+#include <cstdio>
 #include <map>
 #include <string>
 
+#include "core/login/refusal.h"
 #include "tests/core/fake_auth.h"
 #include "tests/core/login_fixture.h"
 
@@ -333,6 +335,95 @@ TEST_F(SessionRefusal, TheReportOfABindingThatIsSwitchedOff) {
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_EQ(begun_, Lines{"SCRAM-SHA-256 " + std::to_string(POP3_CHANNEL_BINDING_NEVER)});
   EXPECT_STREQ(Report().not_bound_why, "channel binding is switched off (option channel_binding)");
+}
+
+// --- By itself
+
+// Mechanisms of one plugin: index 0 "X-PLUS" (410), 1 "X" (310), 2 "READABLE" (110), 3 "CLEAR"
+// (120). All are usable but the first, which was refused.
+class Refusal : public ::testing::Test {
+ public:  // for the tables of what can be changed
+  void SetUp() override {
+    const struct {
+      const char *name;
+      int strength;
+    } all[] = {{"X-PLUS", 410}, {"X", 310}, {"READABLE", 110}, {"CLEAR", 120}};
+    for (size_t i = 0; i < 4; i++) {
+      list_[i] = {};
+      list_[i].ops = &ops_;
+      list_[i].strength = all[i].strength;
+      list_[i].state = i == 0 ? POP3_CANDIDATE_REFUSED : POP3_CANDIDATE_USABLE;
+      (void)snprintf(list_[i].name, sizeof(list_[i].name), "%s", all[i].name);
+    }
+    candidates_.list = list_;
+    candidates_.count = 4;
+    pop3_error_set(&error_, POP3_REFUSED, "engine", 0, "no");
+  }
+  std::string Explain() {
+    pop3_error out = POP3_ERROR_INIT;
+    pop3_refusal_explain(&refusal_, &out);
+    EXPECT_EQ(out.status, POP3_REFUSED);
+    EXPECT_EQ(out.code, error_.code);
+    return out.text;
+  }
+
+  pop3_auth_ops ops_ = {};
+  pop3_auth_ops other_ops_ = {};
+  pop3_mechanism list_[4];
+  pop3_candidates candidates_ = {};
+  pop3_error error_ = POP3_ERROR_INIT;
+  pop3_refusal refusal_ = {&candidates_, 0, nullptr, &error_, POP3_CHANNEL_BINDING_PREFER, 1};
+};
+
+TEST_F(Refusal, TheSameOneUnbound) {
+  EXPECT_EQ(pop3_refusal_next_unbound(&refusal_), 1U);
+  const struct {
+    const char *what;
+    void (*change)(Refusal *);
+  } cases[] = {
+      {"the server is not verified", [](Refusal *r) { r->refusal_.is_verified = 0; }},
+      {"binding is required",
+       [](Refusal *r) { r->refusal_.channel_binding = POP3_CHANNEL_BINDING_REQUIRE; }},
+      {"the caller named it", [](Refusal *r) { r->refusal_.asked = "X-PLUS"; }},
+      {"it is not about the login", [](Refusal *r) { r->error_.code = POP3_CODE_IN_USE; }},
+      {"it does not bind", [](Refusal *r) { r->refusal_.refused = 1; }},
+      {"it was refused, too", [](Refusal *r) { r->list_[1].state = POP3_CANDIDATE_REFUSED; }},
+      {"it is another plugin's", [](Refusal *r) { r->list_[1].ops = &r->other_ops_; }},
+      {"it is another one", [](Refusal *r) { r->list_[1].name[0] = 'Y'; }},
+      {"it begins like it", [](Refusal *r) { r->list_[1].name[1] = 'X'; }},
+  };
+  for (const auto &c : cases) {
+    SetUp();
+    refusal_ = {&candidates_, 0, nullptr, &error_, POP3_CHANNEL_BINDING_PREFER, 1};
+    error_.code = POP3_CODE_NONE;
+    c.change(this);
+    EXPECT_EQ(pop3_refusal_next_unbound(&refusal_), SIZE_MAX) << c.what;
+  }
+}
+
+TEST_F(Refusal, WhatMayHelp) {
+  EXPECT_EQ(Explain(),
+            "no (mechanism X-PLUS; if the password is right, CLEAR may do: option mechanism CLEAR)")
+      << "the strongest of those that any server can check";
+  refusal_.asked = "X-PLUS";
+  list_[2].state = list_[3].state = POP3_CANDIDATE_UNUSABLE;
+  EXPECT_EQ(Explain(),
+            "no (mechanism X-PLUS, asked for by name; if the password is right, another may do)");
+  refusal_.asked = nullptr;
+  EXPECT_EQ(Explain(), "no (mechanism X-PLUS)");
+  list_[2].state = list_[3].state = POP3_CANDIDATE_USABLE;
+  refusal_.refused = 2;
+  EXPECT_EQ(Explain(), "no (mechanism READABLE)") << "then the password is wrong";
+  error_.code = POP3_CODE_AUTH;
+  EXPECT_EQ(Explain(), "no (mechanism READABLE)");
+}
+
+TEST_F(Refusal, WordsThatNeedNoHelp) {
+  error_.code = POP3_CODE_LOGIN_DELAY;
+  EXPECT_EQ(Explain(), "no") << "it is not about the login";
+  error_.code = POP3_CODE_NONE;
+  pop3_error_set(&error_, POP3_REFUSED, "sasl", 0, "the token has expired");
+  EXPECT_EQ(Explain(), "the token has expired") << "a plugin knows better";
 }
 
 }  // namespace

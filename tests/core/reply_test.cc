@@ -115,7 +115,8 @@ TEST(ReplyParse, BadWhateverIsAllowed) {
   };
   for (const BadCase &c : cases) {
     pop3_quirks quirks = POP3_QUIRKS_NONE;
-    quirks.enabled = POP3_QUIRKS_ALL;
+    // Which makes a refusal of every line with a minus.
+    quirks.enabled = POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(POP3_QUIRK_ANY_MINUS);
     pop3_reply reply;
     pop3_error err = POP3_ERROR_INIT;
     EXPECT_EQ(pop3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, &err),
@@ -124,6 +125,47 @@ TEST(ReplyParse, BadWhateverIsAllowed) {
     EXPECT_STREQ(err.layer, "codec");
     for (uint64_t hits : quirks.hits) EXPECT_EQ(hits, 0U);
   }
+}
+
+TEST(ReplyParse, AnyMinusIsARefusal) {
+  const struct {
+    std::string_view line;
+    std::string_view text;
+    pop3_response_code code;
+  } cases[] = {
+      {"-ERROR no", "no", POP3_CODE_NONE},
+      {"-no", "no", POP3_CODE_NONE},
+      {"-no such message", "no such message", POP3_CODE_NONE},
+      {"-", "", POP3_CODE_NONE},
+      {"-ER", "ER", POP3_CODE_NONE},
+      {"-ERR, busy", "busy", POP3_CODE_NONE},
+      {"-ERROR [IN-USE] busy", "[IN-USE] busy", POP3_CODE_IN_USE},
+  };
+  for (const auto &c : cases) {
+    pop3_quirks quirks = POP3_QUIRKS_NONE;
+    quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_ANY_MINUS);
+    pop3_reply reply;
+    ASSERT_EQ(pop3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK);
+    EXPECT_EQ(reply.positive, 0U);
+    EXPECT_EQ(std::string_view(reply.text, reply.text_len), c.text) << c.line;
+    EXPECT_EQ(reply.code, c.code) << c.line;
+    EXPECT_EQ(quirks.hits[POP3_QUIRK_ANY_MINUS], 1U);
+  }
+  // What is right needs no leniency.
+  pop3_quirks quirks = POP3_QUIRKS_NONE;
+  quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_ANY_MINUS);
+  pop3_reply reply;
+  ASSERT_EQ(pop3_reply_parse(&reply, "-ERR no", 7, &quirks, nullptr), POP3_OK);
+  EXPECT_EQ(quirks.hits[POP3_QUIRK_ANY_MINUS], 0U);
+  EXPECT_EQ(pop3_reply_parse(&reply, "+no", 3, &quirks, nullptr), POP3_ERR_PROTOCOL);
+}
+
+TEST(ReplyParse, TheWholeLine) {
+  pop3_reply reply;
+  const std::string_view line = "+OK  two  spaces";
+  ASSERT_EQ(pop3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(std::string_view(reply.line, reply.line_len), line);
+  EXPECT_EQ(std::string_view(reply.text, reply.text_len), " two  spaces");
 }
 
 TEST(ReplyParse, AContinuationIsNamedAsSuch) {

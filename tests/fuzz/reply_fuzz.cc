@@ -147,7 +147,7 @@ void Others(const Exact &e) {
   }
   const char *stamp = nullptr;
   size_t stamp_len = 0;
-  if (pop3_timestamp_find(e.data.get(), e.len, &stamp, &stamp_len)) {
+  if (pop3_timestamp_find(e.data.get(), e.len, nullptr, &stamp, &stamp_len)) {
     FUZZ_CHECK(e.Holds(stamp, stamp_len) && stamp_len >= 5 && stamp_len <= 255);
     FUZZ_CHECK(stamp[0] == '<' && stamp[stamp_len - 1] == '>');
     for (size_t i = 0; i < stamp_len; i++) FUZZ_CHECK(stamp[i] > 0x20 && stamp[i] < 0x7F);

@@ -135,6 +135,7 @@ TEST_F(Ages, BothAreWhatTheyShouldBe) {
 }
 
 TEST_F(Ages, ASession) {
+  EXPECT_EQ(pop3_stls(session_, &err_), POP3_OK) << err_.text;
   Login();
   EXPECT_STREQ(pop3_session_mechanism(session_), "x-ages");
   Run(POP3_CMD_LIST);
@@ -145,7 +146,6 @@ TEST_F(Ages, ASession) {
   wire_.See<pop3_capabilities>("capabilities", capabilities->size);
   EXPECT_EQ(capabilities->num_lines, 3U);
   wire_.See<pop3_reply>("reply", pop3_session_reply(session_)->size);
-  EXPECT_EQ(pop3_stls(session_, &err_), POP3_OK) << err_.text;
   uint32_t count = 0;
   EXPECT_EQ(pop3_stat(session_, &count, nullptr, &err_), POP3_OK) << err_.text;
   EXPECT_EQ(count, 1U);
@@ -193,6 +193,7 @@ TEST_F(Ages, WhatIsAskedFor) {
 
 TEST_F(Ages, AUrl) {
   pop3_session *session = nullptr;
+  options_->num_transports = 0;
   options_->options = nullptr;
   options_->num_options = 0;
   EXPECT_EQ(pop3_connect_url(&session, registry_, "pop3://example", options_.get(), &err_),

@@ -178,12 +178,10 @@ static pop3_status make(pop3_session **out, const pop3_registry *registry, const
   session.num_transports = w->num_transports;
   session.options = w->options;
   session.num_options = w->num_options;
-  session.host = url->scheme == POP3_URL_UNIX ? url->path : url->host;
-  session.port = url->port;
-  if (url->user != NULL) session.user = url->user;
-  if (url->auth != NULL) session.mechanism = url->auth;
-  if (url->password.data != NULL) session.password = (const char *)url->password.data;
-  return pop3_session_new(out, registry, &session, err);
+  // A recording that is played has what was inside TLS.
+  pop3_url plain = *url;
+  if (!w->has_tls && plain.scheme == POP3_URL_POP3S) plain.scheme = POP3_URL_POP3;
+  return pop3_session_new_url(out, registry, &plain, &session, err);
 }
 
 pop3_status cli_via_session(pop3_session **out, pop3_registry *registry, const pop3_url *url,

@@ -66,7 +66,8 @@ pop3_status pop3_capa(pop3_session *session, const pop3_capabilities **out, pop3
 pop3_status pop3_stat(pop3_session *session, uint32_t *out_count, uint64_t *out_octets,
                       pop3_error *err);
 
-// pop3_list collects the scan listing of all messages in |out|, which was initialised.
+// pop3_list collects the scan listing of all messages in |out|, which was initialised; what was in
+// it is freed.
 pop3_status pop3_list(pop3_session *session, pop3_listing *out, pop3_error *err);
 
 // pop3_list_one tells the size of message |number| in octets.
@@ -77,7 +78,8 @@ pop3_status pop3_list_one(pop3_session *session, uint32_t number, uint64_t *out_
 // POP3_QUIRK_UID_LENIENT).
 #define POP3_UID_MAX 513
 
-// pop3_uidl collects the unique-ids of all messages in |out|, which was initialised.
+// pop3_uidl collects the unique-ids of all messages in |out|, which was initialised; what was in it
+// is freed.
 pop3_status pop3_uidl(pop3_session *session, pop3_listing *out, pop3_error *err);
 
 // pop3_uidl_one writes the unique-id of message |number| to |out|, NUL-terminated.
@@ -113,7 +115,8 @@ pop3_status pop3_lang(pop3_session *session, const char *tag, pop3_error *err);
 // pop3_lang_list hands the languages to |sink->item|.
 pop3_status pop3_lang_list(pop3_session *session, const pop3_sink *sink, pop3_error *err);
 
-// pop3_stls switches the connection to TLS (RFC 2595) with the plugin "tls". Anything the server
+// pop3_stls switches the connection to TLS (RFC 2595) with the first transport of the registry that
+// encrypts. POP3_ERR_STATE if it has TLS already, or after the login. Anything the server
 // sent behind its +OK is POP3_ERR_INJECTION. The capabilities are forgotten. A server that refuses
 // the handshake because of ALPN ends the session: connect anew with tls.alpn "" (pop3_login does so
 // by itself).

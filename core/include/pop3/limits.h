@@ -62,7 +62,9 @@ typedef enum pop3_quirk {
   POP3_QUIRK_ODD_SIZE,            // negative, missing or unreadable octets: taken as unknown
   POP3_QUIRK_CAPA_DAMAGE,  // CAPA lines that break the grammar (two spaces, "EXPIRENEVER", bad
                            // values) are read, not left out
-  POP3_QUIRK_AUTH_PLUS     // "+OK" or "+text" where a continuation "+ " should stand
+  POP3_QUIRK_AUTH_PLUS,    // "+OK" or "+text" where a continuation "+ " should stand
+  POP3_QUIRK_ANY_MINUS,    // any status line that starts with '-' is a refusal ("-ERROR no", "-no")
+  POP3_QUIRK_TIMESTAMP_ANY  // the greeting's "<...>" is a timestamp for APOP without an "@", too
 } pop3_quirk;
 
 // POP3_QUIRK_BIT is the flag for |quirk| in pop3_quirks.enabled.

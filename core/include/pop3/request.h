@@ -115,6 +115,9 @@ typedef struct pop3_reply {
   uint32_t reserved;
   const char *text;
   size_t text_len;
+  const char *line;  // the whole status line as it was on the wire, without its line end;
+                     // NUL-terminated, and valid as long as |text|
+  size_t line_len;
 } pop3_reply;
 
 // pop3_op_id identifies a submitted operation of one session or engine. 0 is none.

@@ -91,9 +91,10 @@ void pop3_session_options_init(pop3_session_options *options, size_t size);
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
                              const pop3_session_options *options, pop3_error *err);
 
-// pop3_session_new_url makes a session for |url|, which overrides transports, host, port, user and
-// password of |options| (may be NULL) where it has them. A URL with an authentication type
-// restricts pop3_login to it.
+// pop3_session_new_url makes a session for |url|, which overrides host, port, user and password of
+// |options| (may be NULL) where it has them. Where |options| names no transports it is "tcp", or
+// "unix"; behind a proxy name {"tcp", "socks5"}. A pop3s:// URL adds "tls" on top, unless one of
+// them encrypts. A URL with an authentication type restricts pop3_login to it.
 pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *registry,
                                  const pop3_url *url, const pop3_session_options *options,
                                  pop3_error *err);

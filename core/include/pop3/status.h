@@ -95,8 +95,8 @@ typedef enum pop3_advice {
 
 // pop3_error says what went wrong. It is a plain value of fixed size owned by the caller, holds no
 // pointer, needs no clean-up and never grows. All zeros is an empty one. Every function that takes
-// one accepts NULL. It is written on failure and on POP3_REFUSED, and left alone on success.
-// Secrets never appear in it.
+// one accepts NULL. It is filled on failure and on POP3_REFUSED, and emptied on success, so that
+// one may serve many calls. Secrets never appear in it.
 typedef struct pop3_error {
   pop3_status status;                // same as the function's return value
   pop3_response_code code;           // of the server's reply, else POP3_CODE_NONE

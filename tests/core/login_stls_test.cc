@@ -1,0 +1,124 @@
+#include "core/login/login_stls.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/core/login_rig.h"
+
+namespace login_stls_test {
+namespace {
+
+using pop3_core_test::Capabilities;
+using pop3_core_test::LoginRig;
+
+enum Capa { kUnknown, kOffered, kMissing, kDamaged };
+
+struct Case {
+  const char *what;
+  pop3_tls_policy policy;
+  Capa capa;
+  bool has_tls;
+  pop3_stls_need need;
+  const char *text;  // what the error, or else the note, says
+  bool stls_done = false;
+  bool is_encrypted = false;
+  bool is_private = false;
+};
+
+constexpr pop3_stls_need kNone = POP3_STLS_NEED_NONE;
+constexpr pop3_stls_need kFirst = POP3_STLS_NEED_FIRST;
+constexpr pop3_stls_need kUnmet = POP3_STLS_NEED_UNMET;
+
+const Case kCases[] = {
+    {"never means never", POP3_TLS_NEVER, kOffered, true, kNone, ""},
+    {"not even where CAPA is damaged", POP3_TLS_NEVER, kDamaged, true, kNone, ""},
+    {"encrypted is encrypted", POP3_TLS_REQUIRED, kUnknown, true, kNone, "", true, true},
+    {"also from the start", POP3_TLS_REQUIRED, kOffered, true, kNone, "", false, true},
+    {"required and offered", POP3_TLS_REQUIRED, kOffered, true, kFirst, ""},
+    {"if offered, and it is", POP3_TLS_IF_OFFERED, kOffered, true, kFirst, ""},
+    {"a local server, too", POP3_TLS_IF_OFFERED, kOffered, true, kFirst, "", false, false, true},
+    {"once is enough", POP3_TLS_IF_OFFERED, kOffered, true, kUnmet,
+     "STLS was done, but transport tls does not vouch for the connection to mail.example", true},
+    {"even if nobody offers it again", POP3_TLS_IF_OFFERED, kMissing, true, kUnmet,
+     "STLS was done, but transport tls does not vouch for the connection to mail.example", true},
+    {"required without a transport", POP3_TLS_REQUIRED, kOffered, false, kUnmet,
+     "transport \"tls\" is not in the registry of this program"},
+    {"required and not offered", POP3_TLS_REQUIRED, kMissing, true, kUnmet,
+     "the connection to mail.example must be encrypted, but the server does not offer STLS"},
+    {"required and nothing known", POP3_TLS_REQUIRED, kUnknown, true, kUnmet,
+     "but the server does not tell its capabilities"},
+    {"required and perhaps damaged", POP3_TLS_REQUIRED, kDamaged, true, kUnmet,
+     "CAPA is damaged, and STLS not in what can be read of it: line 2"},
+    {"required, also of a local server", POP3_TLS_REQUIRED, kMissing, true, kUnmet,
+     "must be encrypted", false, false, true},
+    {"if offered, and it is not", POP3_TLS_IF_OFFERED, kMissing, true, kNone,
+     "not encrypted: the server does not offer STLS"},
+    {"if offered, and nothing known", POP3_TLS_IF_OFFERED, kUnknown, true, kNone,
+     "not encrypted: the server does not offer STLS"},
+    {"if offered, without a transport", POP3_TLS_IF_OFFERED, kOffered, false, kNone,
+     "not encrypted: there is no transport tls"},
+    {"if offered, and perhaps damaged", POP3_TLS_IF_OFFERED, kDamaged, true, kUnmet,
+     "not going on unencrypted: CAPA is damaged, STLS may be in it: line 2"},
+    {"a local one may be damaged", POP3_TLS_IF_OFFERED, kDamaged, true, kNone,
+     "not encrypted: the server does not offer STLS", false, false, true},
+    {"damage does not matter who cannot encrypt", POP3_TLS_IF_OFFERED, kDamaged, false, kNone,
+     "not encrypted: there is no transport tls"},
+};
+
+TEST(LoginStls, Table) {
+  const Capabilities offered = {"USER", "STLS"};
+  const Capabilities missing = {"USER"};
+  const Capabilities damaged = {"USER", "STLS "};
+  const pop3_capabilities *const capas[] = {nullptr, offered.get(), missing.get(), damaged.get()};
+  for (const Case &c : kCases) {
+    SCOPED_TRACE(c.what);
+    LoginRig rig;
+    rig.facts.policy = c.policy;
+    rig.facts.capabilities = capas[c.capa];
+    rig.facts.has_tls = c.has_tls;
+    rig.facts.stls_done = c.stls_done;
+    rig.facts.is_encrypted = c.is_encrypted;
+    rig.facts.is_private = c.is_private || c.is_encrypted;
+    rig.login.facts = &rig.facts;
+    EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), c.need);
+    EXPECT_EQ(rig.err.status, c.need == kUnmet ? POP3_ERR_POLICY : POP3_OK) << rig.err.text;
+    std::string said = rig.err.text;
+    for (const std::string &note : rig.host.notes()) said += note;
+    EXPECT_NE(said.find(c.text), std::string::npos) << said;
+    EXPECT_EQ(said.empty(), c.text[0] == 0) << said;
+    EXPECT_EQ(rig.host.notes().empty(), c.need != kNone || c.text[0] == 0);
+  }
+}
+
+// A server whose name nobody gave is not called "".
+TEST(LoginStls, AServerWithoutAName) {
+  LoginRig rig;
+  rig.config.host = "";
+  rig.facts.policy = POP3_TLS_REQUIRED;
+  rig.login.facts = &rig.facts;
+  EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), kUnmet);
+  EXPECT_NE(std::string(rig.err.text).find("connection to the server must"), std::string::npos)
+      << rig.err.text;
+}
+
+// Who reads leniently already is not told to.
+TEST(LoginStls, DamageThatNoQuirkReads) {
+  const Capabilities damaged = {"USER", "STLS\x01"};
+  LoginRig rig;
+  rig.facts.policy = POP3_TLS_IF_OFFERED;
+  rig.facts.has_tls = 1;
+  rig.facts.is_private = 0;
+  rig.facts.capabilities = damaged.get();
+  rig.login.facts = &rig.facts;
+  for (const int is_lenient : {0, 1}) {
+    rig.facts.is_lenient = is_lenient;
+    EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), kUnmet);
+    const bool says =
+        std::string(rig.err.text).find("not even quirk capa-damage") != std::string::npos;
+    EXPECT_EQ(says, is_lenient != 0) << rig.err.text;
+  }
+}
+
+}  // namespace
+}  // namespace login_stls_test

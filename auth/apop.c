@@ -7,7 +7,7 @@
 
 #include "auth/line.h"
 
-static const char LAYER[] = "apop";
+#define LAYER "apop"
 
 typedef enum apop_stage { APOP_NEW = 0, APOP_SENT, APOP_OVER } apop_stage;
 
@@ -20,7 +20,7 @@ typedef struct apop_attempt {
 // Why there is no timestamp, as far as the host tells.
 static const char *timestamp_problem(const pop3_auth_context *context) {
   if (POP3_HAS_MEMBER(pop3_auth_context, context, timestamp_problem) &&
-      context->timestamp_problem) {
+      context->timestamp_problem != NULL) {
     return context->timestamp_problem;
   }
   return "the server's greeting has no timestamp for APOP";
@@ -29,7 +29,9 @@ static const char *timestamp_problem(const pop3_auth_context *context) {
 static int apop_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                       size_t why_cap) {
   (void)host;
-  if (!context->timestamp) return pop3_auth_unusable(why, why_cap, timestamp_problem(context));
+  if (context->timestamp == NULL) {
+    return pop3_auth_unusable(why, why_cap, timestamp_problem(context));
+  }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
     return pop3_auth_unusable(why, why_cap, "no user name was given");
   }
@@ -62,7 +64,7 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
   pop3_auth_bytes user, password;
   pop3_status status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &user, err);
   if (status != POP3_OK) return status;
-  if (memchr(user.data, ' ', user.len)) {
+  if (memchr(user.data, ' ', user.len) != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "the user name holds a space, which APOP cannot send");
   }
@@ -75,7 +77,7 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
     const uint32_t code = ERR_peek_error();
     const char *why = code ? ERR_reason_error_string(code) : NULL;
     return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, code, "there is no MD5: %s",
-                      why ? why : "BoringSSL is missing");
+                      why != NULL ? why : "BoringSSL is missing");
   }
   pop3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex)};
   status = pop3_auth_line_set(&self->line, host, LAYER, "APOP", &user, &digest, err);
@@ -85,19 +87,21 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
 
 static void apop_end(void *ptr) {
   apop_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
 
 static pop3_status apop_begin(const pop3_host *host, const pop3_auth_context *context,
                               void **out_self, pop3_error *err) {
-  if (!context->timestamp) {
+  if (context->timestamp == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, 0, "%s",
                       timestamp_problem(context));
   }
   apop_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   pop3_status status = make_line(self, context, err);
@@ -123,7 +127,7 @@ static pop3_auth_verdict apop_step(void *ptr, const pop3_auth_input *in, pop3_au
   return pop3_auth_refused(self->host, LAYER, "APOP", in->event, err);
 }
 
-static const pop3_auth_ops apop_ops = {
+static const pop3_auth_ops kApopOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "apop",
@@ -134,15 +138,15 @@ static const pop3_auth_ops apop_ops = {
     .end = apop_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&apop_ops};
+static const pop3_auth_ops *const kAuths[] = {&kApopOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "apop",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(apop, plugin)
+POP3_PLUGIN_ENTRY(apop, kPlugin)

@@ -7,7 +7,7 @@
 
 int pop3_auth_unusable(char *why, size_t why_cap, const char *reason) {
   size_t len = strlen(reason);
-  if (!why || why_cap == 0) return 0;
+  if (why == NULL || why_cap == 0) return 0;
   if (len >= why_cap) len = why_cap - 1;
   memcpy(why, reason, len);
   why[len] = '\0';
@@ -57,21 +57,21 @@ pop3_status pop3_auth_line_set(pop3_auth_line *line, const pop3_host *host, cons
                                const char *verb, const pop3_auth_bytes *shown,
                                const pop3_auth_bytes *secret, pop3_error *err) {
   pop3_auth_line_clear(line, host);
-  size_t shown_len = shown ? shown->len : 0;
-  size_t secret_len = secret ? secret->len : 0;
+  size_t shown_len = shown != NULL ? shown->len : 0;
+  size_t secret_len = secret != NULL ? secret->len : 0;
   if (shown_len <= ARGUMENT_MAX && secret_len <= ARGUMENT_MAX) {
     line->data = host->alloc(host->ctx, strlen(verb) + 2 + shown_len + secret_len);
   }
-  if (!line->data) {
+  if (line->data == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, layer, 0, 0, "out of memory");
   }
   append(line, verb, strlen(verb));
-  if (shown) {
+  if (shown != NULL) {
     append(line, " ", 1);
     append(line, shown->data, shown->len);
   }
   line->secret_offset = line->len;
-  if (secret) {
+  if (secret != NULL) {
     append(line, " ", 1);
     line->secret_offset = line->len;
     append(line, secret->data, secret->len);
@@ -80,7 +80,7 @@ pop3_status pop3_auth_line_set(pop3_auth_line *line, const pop3_host *host, cons
 }
 
 void pop3_auth_line_clear(pop3_auth_line *line, const pop3_host *host) {
-  if (line->data) host->wipe(host->ctx, line->data, line->len);
+  if (line->data != NULL) host->wipe(host->ctx, line->data, line->len);
   host->release(host->ctx, line->data);
   memset(line, 0, sizeof(*line));
 }

@@ -5,7 +5,7 @@
 
 #include "auth/line.h"
 
-static const char LAYER[] = "rpop";
+#define LAYER "rpop"
 
 typedef enum rpop_stage { RPOP_NEW = 0, USER_SENT, RPOP_SENT, RPOP_OVER } rpop_stage;
 
@@ -28,7 +28,7 @@ static int rpop_score(const pop3_host *host, const pop3_auth_context *context, c
 
 static void rpop_end(void *ptr) {
   rpop_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
@@ -36,7 +36,9 @@ static void rpop_end(void *ptr) {
 static pop3_status rpop_begin(const pop3_host *host, const pop3_auth_context *context,
                               void **out_self, pop3_error *err) {
   rpop_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   pop3_status status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->user, err);
@@ -47,7 +49,7 @@ static pop3_status rpop_begin(const pop3_host *host, const pop3_auth_context *co
     if (status == POP3_ERR_NO_CREDENTIALS) {
       self->local_user = self->user;
       status = POP3_OK;
-    } else if (status != POP3_OK && err) {
+    } else if (status != POP3_OK && err != NULL) {
       *err = none;
     }
   }
@@ -87,7 +89,7 @@ static pop3_auth_verdict rpop_step(void *ptr, const pop3_auth_input *in, pop3_au
   return pop3_auth_refused(self->host, LAYER, stage == RPOP_SENT ? "RPOP" : "USER", in->event, err);
 }
 
-static const pop3_auth_ops rpop_ops = {
+static const pop3_auth_ops kRpopOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "rpop",
@@ -98,15 +100,15 @@ static const pop3_auth_ops rpop_ops = {
     .end = rpop_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&rpop_ops};
+static const pop3_auth_ops *const kAuths[] = {&kRpopOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "rpop",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(rpop, plugin)
+POP3_PLUGIN_ENTRY(rpop, kPlugin)

@@ -5,7 +5,7 @@
 #include "auth/sasl_exchange.h"
 #include "auth/sasl_offer.h"
 
-static const pop3_auth_ops sasl_ops = {
+static const pop3_auth_ops kSaslOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "sasl",
@@ -16,15 +16,15 @@ static const pop3_auth_ops sasl_ops = {
     .end = pop3_sasl_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&sasl_ops};
+static const pop3_auth_ops *const kAuths[] = {&kSaslOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "sasl",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(sasl, plugin)
+POP3_PLUGIN_ENTRY(sasl, kPlugin)

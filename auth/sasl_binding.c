@@ -11,29 +11,29 @@ typedef struct kind {
 
 // In the order of preference. RFC 9266 makes tls-exporter the one for TLS 1.3, where tls-unique is
 // not defined; RFC 5802 made tls-unique the one before that, and it stayed so (RFC 9266 section 3).
-static const kind kinds[] = {
+static const kind kKinds[] = {
     {POP3_QUERY_CB_TLS_EXPORTER, "tls-exporter", 1, 0},
     {POP3_QUERY_CB_TLS_UNIQUE, "tls-unique", 0, 1},
     {POP3_QUERY_CB_TLS_SERVER_END_POINT, "tls-server-end-point", 1, 1},
 };
 
 static int is_tls_1_3(const pop3_auth_context *context) {
-  static const char version[] = "TLSv1.3";
+  static const char kVersion[] = "TLSv1.3";
   pop3_answer answer = POP3_ANSWER_INIT;
   return context->query(context->session, POP3_QUERY_TLS_VERSION, &answer) == POP3_OK &&
-         answer.data_len == sizeof(version) - 1 &&
-         memcmp(answer.data, version, sizeof(version) - 1) == 0;
+         answer.data_len == sizeof(kVersion) - 1 &&
+         memcmp(answer.data, kVersion, sizeof(kVersion) - 1) == 0;
 }
 
 int pop3_sasl_binding_get(const pop3_auth_context *context, pop3_sasl_binding *out) {
   memset(out, 0, sizeof(*out));
   const int new_tls = is_tls_1_3(context);
-  for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-    if (new_tls ? !kinds[i].after_1_2 : !kinds[i].before_1_3) continue;
+  for (size_t i = 0; i < sizeof(kKinds) / sizeof(kKinds[0]); i++) {
+    if (new_tls ? !kKinds[i].after_1_2 : !kKinds[i].before_1_3) continue;
     pop3_answer answer = POP3_ANSWER_INIT;
-    if (context->query(context->session, kinds[i].query, &answer) != POP3_OK) continue;
+    if (context->query(context->session, kKinds[i].query, &answer) != POP3_OK) continue;
     if (answer.data_len == 0 || answer.data_len > sizeof(out->data)) continue;
-    out->name = kinds[i].name;
+    out->name = kKinds[i].name;
     out->len = answer.data_len;
     memcpy(out->data, answer.data, answer.data_len);
     return 1;

@@ -13,7 +13,7 @@ int pop3_sasl_quiet(void *context, int level, const char *message) {
 }
 
 // libsasl2 keeps the pointer.
-static const sasl_callback_t callbacks[] = {
+static const sasl_callback_t kCallbacks[] = {
     {SASL_CB_LOG, POP3_SASL_CALLBACK(pop3_sasl_quiet), NULL},
     {SASL_CB_LIST_END, NULL, NULL},
 };
@@ -22,7 +22,7 @@ static const sasl_callback_t callbacks[] = {
 // connections share (DIGEST-MD5).
 static void *mutex_new(void) {
   pthread_mutex_t *mutex = malloc(sizeof(pthread_mutex_t));
-  if (mutex && pthread_mutex_init(mutex, NULL) != 0) {
+  if (mutex != NULL && pthread_mutex_init(mutex, NULL) != 0) {
     free(mutex);
     return NULL;
   }
@@ -30,15 +30,15 @@ static void *mutex_new(void) {
 }
 
 static int mutex_lock(void *mutex) {
-  return mutex && pthread_mutex_lock(mutex) == 0 ? SASL_OK : SASL_FAIL;
+  return mutex != NULL && pthread_mutex_lock(mutex) == 0 ? SASL_OK : SASL_FAIL;
 }
 
 static int mutex_unlock(void *mutex) {
-  return mutex && pthread_mutex_unlock(mutex) == 0 ? SASL_OK : SASL_FAIL;
+  return mutex != NULL && pthread_mutex_unlock(mutex) == 0 ? SASL_OK : SASL_FAIL;
 }
 
 static void mutex_free(void *mutex) {
-  if (!mutex) return;
+  if (mutex == NULL) return;
   (void)pthread_mutex_destroy(mutex);
   free(mutex);
 }
@@ -48,9 +48,11 @@ static int result = SASL_NOTINIT;
 
 static void set_up(void) {
   // A list is there as soon as anybody has set up either side of the library.
-  if (!sasl_global_listmech()) sasl_set_mutex(mutex_new, mutex_lock, mutex_unlock, mutex_free);
+  if (sasl_global_listmech() == NULL) {
+    sasl_set_mutex(mutex_new, mutex_lock, mutex_unlock, mutex_free);
+  }
   // Where the program did so before, this only counts one user more, and its callbacks stay.
-  result = sasl_client_init(callbacks);
+  result = sasl_client_init(kCallbacks);
 }
 
 int pop3_sasl_set_up(void) { return pthread_once(&once, set_up) == 0 ? result : SASL_FAIL; }

@@ -5,14 +5,14 @@
 #include "auth/sasl_client.h"
 #include "auth/sasl_mechanism.h"
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
 
-// --- What libsasl2 asks --------------------------------------------------------------------------
+// --- What libsasl2 asks
 
 static int get_name(void *context, int id, const char **result, unsigned *len) {
   const pop3_sasl_conn *conn = context;
   *result = id == SASL_CB_USER ? conn->authzid : conn->user;
-  if (len) *len = (unsigned)strlen(*result);
+  if (len != NULL) *len = (unsigned)strlen(*result);
   return SASL_OK;
 }
 
@@ -21,13 +21,15 @@ static int get_secret(sasl_conn_t *sasl, void *context, int id, sasl_secret_t **
   (void)sasl;
   (void)id;
   *secret = conn->secret;
-  return conn->secret ? SASL_OK : SASL_FAIL;
+  return conn->secret != NULL ? SASL_OK : SASL_FAIL;
 }
 
 static int get_realm(void *context, int id, const char **available, const char **result) {
   const pop3_sasl_conn *conn = context;
   (void)id;
-  *result = conn->realm[0] ? conn->realm : available && available[0] ? available[0] : "";
+  *result = conn->realm[0]                              ? conn->realm
+            : available != NULL && available[0] != NULL ? available[0]
+                                                        : "";
   return SASL_OK;
 }
 
@@ -47,14 +49,14 @@ static void set_callbacks(pop3_sasl_conn *conn) {
   set_callback(conn, 5, SASL_CB_LIST_END, NULL);
 }
 
-// --- Credentials ---------------------------------------------------------------------------------
+// --- Credentials
 
 // libsasl2 wants strings: an octet 0 would cut one short without a word.
 static pop3_status fetch(const pop3_host *host, const pop3_auth_context *context,
                          pop3_credential what, const char *words, const uint8_t **data, size_t *len,
                          pop3_error *err) {
   const pop3_status status = context->credential(context->session, what, data, len, err);
-  if (status == POP3_OK && memchr(*data, 0, *len)) {
+  if (status == POP3_OK && memchr(*data, 0, *len) != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "the %s holds a NUL, which no mechanism can send", words);
   }
@@ -72,7 +74,7 @@ static pop3_status fetch_optional(const pop3_host *host, const pop3_auth_context
   if (status == POP3_ERR_NO_CREDENTIALS) return POP3_OK;
   if (status == POP3_OK) {
     *out = (const char *)data;
-  } else if (err) {
+  } else if (err != NULL) {
     *err = local;
   }
   return status;
@@ -84,7 +86,7 @@ static pop3_status keep_password(pop3_sasl_conn *conn, const uint8_t *data, size
   if (len > SIZE_MAX - sizeof(sasl_secret_t)) len = SIZE_MAX - sizeof(sasl_secret_t);
   const size_t size = sizeof(sasl_secret_t) + len;
   conn->secret = host->alloc(host->ctx, size);
-  if (!conn->secret) {
+  if (conn->secret == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   memset(conn->secret, 0, size);
@@ -124,13 +126,13 @@ pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_con
 void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
   const pop3_host *host = conn->host;
   conn->user = conn->authzid = conn->realm = "";
-  if (conn->secret) host->wipe(host->ctx, conn->secret, conn->secret_size);
+  if (conn->secret != NULL) host->wipe(host->ctx, conn->secret, conn->secret_size);
   host->release(host->ctx, conn->secret);
   conn->secret = NULL;
   conn->secret_size = 0;
 }
 
-// --- The connection ------------------------------------------------------------------------------
+// --- The connection
 
 pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, const char *server,
                                 pop3_error *err) {
@@ -146,7 +148,7 @@ pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, con
   // "pop" is the name of the service (RFC 5034 section 4), whatever the port. At the other end of a
   // Unix socket is this machine. Without a server's name libsasl2 leaves out the mechanisms that
   // need one.
-  const char *name = !server || !server[0] ? NULL : server[0] == '/' ? "localhost" : server;
+  const char *name = server == NULL || !server[0] ? NULL : server[0] == '/' ? "localhost" : server;
   code = sasl_client_new("pop", name, NULL, NULL, conn->callbacks, 0, &conn->sasl);
   return code == SASL_OK ? POP3_OK : pop3_sasl_conn_fail(conn, "no connection", code, err);
 }
@@ -161,7 +163,9 @@ pop3_status pop3_sasl_conn_new(pop3_sasl_conn **out, const pop3_host *host, cons
                                pop3_error *err) {
   *out = NULL;
   pop3_sasl_conn *conn = host->alloc(host->ctx, sizeof(*conn));
-  if (!conn) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (conn == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   const pop3_status status = pop3_sasl_conn_init(conn, host, server, err);
   if (status != POP3_OK) {
     pop3_sasl_conn_free(conn);
@@ -175,8 +179,8 @@ pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, in
                                 pop3_error *err) {
   const pop3_host *host = conn->host;
   // "SASL(-13): authentication failure: Invalid server signature"
-  const char *detail = conn->sasl ? sasl_errdetail(conn->sasl) : NULL;
-  if (!detail || !detail[0]) detail = sasl_errstring(code, NULL, NULL);
+  const char *detail = conn->sasl != NULL ? sasl_errdetail(conn->sasl) : NULL;
+  if (detail == NULL || !detail[0]) detail = sasl_errstring(code, NULL, NULL);
   const pop3_status status = code == SASL_NOMEM    ? POP3_ERR_MEMORY
                              : code == SASL_NOMECH ? POP3_ERR_NO_MECHANISM
                                                    : POP3_ERR_AUTH;
@@ -184,7 +188,7 @@ pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, in
 }
 
 void pop3_sasl_conn_free(pop3_sasl_conn *conn) {
-  if (!conn) return;
+  if (conn == NULL) return;
   const pop3_host *host = conn->host;
   pop3_sasl_conn_cleanup(conn);
   host->release(host->ctx, conn);

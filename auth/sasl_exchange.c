@@ -9,7 +9,7 @@
 #include "auth/sasl_mechanism.h"
 #include "auth/sasl_offer.h"
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
 
 typedef enum sasl_stage { SASL_NEW = 0, SASL_RUNNING, SASL_OVER } sasl_stage;
 
@@ -30,7 +30,7 @@ typedef struct sasl_attempt {
   char server_error[40];  // RFC 5802's server-error-value, or ""
 } sasl_attempt;
 
-// --- The beginning -------------------------------------------------------------------------------
+// --- The beginning
 
 static int is_encrypted(const pop3_auth_context *context) {
   pop3_answer answer = POP3_ANSWER_INIT;
@@ -68,7 +68,7 @@ static int set_security(sasl_attempt *self) {
 static int has_to_tell(const sasl_attempt *self, const char *plus) {
   const pop3_auth_context *context = self->context;
   const char *listed = context->capability(context->session, "SASL");
-  return listed && !pop3_sasl_listed(listed, plus);
+  return listed != NULL && !pop3_sasl_listed(listed, plus);
 }
 
 // The caller may not want the channel bound, nor the server to know that it could have been.
@@ -124,7 +124,7 @@ static void drop_lines(sasl_attempt *self) {
 // What libsasl2 gave is sent: of a readable mechanism it holds the password, and libsasl2 would
 // give the memory back as it is. LOGIN's lies in the credentials, which are wiped in any case.
 static void wipe_initial(sasl_attempt *self) {
-  if (self->initial && strcmp(self->name, "PLAIN") == 0) {
+  if (self->initial != NULL && strcmp(self->name, "PLAIN") == 0) {
     self->host->wipe(self->host->ctx, (void *)(uintptr_t)self->initial, self->initial_len);
   }
   self->initial = NULL;
@@ -133,7 +133,7 @@ static void wipe_initial(sasl_attempt *self) {
 
 void pop3_sasl_end(void *ptr) {
   sasl_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   wipe_initial(self);
   drop_lines(self);
   pop3_sasl_conn_free(self->conn);
@@ -143,7 +143,9 @@ void pop3_sasl_end(void *ptr) {
 pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *context,
                             void **out_self, pop3_error *err) {
   sasl_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->context = context;
@@ -160,7 +162,7 @@ pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *cont
   return POP3_OK;
 }
 
-// --- Lines ---------------------------------------------------------------------------------------
+// --- Lines
 
 static pop3_auth_verdict give_up(sasl_attempt *self, pop3_error *err, pop3_status status,
                                  const char *words) {
@@ -197,13 +199,14 @@ static pop3_auth_verdict start(sasl_attempt *self, pop3_auth_output *out, pop3_e
   }
   self->initial = (const uint8_t *)data;
   self->initial_len = len;
-  self->owed = data && (prefers_two_step(self->context) || !pop3_sasl_line_fits(self->name, len));
+  self->owed =
+      data != NULL && (prefers_two_step(self->context) || !pop3_sasl_line_fits(self->name, len));
   const uint8_t *now = self->owed ? NULL : self->initial;
   if (pop3_sasl_line_auth(&self->line, self->host, LAYER, self->name, now, len, err) != POP3_OK) {
     return POP3_AUTH_FAIL;
   }
   if (!self->owed) {
-    self->may_empty = data && len == 0;
+    self->may_empty = data != NULL && len == 0;
     wipe_initial(self);
   }
   return pop3_sasl_line_send(&self->line, 1, out);
@@ -268,7 +271,7 @@ static pop3_auth_verdict answer(sasl_attempt *self, const pop3_auth_input *in,
   pop3_sasl_line_clear(&self->challenge, self->host);
   if (code != SASL_OK && code != SASL_CONTINUE) return give_up_code(self, code, err);
   self->complete = code == SASL_OK;
-  return respond(self, (const uint8_t *)data, data ? len : 0, out, err);
+  return respond(self, (const uint8_t *)data, data != NULL ? len : 0, out, err);
 }
 
 // The server says that we are logged in.
@@ -281,7 +284,7 @@ static pop3_auth_verdict accept(sasl_attempt *self, pop3_auth_output *out, pop3_
   const void *value = NULL;
   const int code = sasl_getprop(self->conn->sasl, SASL_SSF, &value);
   if (code != SASL_OK && code != SASL_NOTDONE) return give_up_code(self, code, err);
-  if (code == SASL_OK && value && *(const sasl_ssf_t *)value > 0) {
+  if (code == SASL_OK && value != NULL && *(const sasl_ssf_t *)value > 0) {
     pop3_sasl_conn_forget(self->conn);
     if (pop3_sasl_layer_offer(self->conn, *(const sasl_ssf_t *)value, out, err) != POP3_OK) {
       return POP3_AUTH_FAIL;

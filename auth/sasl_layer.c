@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-static const char LAYER[] = "sasl";
-static const char OPTION[] = "sasl.connection";
+#define LAYER "sasl"
+
+static const char kOption[] = "sasl.connection";
 
 // The length before each frame, in network byte order.
 #define HEADER 4
@@ -50,14 +51,14 @@ static void layer_destroy(void *ptr) {
   sasl_layer *self = ptr;
   const pop3_host *host = self->host;
   pop3_sasl_conn_free(self->conn);
-  if (self->frame) host->wipe(host->ctx, self->frame, HEADER + POP3_SASL_FRAME_MAX);
+  if (self->frame != NULL) host->wipe(host->ctx, self->frame, HEADER + POP3_SASL_FRAME_MAX);
   host->release(host->ctx, self->frame);
   host->release(host->ctx, self);
 }
 
 static handover *find_handover(const pop3_transport_config *config) {
   for (size_t i = 0; i < config->num_options; i++) {
-    if (strcmp(config->options[i].name, OPTION) == 0) {
+    if (strcmp(config->options[i].name, kOption) == 0) {
       return (handover *)(uintptr_t)config->options[i].object;
     }
   }
@@ -67,24 +68,26 @@ static handover *find_handover(const pop3_transport_config *config) {
 static pop3_status layer_create(const pop3_host *host, const pop3_transport_config *config,
                                 const pop3_layer *lower, void **out_self, pop3_error *err) {
   handover *given = find_handover(config);
-  if (!given || !given->conn || !lower) {
+  if (given == NULL || given->conn == NULL || lower == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_STATE, LAYER, 0, 0,
                       "a security layer comes from a login only");
   }
   sasl_layer *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
   self->ssf = given->ssf;
   self->frame = host->alloc(host->ctx, HEADER + POP3_SASL_FRAME_MAX);
-  if (!self->frame) {
+  if (self->frame == NULL) {
     layer_destroy(self);
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   self->chunk_max = CHUNK_MAX;
   const void *value = NULL;
-  if (sasl_getprop(given->conn->sasl, SASL_MAXOUTBUF, &value) == SASL_OK && value) {
+  if (sasl_getprop(given->conn->sasl, SASL_MAXOUTBUF, &value) == SASL_OK && value != NULL) {
     const unsigned max = *(const unsigned *)value;
     if (max > 0 && max < self->chunk_max) self->chunk_max = max;
   }
@@ -100,7 +103,7 @@ static pop3_io layer_connect(void *self, pop3_error *err) {
   return POP3_IO_DONE;  // both sides know since the +OK
 }
 
-// --- Reading -------------------------------------------------------------------------------------
+// --- Reading
 
 // Brings |self->frame_len| up to |wanted|.
 static pop3_io fill(sasl_layer *self, size_t wanted, pop3_error *err) {
@@ -164,7 +167,7 @@ static int layer_pending(void *ptr) {
   return self->plain_len > 0;
 }
 
-// --- Writing -------------------------------------------------------------------------------------
+// --- Writing
 
 // What has been encoded has to be sent before anything else, and is reported when it is: a frame
 // that was begun cannot be taken back.
@@ -194,7 +197,7 @@ static pop3_io layer_write(void *ptr, const uint8_t *data, size_t data_len, size
   return POP3_IO_DONE;
 }
 
-// --- The rest ------------------------------------------------------------------------------------
+// --- The rest
 
 static void layer_interest(void *ptr, pop3_interest *io) {
   const sasl_layer *self = ptr;
@@ -208,7 +211,7 @@ static pop3_status layer_query(void *ptr, uint32_t what, pop3_answer *out) {
   return POP3_OK;
 }
 
-static const pop3_transport_ops layer_ops = {
+static const pop3_transport_ops kLayerOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "sasl",
@@ -239,14 +242,16 @@ pop3_status pop3_sasl_layer_offer(pop3_sasl_conn *conn, sasl_ssf_t ssf, pop3_aut
                       "this libpop3 cannot take a security layer");
   }
   handover *given = host->alloc(host->ctx, sizeof(*given));
-  if (!given) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (given == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(given, 0, sizeof(*given));
   given->host = host;
   given->conn = conn;
   given->ssf = ssf;
-  given->option.name = OPTION;
+  given->option.name = kOption;
   given->option.object = given;
-  out->layer = &layer_ops;
+  out->layer = &kLayerOps;
   out->layer_options = &given->option;
   out->num_layer_options = 1;
   out->release_layer = release_handover;

@@ -6,7 +6,7 @@
 #define SCRAM (SECRET | POP3_SASL_MAY_BIND)
 #define SCRAM_PLUS (SECRET | POP3_SASL_BINDS)
 
-static const pop3_sasl_mechanism known[] = {
+static const pop3_sasl_mechanism kKnown[] = {
     {"LOGIN", 105, SECRET | POP3_SASL_READABLE},
     {"PLAIN", 110, SECRET | POP3_SASL_READABLE},
     {"CRAM-MD5", 200, SECRET},
@@ -29,7 +29,7 @@ static const pop3_sasl_mechanism known[] = {
 };
 
 // NTLM and the like.
-static const pop3_sasl_mechanism unknown = {"", 150, SECRET | POP3_SASL_BY_NAME};
+static const pop3_sasl_mechanism kUnknown = {"", 150, SECRET | POP3_SASL_BY_NAME};
 
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
 
@@ -42,10 +42,10 @@ static int same(const char *a, const char *b) {
 }
 
 const pop3_sasl_mechanism *pop3_sasl_mechanism_find(const char *name) {
-  for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-    if (same(known[i].name, name)) return &known[i];
+  for (size_t i = 0; i < sizeof(kKnown) / sizeof(kKnown[0]); i++) {
+    if (same(kKnown[i].name, name)) return &kKnown[i];
   }
-  return &unknown;
+  return &kUnknown;
 }
 
 static int is_name_char(char c) {
@@ -79,7 +79,7 @@ int pop3_sasl_name(const char **list, char out[POP3_SASL_NAME_MAX + 1]) {
 
 int pop3_sasl_listed(const char *list, const char *name) {
   char word[POP3_SASL_NAME_MAX + 1];
-  while (list && pop3_sasl_name(&list, word)) {
+  while (list != NULL && pop3_sasl_name(&list, word)) {
     if (strcmp(word, name) == 0) return 1;
   }
   return 0;

@@ -5,7 +5,7 @@
 #include "auth/sasl_binding.h"
 #include "auth/sasl_conn.h"
 
-static const char LAYER[] = "sasl";
+#define LAYER "sasl"
 
 // How many names of a server's list are looked at; Cyrus lists 17 when it has all.
 #define LISTED_MAX 64
@@ -65,13 +65,13 @@ static int points_of(const situation *here, const char *name, const char **why) 
   const char *reason = NULL;
   if (!is_installed(here, name, flags)) {
     reason = "not installed here";
-  } else if ((flags & POP3_SASL_BY_NAME) != 0 && !context->mechanism) {
+  } else if ((flags & POP3_SASL_BY_NAME) != 0 && context->mechanism == NULL) {
     reason = "only if asked for by name";
   } else if ((flags & POP3_SASL_READABLE) != 0 && context->channel == 0) {
     reason = "would send the password readable";
   } else if ((flags & POP3_SASL_BINDS) != 0 && !here->can_bind) {
     reason = "the connection has nothing to bind to";
-  } else if ((flags & POP3_SASL_CERTIFICATE) != 0 && !context->mechanism &&
+  } else if ((flags & POP3_SASL_CERTIFICATE) != 0 && context->mechanism == NULL &&
              !has_client_certificate(context)) {
     reason = "the server has taken no client certificate";
   } else if ((flags & POP3_SASL_USER) != 0 &&
@@ -82,11 +82,11 @@ static int points_of(const situation *here, const char *name, const char **why) 
     reason = "no password was given";
   }
   *why = reason;
-  return reason ? 0 : mechanism->points;
+  return reason != NULL ? 0 : mechanism->points;
 }
 
 static void write_why(char *why, size_t why_cap, const char *reason) {
-  if (!why || why_cap == 0) return;
+  if (why == NULL || why_cap == 0) return;
   size_t len = strlen(reason);
   if (len >= why_cap) len = why_cap - 1;
   memcpy(why, reason, len);
@@ -102,9 +102,9 @@ static int best_of_list(const situation *here, int offering, char best[POP3_SASL
   char name[POP3_SASL_NAME_MAX + 1];
   int best_points = 0;
   best[0] = '\0';
-  *why = context->capability(context->session, "") ? "the server lists no SASL mechanism"
-                                                   : "the server has not said what it can";
-  for (int i = 0; list && i < LISTED_MAX; i++) {
+  *why = context->capability(context->session, "") != NULL ? "the server lists no SASL mechanism"
+                                                           : "the server has not said what it can";
+  for (int i = 0; list != NULL && i < LISTED_MAX; i++) {
     const char *rest = list;
     const char *reason;
     if (!pop3_sasl_name(&rest, name)) break;
@@ -135,13 +135,14 @@ int pop3_sasl_score(const pop3_host *host, const pop3_auth_context *context, cha
   const char *reason = NULL;
   int points;
   char name[POP3_SASL_NAME_MAX + 1];
-  if (context->mechanism) {
+  if (context->mechanism != NULL) {
     const char *asked = context->mechanism;
     // Some servers forget to list it: whoever asks for it by name may try.
     points = pop3_sasl_name(&asked, name) ? points_of(&here, name, &reason) : 0;
-    if (points <= 0 && !reason) reason = "not the name of a SASL mechanism";
+    if (points <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
   } else {
-    const int offering = POP3_HAS_MEMBER(pop3_auth_context, context, offer) && context->offer;
+    const int offering =
+        POP3_HAS_MEMBER(pop3_auth_context, context, offer) && context->offer != NULL;
     points = best_of_list(&here, offering, name, &reason);
   }
   if (points <= 0) write_why(why, why_cap, reason);
@@ -159,10 +160,10 @@ pop3_status pop3_sasl_pick(const pop3_host *host, const pop3_auth_context *conte
   }
   const char *reason = NULL;
   int points;
-  if (context->mechanism) {
+  if (context->mechanism != NULL) {
     const char *asked = context->mechanism;
     points = pop3_sasl_name(&asked, out) ? points_of(&here, out, &reason) : 0;
-    if (points <= 0 && !reason) reason = "not the name of a SASL mechanism";
+    if (points <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
   } else {
     points = best_of_list(&here, 0, out, &reason);
   }

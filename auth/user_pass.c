@@ -5,7 +5,7 @@
 
 #include "auth/line.h"
 
-static const char LAYER[] = "user";
+#define LAYER "user"
 
 typedef enum user_stage { USER_NEW = 0, USER_SENT, PASS_SENT, USER_OVER } user_stage;
 
@@ -22,7 +22,8 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
   (void)host;
   const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
   // Some servers forget to list it: whoever asks for it by name may try.
-  if (!context->mechanism && is_known && !context->capability(context->session, "USER")) {
+  if (context->mechanism == NULL && is_known &&
+      context->capability(context->session, "USER") == NULL) {
     return pop3_auth_unusable(why, why_cap,
                               "the server's capabilities do not have USER (it may want TLS first)");
   }
@@ -37,7 +38,7 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
 
 static void user_end(void *ptr) {
   user_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
@@ -45,7 +46,9 @@ static void user_end(void *ptr) {
 static pop3_status user_begin(const pop3_host *host, const pop3_auth_context *context,
                               void **out_self, pop3_error *err) {
   user_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   // Both before anything is sent: a person may be asked, and the server's timer does not run yet.
@@ -89,7 +92,7 @@ static pop3_auth_verdict user_step(void *ptr, const pop3_auth_input *in, pop3_au
   return pop3_auth_refused(self->host, LAYER, stage == PASS_SENT ? "PASS" : "USER", in->event, err);
 }
 
-static const pop3_auth_ops user_ops = {
+static const pop3_auth_ops kUserOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "user",
@@ -100,15 +103,15 @@ static const pop3_auth_ops user_ops = {
     .end = user_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&user_ops};
+static const pop3_auth_ops *const kAuths[] = {&kUserOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "user_pass",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(user_pass, plugin)
+POP3_PLUGIN_ENTRY(user_pass, kPlugin)

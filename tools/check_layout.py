@@ -62,9 +62,6 @@ _INTERFACE = {
     "session": {"collect", "commands", "security", "session"},
 }
 
-# Folders where circles of includes are still to be cut.
-_CIRCLES = {"transports"}
-
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
 _SPI = {
     "pop3/%s.h" % name
@@ -216,7 +213,7 @@ def check_all():
             headers.append((name, text))
     problems.extend(public_comments.check(headers))
     problems.extend(check_tests(files))
-    problems.extend(include_circles.check(including, exempt=_CIRCLES))
+    problems.extend(include_circles.check(including))
     return len(files), problems
 
 

@@ -46,12 +46,12 @@ def _circle_from(part, includes):
     return None
 
 
-def check(files, exempt=()):
-    """Yields the circles of (name, text) pairs, as text; not those of the folders in `exempt`.
+def check(files):
+    """Yields the circles of (name, text) pairs, as text.
 
     Each part that is in a circle is in one of those that are named.
     """
-    includes = _includes((name, text) for name, text in files if os.path.dirname(name) not in exempt)
+    includes = _includes(files)
     named = set()
     for part in sorted(includes):
         circle = None if part in named else _circle_from(part, includes)

@@ -41,7 +41,7 @@ void pop3_address_add(pop3_address_list *list, const struct sockaddr *sa, sockle
 }
 
 void pop3_address_add_all(pop3_address_list *list, const struct addrinfo *found, int family) {
-  for (; found; found = found->ai_next) {
+  for (; found != NULL; found = found->ai_next) {
     pop3_address_add(list, found->ai_addr, found->ai_addrlen, family);
   }
 }

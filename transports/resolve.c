@@ -13,6 +13,8 @@
 
 #include "transports/sockio.h"
 
+#define LAYER "tcp"
+
 // What caller and thread share; the last of the two frees it. It may outlive the session and its
 // allocator, which may be used from the session's thread only: so this one block is the C
 // library's, as everything inside getaddrinfo is.
@@ -35,10 +37,10 @@ struct pop3_lookup {
   int wake_fd;  // the caller's copy: closed by nobody else
 };
 
-static const pop3_lookup_fns libc_fns = {getaddrinfo, freeaddrinfo};
+static const pop3_lookup_fns kLibcFns = {getaddrinfo, freeaddrinfo};
 
 static void free_job(lookup_job *job) {
-  if (job->found) job->fns->freeaddrinfo(job->found);
+  if (job->found != NULL) job->fns->freeaddrinfo(job->found);
   pthread_mutex_destroy(&job->mutex);
   free(job);
 }
@@ -92,21 +94,21 @@ static int start_thread(lookup_job *job) {
 }
 
 static pop3_status no_memory(const pop3_host *host, pop3_error *err) {
-  return host->fail(host->ctx, err, POP3_ERR_MEMORY, "tcp", 0, 0, "out of memory");
+  return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }
 
 static lookup_job *new_job(const char *name, uint32_t port, int family,
                            const pop3_lookup_fns *fns) {
   size_t name_len = strlen(name);
   lookup_job *job = calloc(1, sizeof(*job) + name_len + 1);
-  if (!job) return NULL;
+  if (job == NULL) return NULL;
   if (pthread_mutex_init(&job->mutex, NULL) != 0) {
     free(job);
     return NULL;
   }
   job->wake_fd = -1;
   job->family = family;
-  job->fns = fns ? fns : &libc_fns;
+  job->fns = fns != NULL ? fns : &kLibcFns;
   snprintf(job->port, sizeof(job->port), "%u", (unsigned)(port & UINT16_MAX));
   memcpy(job->name, name, name_len + 1);
   return job;
@@ -116,9 +118,9 @@ pop3_status pop3_lookup_start(pop3_lookup **out, const pop3_host *host, const ch
                               uint32_t port, int family, const pop3_lookup_fns *fns,
                               pop3_error *err) {
   pop3_lookup *lookup = host->alloc(host->ctx, sizeof(*lookup));
-  if (!lookup) return no_memory(host, err);
+  if (lookup == NULL) return no_memory(host, err);
   lookup_job *job = new_job(name, port, family, fns);
-  if (!job) {
+  if (job == NULL) {
     host->release(host->ctx, lookup);
     return no_memory(host, err);
   }
@@ -139,7 +141,7 @@ pop3_status pop3_lookup_start(pop3_lookup **out, const pop3_host *host, const ch
     pop3_sock_close(&lookup->wake_fd);
     free_job(job);
     host->release(host->ctx, lookup);
-    return host->fail(host->ctx, err, POP3_ERR_SYSTEM, "tcp", code, 0,
+    return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, code, 0,
                       "cannot look up \"%s\": %s failed: %s", name, doing,
                       pop3_sock_words(code, buf, sizeof(buf)));
   }
@@ -168,7 +170,7 @@ static pop3_io lookup_failed(const pop3_lookup *lookup, int code, int sys_errno,
     default:
       break;
   }
-  host->fail(host->ctx, err, status, "tcp", sys_errno, code, "cannot look up \"%s\": %s",
+  host->fail(host->ctx, err, status, LAYER, sys_errno, code, "cannot look up \"%s\": %s",
              lookup->job->name, words);
   return POP3_IO_FAIL;
 }
@@ -192,7 +194,7 @@ void pop3_lookup_interest(const pop3_lookup *lookup, pop3_interest *io) {
 }
 
 void pop3_lookup_drop(pop3_lookup *lookup) {
-  if (!lookup) return;
+  if (lookup == NULL) return;
   lookup_job *job = lookup->job;
   pthread_mutex_lock(&job->mutex);
   int done = job->done;

@@ -13,9 +13,9 @@
 #include "transports/tcp_options.h"
 #include "transports/tcp_socket.h"
 
-_Static_assert(POP3_RACE_MAX >= POP3_ADDRESS_MAX, "every address must have its attempt");
+#define LAYER "tcp"
 
-static const char LAYER[] = "tcp";
+_Static_assert(POP3_RACE_MAX >= POP3_ADDRESS_MAX, "every address must have its attempt");
 
 typedef enum tcp_stage {
   TCP_NEW = 0,    // the name is to be looked up
@@ -66,7 +66,7 @@ static void use_connection(tcp *self, int fd, int own_fd) {
   self->stage = TCP_CONNECTED;
 }
 
-// --- create ---
+// --- Create
 
 static const char *family_name(int family) { return family == AF_INET6 ? "IPv6" : "IPv4"; }
 
@@ -75,7 +75,7 @@ static pop3_status use_fd(tcp *self, pop3_error *err) {
   const pop3_tcp_options *options = &self->options;
   int code = 0;
   const char *words = pop3_tcp_socket_check(options->fd, &code);
-  if (words) {
+  if (words != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, code, 0,
                       "option tcp.fd: descriptor %d %s", options->fd, words);
   }
@@ -109,7 +109,7 @@ static pop3_status use_addresses(tcp *self, const pop3_address_list *found, pop3
 
 static pop3_status use_host(tcp *self, const char *name, pop3_error *err) {
   const pop3_host *host = self->host;
-  if (!name || !*name) {
+  if (name == NULL || !*name) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "no host was given");
   }
   if (self->port == 0 || self->port > UINT16_MAX) {
@@ -134,9 +134,11 @@ static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
   (void)lower;
   const char *name = pop3_tcp_target_host(config);
-  size_t name_len = name ? strlen(name) : 0;
+  size_t name_len = name != NULL ? strlen(name) : 0;
   tcp *self = host->alloc(host->ctx, sizeof(*self) + name_len + 1);
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self) + name_len + 1);
   self->host = host;
   self->fd = -1;
@@ -154,7 +156,7 @@ static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config
   return POP3_OK;
 }
 
-// --- connect ---
+// --- Connect
 
 // "[::1]:110 refused; 127.0.0.1:110 refused", cut where it gets too long for an error.
 static void list_failures(const tcp *self, char *out, size_t out_cap) {
@@ -167,8 +169,9 @@ static void list_failures(const tcp *self, char *out, size_t out_cap) {
     char buf[POP3_SOCK_WORDS_MAX];
     char part[POP3_ADDRESS_NAME_MAX + POP3_SOCK_WORDS_MAX + 4];
     pop3_address_name(name, sizeof(name), &self->addresses.at[i].of.any, self->addresses.at[i].len);
-    const char *words =
-        failure->words ? failure->words : pop3_sock_words(failure->sys_errno, buf, sizeof(buf));
+    const char *words = failure->words != NULL
+                            ? failure->words
+                            : pop3_sock_words(failure->sys_errno, buf, sizeof(buf));
     int len = snprintf(part, sizeof(part), "%s%s %s", i > 0 ? "; " : "", name, words);
     if (len < 0 || at + (size_t)len + tail > out_cap) {
       snprintf(out + at, out_cap - at, "; and %d more", (int)(self->addresses.count - i));
@@ -244,7 +247,7 @@ static pop3_io tcp_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io tcp_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   tcp *self = ptr;
@@ -312,7 +315,7 @@ static pop3_status tcp_query(void *ptr, uint32_t what, pop3_answer *out) {
 
 static void tcp_destroy(void *ptr) {
   tcp *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_tcp_attempts attempts = attempts_of(self);
   pop3_lookup_drop(self->lookup);
   pop3_race_cancel(&self->race, &pop3_tcp_race_ops, &attempts);
@@ -320,7 +323,7 @@ static void tcp_destroy(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops tcp_ops = {
+static const pop3_transport_ops kTcpOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "tcp",
@@ -335,15 +338,15 @@ static const pop3_transport_ops tcp_ops = {
     .destroy = tcp_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&tcp_ops};
+static const pop3_transport_ops *const kTransports[] = {&kTcpOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "tcp",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(tcp, plugin)
+POP3_PLUGIN_ENTRY(tcp, kPlugin)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define LAYER "tcp"
+
 // One reading of the options.
 typedef struct reading {
   pop3_tcp_options *out;
@@ -14,15 +16,15 @@ typedef struct reading {
 } reading;
 
 static pop3_status bad(const reading *in, const pop3_option *option, const char *why) {
-  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0, "option %s: %s",
+  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
                         option->name, why);
 }
 
 static pop3_status read_number(const reading *in, const pop3_option *option, int64_t least,
                                int64_t most, int64_t *out) {
-  if (option->text || option->object) return bad(in, option, "takes a number");
+  if (option->text != NULL || option->object != NULL) return bad(in, option, "takes a number");
   if (option->number < least || option->number > most) {
-    return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+    return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                           "option %s: %lld is not from %lld to %lld", option->name,
                           (long long)option->number, (long long)least, (long long)most);
   }
@@ -53,10 +55,13 @@ static pop3_status read_family(const reading *in, const pop3_option *option) {
 // "host:address,address": an entry for another host is checked all the same.
 static pop3_status read_resolve(const reading *in, const pop3_option *option) {
   const char *colon = strchr(option->text, ':');
-  if (!colon || colon == option->text) return bad(in, option, "must be \"host:address,...\"");
+  if (colon == NULL || colon == option->text) {
+    return bad(in, option, "must be \"host:address,...\"");
+  }
   size_t host_len = (size_t)(colon - option->text);
   const char *host = in->out->host;
-  int is_ours = host && strlen(host) == host_len && strncasecmp(host, option->text, host_len) == 0;
+  int is_ours =
+      host != NULL && strlen(host) == host_len && strncasecmp(host, option->text, host_len) == 0;
   if (is_ours) in->out->fixed.count = 0;
   const char *at = colon + 1;
   for (;;) {
@@ -73,7 +78,7 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
     buf[text_len] = '\0';
     pop3_address address;
     if (!pop3_address_parse(&address, buf, in->out->port)) {
-      return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+      return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                             "option %s: \"%s\" is not a numeric address", option->name, buf);
     }
     if (is_ours) pop3_address_add(&in->out->fixed, &address.of.any, address.len, AF_UNSPEC);
@@ -88,7 +93,7 @@ static pop3_status read_target(const reading *in) {
   in->out->port = in->config->port;
   for (size_t i = 0; i < in->config->num_options; i++) {
     const pop3_option *option = &in->config->options[i];
-    if (!option->name || strcmp(option->name, "tcp.connect_port") != 0) continue;
+    if (option->name == NULL || strcmp(option->name, "tcp.connect_port") != 0) continue;
     int64_t number = 0;
     pop3_status status = read_number(in, option, 1, UINT16_MAX, &number);
     if (status != POP3_OK) return status;
@@ -98,7 +103,7 @@ static pop3_status read_target(const reading *in) {
 }
 
 static pop3_status read_text(const reading *in, const pop3_option *option, const char *name) {
-  if (!option->text || option->object) return bad(in, option, "takes a text");
+  if (option->text == NULL || option->object != NULL) return bad(in, option, "takes a text");
   if (strcmp(name, "family") == 0) return read_family(in, option);
   if (strcmp(name, "resolve") == 0) return read_resolve(in, option);
   if (strcmp(name, "connect_host") == 0) {
@@ -141,7 +146,8 @@ const char *pop3_tcp_target_host(const pop3_transport_config *config) {
   const char *host = config->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (option->name && option->text && strcmp(option->name, "tcp.connect_host") == 0) {
+    if (option->name != NULL && option->text != NULL &&
+        strcmp(option->name, "tcp.connect_host") == 0) {
       host = option->text;
     }
   }
@@ -163,24 +169,24 @@ pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
   if (status != POP3_OK) return status;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "tcp.", 4) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "tcp.", 4) != 0) continue;
     status = read_one(&in, option);
     if (status != POP3_OK) return status;
   }
   if (out->own_fd != POP3_TCP_DEFAULT && out->fd < 0) {
-    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "option tcp.own_fd: there is no tcp.fd");
   }
   if (out->fd >= 0 && (out->host != config->host || out->port != config->port)) {
     return host->fail(
-        host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+        host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
         "option tcp.fd: tcp.connect_host or tcp.connect_port wants another connection");
   }
   out->own_fd = out->own_fd == 1;
   if (out->source.len > 0) {
     int family = out->source.of.any.sa_family;
     if (out->family != AF_UNSPEC && out->family != family) {
-      return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, "tcp", 0, 0,
+      return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option tcp.source_address: not of the family that tcp.family wants");
     }
     out->family = family;

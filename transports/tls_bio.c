@@ -4,6 +4,8 @@
 
 #include "transports/tls_text.h"
 
+#define LAYER "tls"
+
 // BUFFER holds two records of the greatest size. READS_PER_OPERATION: a peer that sends only what
 // never becomes data (session tickets, for example) may not keep one operation busy for ever.
 enum { BUFFER = 40 * 1024, READS_PER_OPERATION = 256 };
@@ -30,7 +32,7 @@ static int no_luck(pop3_tls_bio *self, BIO *bio, pop3_io io, int reading, const 
       }
       self->write_failed = 1;
       if (!self->read_failed) {
-        self->host->fail(self->host->ctx, &self->error, POP3_ERR_EOF, POP3_TLS_LAYER, 0, 0,
+        self->host->fail(self->host->ctx, &self->error, POP3_ERR_EOF, LAYER, 0, 0,
                          "the server closed the connection");
       }
       return -1;
@@ -82,7 +84,7 @@ static int fill(pop3_tls_bio *self, BIO *bio, int *out_result) {
 static int bio_read(BIO *bio, char *out, int cap) {
   pop3_tls_bio *self = state_of(bio);
   BIO_clear_retry_flags(bio);
-  if (!out || cap <= 0) return 0;
+  if (out == NULL || cap <= 0) return 0;
   int result;
   if (self->start == self->end && !fill(self, bio, &result)) return result;
   size_t len = self->end - self->start;
@@ -95,7 +97,7 @@ static int bio_read(BIO *bio, char *out, int cap) {
 static int bio_write(BIO *bio, const char *data, int len) {
   pop3_tls_bio *self = state_of(bio);
   BIO_clear_retry_flags(bio);
-  if (!data || len <= 0) return 0;
+  if (data == NULL || len <= 0) return 0;
   // A transport that has failed is called no more; after a failed write it may still be read.
   if (self->read_failed || self->write_failed) return -1;
   size_t put = 0;
@@ -121,21 +123,21 @@ pop3_status pop3_tls_bio_init(pop3_tls_bio *self, const pop3_host *host, const p
   self->owner = owner;
   self->want = POP3_IO_WANT_READ;
   self->buf = host->alloc(host->ctx, BUFFER);
-  self->method = self->buf ? BIO_meth_new(0, "pop3 transport") : NULL;
-  if (self->method && BIO_meth_set_read(self->method, bio_read) &&
+  self->method = self->buf != NULL ? BIO_meth_new(0, "pop3 transport") : NULL;
+  if (self->method != NULL && BIO_meth_set_read(self->method, bio_read) &&
       BIO_meth_set_write(self->method, bio_write) && BIO_meth_set_ctrl(self->method, bio_ctrl)) {
     self->bio = BIO_new(self->method);
   }
-  if (!self->bio) return pop3_tls_no_memory(host, err);
+  if (self->bio == NULL) return pop3_tls_no_memory(host, err);
   BIO_set_data(self->bio, self);
   BIO_set_init(self->bio, 1);
   return POP3_OK;
 }
 
 void pop3_tls_bio_cleanup(pop3_tls_bio *self) {
-  if (self->bio) BIO_free(self->bio);
-  if (self->method) BIO_meth_free(self->method);
-  if (self->buf) self->host->release(self->host->ctx, self->buf);
+  if (self->bio != NULL) BIO_free(self->bio);
+  if (self->method != NULL) BIO_meth_free(self->method);
+  if (self->buf != NULL) self->host->release(self->host->ctx, self->buf);
   self->bio = NULL;
   self->method = NULL;
   self->buf = NULL;

@@ -32,7 +32,7 @@ void pop3_tls_add_x509_name(pop3_tls_text *text, const X509_NAME *name) {
   size_t len = 0;
   BIO *bio = BIO_new(BIO_s_mem());
   // RFC 2253 escapes what is neither printable nor ASCII.
-  if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0 &&
+  if (bio != NULL && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0 &&
       BIO_mem_contents(bio, &data, &len)) {
     pop3_tls_text_clean(text, data, len);
   } else {
@@ -68,10 +68,10 @@ void pop3_tls_add_names(pop3_tls_text *text, const X509 *certificate) {
   int count = 0;
   if (how == TWICE) {
     pop3_tls_text_say(text, "?");
-  } else if (!names && how != NOT_FOUND) {
+  } else if (names == NULL && how != NOT_FOUND) {
     say_failure(text);
   }
-  for (size_t i = 0; names && i < sk_GENERAL_NAME_num(names); i++) {
+  for (size_t i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++) {
     const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
     if (name->type != GEN_DNS && name->type != GEN_IPADD) continue;
     if (count++ > 0) pop3_tls_text_say(text, ", ");
@@ -90,7 +90,7 @@ int pop3_tls_seconds(const ASN1_TIME *time, int64_t *out) {
   int days = 0;
   int seconds = 0;
   ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-  const int ok = epoch && time && ASN1_TIME_diff(&days, &seconds, epoch, time);
+  const int ok = epoch != NULL && time != NULL && ASN1_TIME_diff(&days, &seconds, epoch, time);
   ASN1_TIME_free(epoch);
   if (ok) *out = (int64_t)days * SECONDS_PER_DAY + seconds;
   return ok;
@@ -102,7 +102,7 @@ void pop3_tls_add_date(pop3_tls_text *text, const ASN1_TIME *time) {
   int64_t seconds = 0;
   const int ok = pop3_tls_seconds(time, &seconds);
   const time_t when = (time_t)seconds;
-  if (ok && gmtime_r(&when, &parts)) {
+  if (ok && gmtime_r(&when, &parts) != NULL) {
     (void)strftime(buf, sizeof(buf), "%Y-%m-%d %H:%M:%S UTC", &parts);
   }
   pop3_tls_text_say(text, buf);
@@ -118,12 +118,12 @@ int pop3_tls_key_digest(X509 *certificate, uint8_t *out) {
 
 void pop3_tls_add_base64(pop3_tls_text *text, const uint8_t *data, size_t len) {
   char *room = pop3_tls_text_room(text, (len + 2) / 3 * 4);
-  if (room) text->len += EVP_EncodeBlock((uint8_t *)room, data, len);
+  if (room != NULL) text->len += EVP_EncodeBlock((uint8_t *)room, data, len);
 }
 
 void pop3_tls_add_chain(pop3_tls_text *text, const SSL *ssl) {
   const STACK_OF(CRYPTO_BUFFER) *chain = SSL_get0_peer_certificates(ssl);
-  for (size_t i = 0; chain && i < sk_CRYPTO_BUFFER_num(chain); i++) {
+  for (size_t i = 0; chain != NULL && i < sk_CRYPTO_BUFFER_num(chain); i++) {
     const CRYPTO_BUFFER *certificate = sk_CRYPTO_BUFFER_value(chain, i);
     const uint8_t *data = CRYPTO_BUFFER_data(certificate);
     const size_t len = CRYPTO_BUFFER_len(certificate);
@@ -138,6 +138,6 @@ void pop3_tls_add_chain(pop3_tls_text *text, const SSL *ssl) {
 
 X509 *pop3_tls_leaf(const SSL *ssl) {
   const STACK_OF(CRYPTO_BUFFER) *chain = SSL_get0_peer_certificates(ssl);
-  if (!chain || sk_CRYPTO_BUFFER_num(chain) == 0) return NULL;
+  if (chain == NULL || sk_CRYPTO_BUFFER_num(chain) == 0) return NULL;
   return X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(chain, 0));
 }

@@ -25,12 +25,12 @@ static pop3_status give_text(pop3_answer *out, const pop3_tls_text *text) {
 
 // RFC 9266. With TLS 1.2 only if the master secret is bound to the whole handshake.
 static pop3_status exporter(const SSL *ssl, pop3_tls_text *scratch, pop3_answer *out) {
-  static const char label[] = "EXPORTER-Channel-Binding";
+  static const char kLabel[] = "EXPORTER-Channel-Binding";
   if (SSL_version(ssl) < TLS1_3_VERSION && !SSL_get_extms_support(ssl)) return POP3_ERR_UNSUPPORTED;
   char *room = pop3_tls_text_room(scratch, EXPORTER_LEN);
   // BoringSSL changes nothing of the SSL here, but its parameter is not const.
-  if (!room || !SSL_export_keying_material((SSL *)ssl, (uint8_t *)room, EXPORTER_LEN, label,
-                                           sizeof(label) - 1, NULL, 0, 1)) {
+  if (room == NULL || !SSL_export_keying_material((SSL *)ssl, (uint8_t *)room, EXPORTER_LEN, kLabel,
+                                                  sizeof(kLabel) - 1, NULL, 0, 1)) {
     return POP3_ERR_MEMORY;
   }
   scratch->len += EXPORTER_LEN;
@@ -42,7 +42,9 @@ static pop3_status exporter(const SSL *ssl, pop3_tls_text *scratch, pop3_answer 
 static pop3_status unique(const SSL *ssl, pop3_tls_text *scratch, pop3_answer *out) {
   char *room = pop3_tls_text_room(scratch, UNIQUE_MAX);
   size_t len = 0;
-  if (room && SSL_get_tls_unique(ssl, (uint8_t *)room, &len, UNIQUE_MAX)) scratch->len += len;
+  if (room != NULL && SSL_get_tls_unique(ssl, (uint8_t *)room, &len, UNIQUE_MAX)) {
+    scratch->len += len;
+  }
   return give_text(out, scratch);
 }
 
@@ -55,10 +57,10 @@ static pop3_status end_point(X509 *leaf, pop3_tls_text *scratch, pop3_answer *ou
   }
   if (digest_nid == NID_md5 || digest_nid == NID_sha1) digest_nid = NID_sha256;
   const EVP_MD *digest = EVP_get_digestbynid(digest_nid);
-  if (!digest) return POP3_ERR_UNSUPPORTED;
+  if (digest == NULL) return POP3_ERR_UNSUPPORTED;
   char *room = pop3_tls_text_room(scratch, EVP_MAX_MD_SIZE);
   unsigned len = 0;
-  if (!room || !X509_digest(leaf, digest, (uint8_t *)room, &len)) return POP3_ERR_MEMORY;
+  if (room == NULL || !X509_digest(leaf, digest, (uint8_t *)room, &len)) return POP3_ERR_MEMORY;
   scratch->len += len;
   return give_text(out, scratch);
 }
@@ -127,7 +129,9 @@ pop3_status pop3_tls_answer(const SSL *ssl, pop3_tls_text *scratch, uint32_t wha
     case POP3_QUERY_TLS_NAMES:
     case POP3_QUERY_TLS_EXPIRES: {
       X509 *leaf = pop3_tls_leaf(ssl);
-      if (!leaf) return SSL_get0_peer_certificates(ssl) ? POP3_ERR_MEMORY : POP3_ERR_UNSUPPORTED;
+      if (leaf == NULL) {
+        return SSL_get0_peer_certificates(ssl) != NULL ? POP3_ERR_MEMORY : POP3_ERR_UNSUPPORTED;
+      }
       const pop3_status status = about_leaf(leaf, scratch, what, out);
       X509_free(leaf);
       return status;

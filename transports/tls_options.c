@@ -8,6 +8,8 @@
 
 #include "transports/tls_text.h"
 
+#define LAYER "tls"
+
 // One reading of the options.
 typedef struct reading {
   pop3_tls_options *out;
@@ -18,12 +20,12 @@ typedef struct reading {
 } reading;
 
 static pop3_status bad(const reading *in, const char *name, const char *why) {
-  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, 0,
-                        "option %s: %s", name, why);
+  return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
+                        name, why);
 }
 
 static pop3_status read_string(const reading *in, const pop3_option *option, const char **out) {
-  if (!option->text || option->object) return bad(in, option->name, "takes a text");
+  if (option->text == NULL || option->object != NULL) return bad(in, option->name, "takes a text");
   if (!*option->text) return bad(in, option->name, "is empty");
   *out = option->text;
   return POP3_OK;
@@ -37,7 +39,7 @@ static pop3_status read_version(const reading *in, const pop3_option *option, ui
                   {"1.1", TLS1_1_VERSION},
                   {"1.2", TLS1_2_VERSION},
                   {"1.3", TLS1_3_VERSION}};
-  for (size_t i = 0; option->text && i < sizeof(versions) / sizeof(versions[0]); i++) {
+  for (size_t i = 0; option->text != NULL && i < sizeof(versions) / sizeof(versions[0]); i++) {
     if (strcmp(option->text, versions[i].text) != 0) continue;
     *out = versions[i].version;
     return POP3_OK;
@@ -46,7 +48,7 @@ static pop3_status read_version(const reading *in, const pop3_option *option, ui
 }
 
 static pop3_status read_flag(const reading *in, const pop3_option *option, int *out) {
-  if (option->text || option->object || option->number < 0 || option->number > 1) {
+  if (option->text != NULL || option->object != NULL || option->number < 0 || option->number > 1) {
     return bad(in, option->name, "must be the number 0 or 1");
   }
   *out = (int)option->number;
@@ -54,7 +56,7 @@ static pop3_status read_flag(const reading *in, const pop3_option *option, int *
 }
 
 static pop3_status read_alpn(const reading *in, const pop3_option *option) {
-  if (!option->text || option->object) return bad(in, option->name, "takes a text");
+  if (option->text == NULL || option->object != NULL) return bad(in, option->name, "takes a text");
   const size_t len = strlen(option->text);
   if (len >= sizeof(in->out->alpn)) return bad(in, option->name, "has more than 255 octets");
   memcpy(in->out->alpn, option->text, len + 1);
@@ -64,12 +66,12 @@ static pop3_status read_alpn(const reading *in, const pop3_option *option) {
 
 static pop3_status read_pin(const reading *in, const pop3_option *option, const char *pin,
                             size_t len) {
-  static const char prefix[] = "sha256//";
+  static const char kPrefix[] = "sha256//";
   while (len > 0 && *pin == ' ') pin++, len--;
   while (len > 0 && pin[len - 1] == ' ') len--;
-  if (len >= sizeof(prefix) - 1 && memcmp(pin, prefix, sizeof(prefix) - 1) == 0) {
-    pin += sizeof(prefix) - 1;
-    len -= sizeof(prefix) - 1;
+  if (len >= sizeof(kPrefix) - 1 && memcmp(pin, kPrefix, sizeof(kPrefix) - 1) == 0) {
+    pin += sizeof(kPrefix) - 1;
+    len -= sizeof(kPrefix) - 1;
   }
   uint8_t octets[POP3_TLS_PIN_LEN + 1];
   size_t out_len = 0;
@@ -87,11 +89,11 @@ static pop3_status read_pins(const reading *in, const pop3_option *option) {
   pop3_status status = read_string(in, option, &pin);
   if (status != POP3_OK) return status;
   in->out->num_pins = 0;
-  while (pin) {
+  while (pin != NULL) {
     const char *end = strchr(pin, ';');
-    status = read_pin(in, option, pin, end ? (size_t)(end - pin) : strlen(pin));
+    status = read_pin(in, option, pin, end != NULL ? (size_t)(end - pin) : strlen(pin));
     if (status != POP3_OK) return status;
-    pin = end && end[1] ? end + 1 : NULL;
+    pin = end != NULL && end[1] ? end + 1 : NULL;
   }
   return POP3_OK;
 }
@@ -105,28 +107,31 @@ static void take(void *out, size_t out_size, const void *object, size_t object_s
 static pop3_status read_object(const reading *in, const pop3_option *option) {
   pop3_tls_options *out = in->out;
   const char *what = option->name + 4;
-  if (option->text || !option->object) return bad(in, option->name, "takes an object");
+  if (option->text != NULL || option->object == NULL) {
+    return bad(in, option->name, "takes an object");
+  }
   if (strcmp(what, "key_passphrase") == 0) {
     const pop3_tls_passphrase *object = option->object;
-    if (POP3_HAS_MEMBER(pop3_tls_passphrase, object, arg) && object->callback) {
+    if (POP3_HAS_MEMBER(pop3_tls_passphrase, object, arg) && object->callback != NULL) {
       out->passphrase = object;
       return POP3_OK;
     }
   } else if (strcmp(what, "session_cache") == 0) {
     const pop3_tls_session_cache *object = option->object;
-    if (POP3_HAS_MEMBER(pop3_tls_session_cache, object, arg) && object->get && object->put) {
+    if (POP3_HAS_MEMBER(pop3_tls_session_cache, object, arg) && object->get != NULL &&
+        object->put != NULL) {
       take(&out->cache, sizeof(out->cache), object, object->size);
       return POP3_OK;
     }
   } else if (strcmp(what, "verify") == 0) {
     const pop3_tls_verify *object = option->object;
-    if (POP3_HAS_MEMBER(pop3_tls_verify, object, arg) && object->callback) {
+    if (POP3_HAS_MEMBER(pop3_tls_verify, object, arg) && object->callback != NULL) {
       take(&out->verify, sizeof(out->verify), object, object->size);
       return POP3_OK;
     }
   } else {
     const pop3_tls_context *object = option->object;
-    if (POP3_HAS_MEMBER(pop3_tls_context, object, identity) && object->ssl_ctx) {
+    if (POP3_HAS_MEMBER(pop3_tls_context, object, identity) && object->ssl_ctx != NULL) {
       out->context = object;
       return POP3_OK;
     }
@@ -169,10 +174,10 @@ static int is_address(const char *name) {
 // The name to verify: without what is not part of it in a certificate.
 static pop3_status read_name(const reading *in) {
   pop3_tls_options *out = in->out;
-  const char *what = in->server_name ? "option tls.server_name" : "the server's name";
-  const char *name = in->server_name ? in->server_name : in->config->host;
+  const char *what = in->server_name != NULL ? "option tls.server_name" : "the server's name";
+  const char *name = in->server_name != NULL ? in->server_name : in->config->host;
   const pop3_host *host = in->host;
-  size_t len = name ? strlen(name) : 0;
+  size_t len = name != NULL ? strlen(name) : 0;
   const char *why = NULL;
   if (len > 1 && name[0] == '[' && name[len - 1] == ']') {
     name++;
@@ -182,12 +187,12 @@ static pop3_status read_name(const reading *in) {
   if (len > 0) memcpy(out->name, name, len);
   out->name[len] = '\0';
   char *zone = strchr(out->name, '%');
-  if (zone && strchr(out->name, ':')) *zone = '\0';
+  if (zone != NULL && strchr(out->name, ':') != NULL) *zone = '\0';
   out->name_is_address = is_address(out->name);
   len = strlen(out->name);
   if (!out->name_is_address) {
     if (len > 1 && out->name[len - 1] == '.') out->name[--len] = '\0';
-    for (size_t i = 0; i < len && !why; i++) {
+    for (size_t i = 0; i < len && why == NULL; i++) {
       const unsigned char c = (unsigned char)out->name[i];
       if (c >= 0x80) {
         why = "is not ASCII: write it as it stands in the DNS (xn--...)";
@@ -197,46 +202,47 @@ static pop3_status read_name(const reading *in) {
     }
     if (len == 0) why = "is empty";
   }
-  if (!why) return POP3_OK;
-  if (out->do_not_verify && !in->server_name) {
+  if (why == NULL) return POP3_OK;
+  if (out->do_not_verify && in->server_name == NULL) {
     out->name[0] = '\0';
     return POP3_OK;
   }
-  return host->fail(host->ctx, in->err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, 0, "%s \"%s\" %s%s",
-                    what, name ? name : "", why,
-                    in->server_name ? "" : ": set tls.server_name to the name that TLS verifies");
+  return host->fail(
+      host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s \"%s\" %s%s", what,
+      name != NULL ? name : "", why,
+      in->server_name != NULL ? "" : ": set tls.server_name to the name that TLS verifies");
 }
 
 // What does not go together.
 static pop3_status check(const reading *in) {
   pop3_tls_options *out = in->out;
-  if (out->cert_file && !out->key_file) out->key_file = out->cert_file;
-  if (out->context) {
-    const char *extra = out->ca_file             ? "tls.ca_file"
-                        : out->ca_dir            ? "tls.ca_dir"
-                        : out->ca_pem            ? "tls.ca_pem"
-                        : out->cert_file         ? "tls.cert_file"
-                        : out->key_file          ? "tls.key_file"
-                        : out->passphrase        ? "tls.key_passphrase"
-                        : out->cache.get != NULL ? "tls.session_cache"
-                                                 : NULL;
-    if (extra) return bad(in, extra, "with tls.context this belongs into the context");
+  if (out->cert_file != NULL && out->key_file == NULL) out->key_file = out->cert_file;
+  if (out->context != NULL) {
+    const char *extra = out->ca_file != NULL      ? "tls.ca_file"
+                        : out->ca_dir != NULL     ? "tls.ca_dir"
+                        : out->ca_pem != NULL     ? "tls.ca_pem"
+                        : out->cert_file != NULL  ? "tls.cert_file"
+                        : out->key_file != NULL   ? "tls.key_file"
+                        : out->passphrase != NULL ? "tls.key_passphrase"
+                        : out->cache.get != NULL  ? "tls.session_cache"
+                                                  : NULL;
+    if (extra != NULL) return bad(in, extra, "with tls.context this belongs into the context");
     if (out->context->identity != (void (*)(void))SSL_CTX_new) {
       return bad(in, "tls.context",
                  "the context is of another copy of BoringSSL or OpenSSL than the one that this "
                  "plugin is linked with");
     }
   }
-  if (out->key_file && !out->cert_file) {
+  if (out->key_file != NULL && out->cert_file == NULL) {
     return bad(in, "tls.key_file", "a key is of no use without tls.cert_file");
   }
-  if (out->passphrase && !out->cert_file) {
+  if (out->passphrase != NULL && out->cert_file == NULL) {
     return bad(in, "tls.key_passphrase", "is of no use without tls.cert_file");
   }
-  if (out->verify.callback && out->do_not_verify) {
+  if (out->verify.callback != NULL && out->do_not_verify) {
     return bad(in, "tls.insecure_do_not_verify", "contradicts tls.verify");
   }
-  if (!out->context && out->min_version == 0) out->min_version = TLS1_2_VERSION;
+  if (out->context == NULL && out->min_version == 0) out->min_version = TLS1_2_VERSION;
   if (out->max_version != 0 && out->max_version < out->min_version) {
     return bad(in, "tls.max_version", "is older than tls.min_version (default \"1.2\")");
   }
@@ -251,7 +257,7 @@ pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
   out->port = config->port;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "tls.", 4) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "tls.", 4) != 0) continue;
     const pop3_status status = read_option(&in, option);
     if (status != POP3_OK) return status;
   }

@@ -13,7 +13,7 @@
 enum { FIRST_ROOM = 8192, SESSION_MAX = 1 << 20, MAX_PUT = 8 };
 // An entry: MAGIC, the policy's digest, one octet of flags, the session as BoringSSL writes it.
 enum { MAGIC_LEN = 8, HEADER_LEN = MAGIC_LEN + POP3_TLS_POLICY_LEN + 1 };
-static const char MAGIC[MAGIC_LEN + 1] = "pop3tls1";
+static const char kMagic[MAGIC_LEN + 1] = "pop3tls1";
 enum { FLAG_CLIENT_CERTIFICATE = 1 };
 
 // Every field with its length, so that no two policies look alike.
@@ -25,13 +25,13 @@ static void hash(SHA256_CTX *sha, const void *data, size_t len) {
 }
 
 static void hash_string(SHA256_CTX *sha, const char *string) {
-  hash(sha, string ? string : "", string ? strlen(string) : 0);
+  hash(sha, string != NULL ? string : "", string != NULL ? strlen(string) : 0);
 }
 
 static int hash_certificate(SHA256_CTX *sha, X509 *certificate) {
   uint8_t digest[SHA256_DIGEST_LENGTH] = {0};
   unsigned len = sizeof(digest);
-  const int ok = !certificate || X509_digest(certificate, EVP_sha256(), digest, &len);
+  const int ok = certificate == NULL || X509_digest(certificate, EVP_sha256(), digest, &len);
   hash(sha, digest, sizeof(digest));
   return ok;
 }
@@ -40,7 +40,7 @@ static int hash_certificate(SHA256_CTX *sha, X509 *certificate) {
 static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_CTX *ssl_ctx) {
   SHA256_CTX sha;
   SHA256_Init(&sha);
-  hash_string(&sha, MAGIC);
+  hash_string(&sha, kMagic);
   hash_string(&sha, options->name);
   hash(&sha, &options->port, sizeof(options->port));
   hash(&sha, &options->min_version, sizeof(options->min_version));
@@ -62,36 +62,37 @@ static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_
 pop3_status pop3_tls_sessions_init(pop3_tls_sessions *self, const pop3_host *host,
                                    const pop3_tls_options *options, const SSL_CTX *ssl_ctx,
                                    pop3_error *err) {
-  static const char digits[] = "0123456789abcdef";
+  static const char kDigits[] = "0123456789abcdef";
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->cache = options->cache;
   pop3_tls_text_init(&self->key, host);
-  if (!self->cache.get) return POP3_OK;
+  if (self->cache.get == NULL) return POP3_OK;
   if (!make_policy(self->policy, options, ssl_ctx)) return pop3_tls_no_memory(host, err);
   char port[16];
   (void)snprintf(port, sizeof(port), ":%lu ", (unsigned long)options->port);
   pop3_tls_text_say(&self->key, options->name);
   pop3_tls_text_say(&self->key, port);
   for (size_t i = 0; i < sizeof(self->policy); i++) {
-    const char pair[2] = {digits[self->policy[i] >> 4], digits[self->policy[i] & 15]};
+    const char pair[2] = {kDigits[self->policy[i] >> 4], kDigits[self->policy[i] & 15]};
     pop3_tls_text_add(&self->key, pair, sizeof(pair));
   }
   return self->key.failed ? pop3_tls_no_memory(host, err) : POP3_OK;
 }
 
 void pop3_tls_sessions_cleanup(pop3_tls_sessions *self) {
-  if (self->host) pop3_tls_text_free(&self->key);
+  if (self->host != NULL) pop3_tls_text_free(&self->key);
 }
 
 static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, size_t len) {
-  if (len <= HEADER_LEN || memcmp(entry, MAGIC, MAGIC_LEN) != 0 ||
+  if (len <= HEADER_LEN || memcmp(entry, kMagic, MAGIC_LEN) != 0 ||
       CRYPTO_memcmp(entry + MAGIC_LEN, self->policy, sizeof(self->policy)) != 0) {
     return 0;
   }
   SSL_SESSION *session =
       SSL_SESSION_from_bytes(entry + HEADER_LEN, len - HEADER_LEN, SSL_get_SSL_CTX(ssl));
-  const int ok = session && SSL_SESSION_is_resumable(session) && SSL_set_session(ssl, session);
+  const int ok =
+      session != NULL && SSL_SESSION_is_resumable(session) && SSL_set_session(ssl, session);
   if (ok) {
     self->had_client_certificate = entry[HEADER_LEN - 1] & FLAG_CLIENT_CERTIFICATE;
   }
@@ -102,7 +103,7 @@ static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, si
 
 pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_error *err) {
   const pop3_host *host = self->host;
-  if (!self->cache.get) return POP3_OK;
+  if (self->cache.get == NULL) return POP3_OK;
   pop3_tls_text entry;
   pop3_tls_text_init(&entry, host);
   size_t room = FIRST_ROOM;
@@ -110,7 +111,7 @@ pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_erro
   // The entry may have been replaced by a longer one between two calls.
   for (int tries = 0; tries < 3; tries++) {
     char *buf = pop3_tls_text_room(&entry, room);
-    if (!buf) {
+    if (buf == NULL) {
       pop3_tls_text_free(&entry);
       return pop3_tls_no_memory(host, err);
     }
@@ -131,7 +132,9 @@ void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
                             int has_client_certificate) {
   uint8_t *data = NULL;
   size_t len = 0;
-  if (!self->cache.get || self->num_put >= MAX_PUT || !SSL_SESSION_is_resumable(session)) return;
+  if (self->cache.get == NULL || self->num_put >= MAX_PUT || !SSL_SESSION_is_resumable(session)) {
+    return;
+  }
   if (!SSL_SESSION_to_bytes(session, &data, &len)) {
     ERR_clear_error();
     return;
@@ -139,7 +142,7 @@ void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
   const char flags = has_client_certificate ? FLAG_CLIENT_CERTIFICATE : 0;
   pop3_tls_text entry;
   pop3_tls_text_init(&entry, self->host);
-  pop3_tls_text_add(&entry, MAGIC, MAGIC_LEN);
+  pop3_tls_text_add(&entry, kMagic, MAGIC_LEN);
   pop3_tls_text_add(&entry, self->policy, sizeof(self->policy));
   pop3_tls_text_add(&entry, &flags, 1);
   pop3_tls_text_add(&entry, data, len);

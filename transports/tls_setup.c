@@ -11,12 +11,14 @@
 #include "transports/tls_trust.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
-  if (TLS_method()) return POP3_OK;
+  if (TLS_method() != NULL) return POP3_OK;
   const uint32_t code = ERR_peek_error();
   const char *why = code ? ERR_reason_error_string(code) : NULL;
-  return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, POP3_TLS_LAYER, 0, code,
-                    "there is no TLS: %s", why ? why : "BoringSSL is missing");
+  return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, code, "there is no TLS: %s",
+                    why != NULL ? why : "BoringSSL is missing");
 }
 
 // Asking for the passphrase of a key.
@@ -30,8 +32,8 @@ static pop3_status bad_file(const pop3_host *host, const char *option, const cha
                             const char *why, pop3_error *err) {
   const uint32_t code = pop3_tls_take_error();
   if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
-  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code, "option %s: %s: %s",
-                    option, path, why);
+  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, code, "option %s: %s: %s", option,
+                    path, why);
 }
 
 // The text of a file that is parsed from memory, so that its octets can be wiped.
@@ -44,7 +46,7 @@ static pop3_status use_chain(SSL_CTX *context, BIO *bio, const pop3_tls_options 
   const char *option = "tls.cert_file";
   for (int count = 0;; count++) {
     X509 *certificate = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
-    if (!certificate) {
+    if (certificate == NULL) {
       const uint32_t code = ERR_peek_last_error();
       const int is_end =
           ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
@@ -68,7 +70,7 @@ static int passphrase(char *buf, int cap, int is_writing, void *arg) {
   asking *self = arg;
   const pop3_tls_options *options = self->options;
   self->asked = 1;
-  if (!options->passphrase || cap <= 0) return -1;
+  if (options->passphrase == NULL || cap <= 0) return -1;
   const int len =
       options->passphrase->callback(options->passphrase->arg, options->key_file, buf, (size_t)cap);
   if (len < 0 || len > cap) return -1;
@@ -81,14 +83,18 @@ static pop3_status use_key(SSL_CTX *context, BIO *bio, const pop3_tls_options *o
   const char *option = "tls.key_file";
   asking ask = {options, 0, 0};
   EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, passphrase, &ask);
-  if (!key) {
+  if (key == NULL) {
     const uint32_t code = ERR_peek_last_error();
     const int is_none =
         ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
     const char *why = "the key cannot be read";
     if (is_none) why = "there is no private key in it (PEM is wanted)";
-    if (ask.asked && !options->passphrase) why = "the key is encrypted: set tls.key_passphrase";
-    if (ask.asked && options->passphrase) why = "the key is encrypted and there is no passphrase";
+    if (ask.asked && options->passphrase == NULL) {
+      why = "the key is encrypted: set tls.key_passphrase";
+    }
+    if (ask.asked && options->passphrase != NULL) {
+      why = "the key is encrypted and there is no passphrase";
+    }
     if (ask.answered) why = "the key is encrypted with another passphrase (tls.key_passphrase)";
     return bad_file(host, option, options->key_file, why, err);
   }
@@ -108,7 +114,7 @@ static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_optio
   pop3_status status =
       pop3_tls_text_file(&text, options->cert_file, "option tls.cert_file", 0, err);
   BIO *bio = status == POP3_OK ? bio_of(&text) : NULL;
-  if (status == POP3_OK && !bio) status = pop3_tls_no_memory(host, err);
+  if (status == POP3_OK && bio == NULL) status = pop3_tls_no_memory(host, err);
   if (status == POP3_OK) status = use_chain(context, bio, options, host, err);
   BIO_free(bio);
   bio = NULL;
@@ -116,7 +122,7 @@ static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_optio
   if (status == POP3_OK) {
     status = pop3_tls_text_file(&text, options->key_file, "option tls.key_file", 0, err);
   }
-  if (status == POP3_OK && !(bio = bio_of(&text))) status = pop3_tls_no_memory(host, err);
+  if (status == POP3_OK && (bio = bio_of(&text)) == NULL) status = pop3_tls_no_memory(host, err);
   if (status == POP3_OK) status = use_key(context, bio, options, host, err);
   BIO_free(bio);
   pop3_tls_text_free(&text);
@@ -126,7 +132,7 @@ static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_optio
 // What the server may sign the handshake with. Those of BoringSSL itself are without Ed25519 and
 // P-521, and with SHA-1.
 static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
-  static const uint16_t algorithms[] = {
+  static const uint16_t kAlgorithms[] = {
       SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ED25519,
       SSL_SIGN_RSA_PSS_RSAE_SHA256,    SSL_SIGN_RSA_PKCS1_SHA256,
       SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384,
@@ -134,8 +140,8 @@ static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
       SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
       SSL_SIGN_RSA_PKCS1_SHA1,  // only if weak ones are allowed
   };
-  const size_t num = sizeof(algorithms) / sizeof(algorithms[0]) - (options->allow_weak ? 0 : 1);
-  if (!SSL_CTX_set_verify_algorithm_prefs(context, algorithms, num)) return 0;
+  const size_t num = sizeof(kAlgorithms) / sizeof(kAlgorithms[0]) - (options->allow_weak ? 0 : 1);
+  if (!SSL_CTX_set_verify_algorithm_prefs(context, kAlgorithms, num)) return 0;
   // A key on a curve that is not named here cannot be the server's before TLS 1.3. The first is
   // known to newer versions of BoringSSL only.
   if (SSL_CTX_set1_curves_list(context, "X25519MLKEM768:X25519:P-256:P-384:P-521")) return 1;
@@ -146,24 +152,24 @@ static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
 pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options,
                                   const pop3_host *host, pop3_error *err) {
   *out = NULL;
-  if (options->context) {
+  if (options->context != NULL) {
     SSL_CTX_up_ref(options->context->ssl_ctx);
     *out = options->context->ssl_ctx;
     return POP3_OK;
   }
   SSL_CTX *context = SSL_CTX_new(TLS_method());
-  if (!context || !SSL_CTX_set_cipher_list(context, "ALL:!3DES:!PSK") ||
+  if (context == NULL || !SSL_CTX_set_cipher_list(context, "ALL:!3DES:!PSK") ||
       !set_algorithms(context, options)) {
     SSL_CTX_free(context);
     return pop3_tls_no_memory(host, err);
   }
-  SSL_CTX_set_session_cache_mode(context, options->cache.get
+  SSL_CTX_set_session_cache_mode(context, options->cache.get != NULL
                                               ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
                                               : SSL_SESS_CACHE_OFF);
   // A resumed session's certificate is looked at again: roots, clock and callback may have changed.
   SSL_CTX_set_reverify_on_resume(context, 1);
   pop3_status status = pop3_tls_trust_given(SSL_CTX_get_cert_store(context), options, host, err);
-  if (status == POP3_OK && options->cert_file) {
+  if (status == POP3_OK && options->cert_file != NULL) {
     status = use_client_certificate(context, options, host, err);
   }
   if (status != POP3_OK) {
@@ -187,7 +193,7 @@ pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_option
                               const pop3_host *host, pop3_error *err) {
   *out = NULL;
   SSL *ssl = SSL_new(context);
-  if (!ssl) return pop3_tls_no_memory(host, err);
+  if (ssl == NULL) return pop3_tls_no_memory(host, err);
   SSL_set_connect_state(ssl);
   SSL_set_renegotiate_mode(ssl, ssl_renegotiate_never);
   SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -201,7 +207,7 @@ pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_option
     const uint32_t code = pop3_tls_take_error();
     SSL_free(ssl);
     if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
-    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, code,
+    return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, code,
                       "option tls.server_name, tls.alpn or tls.min_version cannot be used: %s",
                       code ? ERR_reason_error_string(code) : "unknown error");
   }

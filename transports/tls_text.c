@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LAYER "tls"
+
 enum { LEAST_CAP = 256, WORDS_MAX = 80, FILE_MAX = 1 << 20, LARGE_FILE_MAX = 1 << 24 };
 
 void pop3_tls_text_init(pop3_tls_text *text, const pop3_host *host) {
@@ -16,14 +18,14 @@ void pop3_tls_text_init(pop3_tls_text *text, const pop3_host *host) {
 
 void pop3_tls_text_reset(pop3_tls_text *text) {
   const pop3_host *host = text->host;
-  if (text->data) host->wipe(host->ctx, text->data, text->cap);
+  if (text->data != NULL) host->wipe(host->ctx, text->data, text->cap);
   text->len = 0;
   text->failed = 0;
 }
 
 void pop3_tls_text_free(pop3_tls_text *text) {
   const pop3_host *host = text->host;
-  if (text->data) {
+  if (text->data != NULL) {
     host->wipe(host->ctx, text->data, text->cap);
     host->release(host->ctx, text->data);
   }
@@ -33,16 +35,16 @@ void pop3_tls_text_free(pop3_tls_text *text) {
 char *pop3_tls_text_room(pop3_tls_text *text, size_t len) {
   const pop3_host *host = text->host;
   if (text->failed) return NULL;
-  if (text->data && text->cap - text->len > len) return text->data + text->len;
+  if (text->data != NULL && text->cap - text->len > len) return text->data + text->len;
   size_t cap = text->cap < LEAST_CAP ? LEAST_CAP : text->cap;
   while (cap - text->len <= len && cap <= SIZE_MAX / 2) cap *= 2;
   // Not resized: what is moved must be wiped where it was.
   char *data = cap - text->len > len ? host->alloc(host->ctx, cap) : NULL;
-  if (!data) {
+  if (data == NULL) {
     text->failed = 1;
     return NULL;
   }
-  if (text->data) {
+  if (text->data != NULL) {
     memcpy(data, text->data, text->len + 1);
     host->wipe(host->ctx, text->data, text->cap);
     host->release(host->ctx, text->data);
@@ -55,7 +57,7 @@ char *pop3_tls_text_room(pop3_tls_text *text, size_t len) {
 
 void pop3_tls_text_add(pop3_tls_text *text, const void *data, size_t len) {
   char *room = pop3_tls_text_room(text, len);
-  if (!room) return;
+  if (room == NULL) return;
   if (len > 0) memcpy(room, data, len);
   room[len] = '\0';
   text->len += len;
@@ -66,13 +68,13 @@ void pop3_tls_text_say(pop3_tls_text *text, const char *string) {
 }
 
 void pop3_tls_text_clean(pop3_tls_text *text, const void *data, size_t len) {
-  static const char digits[] = "0123456789ABCDEF";
+  static const char kDigits[] = "0123456789ABCDEF";
   const uint8_t *octets = data;
   for (size_t i = 0; i < len; i++) {
     if (octets[i] >= 0x20 && octets[i] < 0x7f) {
       pop3_tls_text_add(text, octets + i, 1);
     } else {
-      const char escaped[4] = {'\\', 'x', digits[octets[i] >> 4], digits[octets[i] & 15]};
+      const char escaped[4] = {'\\', 'x', kDigits[octets[i] >> 4], kDigits[octets[i] & 15]};
       pop3_tls_text_add(text, escaped, sizeof(escaped));
     }
   }
@@ -82,8 +84,8 @@ static pop3_status file_failed(const pop3_host *host, const char *path, const ch
                                int sys_errno, pop3_error *err) {
   char words[WORDS_MAX];
   if (strerror_r(sys_errno, words, sizeof(words)) != 0) words[0] = '\0';
-  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, sys_errno, 0, "%s: %s: %s",
-                    option, path, words);
+  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, 0, "%s: %s: %s", option,
+                    path, words);
 }
 
 static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const char *option,
@@ -100,7 +102,7 @@ static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const
       piece = (size_t)about.st_size + 1;
     }
     char *room = pop3_tls_text_room(text, piece);
-    if (!room) return pop3_tls_no_memory(host, err);
+    if (room == NULL) return pop3_tls_no_memory(host, err);
     const ssize_t got = read(fd, room, piece);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return file_failed(host, path, option, errno, err);
@@ -125,5 +127,5 @@ pop3_status pop3_tls_text_file(pop3_tls_text *text, const char *path, const char
 }
 
 pop3_status pop3_tls_no_memory(const pop3_host *host, pop3_error *err) {
-  return host->fail(host->ctx, err, POP3_ERR_MEMORY, POP3_TLS_LAYER, 0, 0, "out of memory");
+  return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }

@@ -9,9 +9,6 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_TLS_LAYER is the transport's name for errors.
-#define POP3_TLS_LAYER "tls"
-
 // pop3_tls_text is a growing piece of memory. |data| has a NUL behind |len| octets, or is NULL.
 typedef struct pop3_tls_text {
   const pop3_host *host;

@@ -14,8 +14,10 @@
 #include "transports/tls_text.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 // Where the distributions have them: Debian, Fedora, openSUSE, Alpine and the BSDs, and so on.
-static const char *const files[] = {
+static const char *const kFiles[] = {
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/ca-bundle.pem",
@@ -24,7 +26,7 @@ static const char *const files[] = {
     "/usr/local/share/certs/ca-root-nss.crt",
     "/etc/certs/ca-certificates.crt",
 };
-static const char *const dirs[] = {
+static const char *const kDirs[] = {
     "/etc/ssl/certs",
     "/etc/pki/ca-trust/extracted/pem/directory-hash",
     "/etc/pki/tls/certs",
@@ -34,11 +36,11 @@ static const char *const dirs[] = {
 // Adds all certificates of |pem|. Returns how many, or -1 if memory ran out or one is broken.
 static int add_all(X509_STORE *store, const char *pem, size_t len) {
   BIO *bio = len <= INT32_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
-  int count = bio ? 0 : -1;
+  int count = bio != NULL ? 0 : -1;
   ERR_clear_error();
   while (count >= 0) {
     X509 *certificate = PEM_read_bio_X509_AUX(bio, NULL, NULL, NULL);
-    if (!certificate) break;
+    if (certificate == NULL) break;
     count = X509_STORE_add_cert(store, certificate) ? count + 1 : -1;
     X509_free(certificate);
   }
@@ -55,8 +57,8 @@ static pop3_status add_text(X509_STORE *store, const char *pem, size_t len, cons
   const uint32_t error = pop3_tls_take_error();
   if (count > 0) return POP3_OK;
   if (pop3_tls_lacked_memory(error)) return pop3_tls_no_memory(host, err);
-  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, POP3_TLS_LAYER, 0, error, "%s%s%s: %s",
-                    option, path ? ": " : "", path ? path : "",
+  return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, error, "%s%s%s: %s", option,
+                    path != NULL ? ": " : "", path != NULL ? path : "",
                     count == 0 ? "there is no certificate in it (PEM is wanted)"
                                : "there is a certificate in it that cannot be read");
 }
@@ -80,12 +82,12 @@ static int is_hashed(const char *name) {
 
 int pop3_tls_is_hashed_dir(const char *path) {
   DIR *dir = opendir(path);
-  if (!dir) return 0;
+  if (dir == NULL) return 0;
   int found = 0;
   for (;;) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is our own
     const struct dirent *entry = readdir(dir);
-    if (!entry || (found = is_hashed(entry->d_name)) != 0) break;
+    if (entry == NULL || (found = is_hashed(entry->d_name)) != 0) break;
   }
   closedir(dir);
   return found;
@@ -94,7 +96,7 @@ int pop3_tls_is_hashed_dir(const char *path) {
 static pop3_status trust_dir(X509_STORE *store, const char *path, const pop3_host *host,
                              pop3_error *err) {
   if (!pop3_tls_is_hashed_dir(path)) {
-    return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, 0, 0,
+    return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,
                       "option tls.ca_dir: %s: there are no certificates under hashed names in it "
                       "(`openssl rehash` makes them)",
                       path);
@@ -106,14 +108,14 @@ static pop3_status trust_dir(X509_STORE *store, const char *path, const pop3_hos
 pop3_status pop3_tls_trust_given(X509_STORE *store, const pop3_tls_options *options,
                                  const pop3_host *host, pop3_error *err) {
   pop3_status status = POP3_OK;
-  if (options->ca_pem) {
+  if (options->ca_pem != NULL) {
     status = add_text(store, options->ca_pem, strlen(options->ca_pem), "option tls.ca_pem", NULL,
                       host, err);
   }
-  if (status == POP3_OK && options->ca_file) {
+  if (status == POP3_OK && options->ca_file != NULL) {
     status = pop3_tls_trust_file(store, options->ca_file, "option tls.ca_file", host, err);
   }
-  if (status == POP3_OK && options->ca_dir) {
+  if (status == POP3_OK && options->ca_dir != NULL) {
     status = trust_dir(store, options->ca_dir, host, err);
   }
   return status;
@@ -125,30 +127,30 @@ static int find_in_environment(pop3_tls_roots *out) {
   const char *file = secure_getenv("SSL_CERT_FILE");
   const char *dir = secure_getenv("SSL_CERT_DIR");
   // NOLINTEND(concurrency-mt-unsafe)
-  if (file && *file) out->file = file;
-  if (dir && *dir) out->dir = dir;
-  return out->file || out->dir;
+  if (file != NULL && *file) out->file = file;
+  if (dir != NULL && *dir) out->dir = dir;
+  return out->file != NULL || out->dir != NULL;
 }
 
 pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3_error *err) {
   const pop3_tls_roots none = {NULL, NULL};
   *out = none;
   if (find_in_environment(out)) {
-    if (out->file && access(out->file, R_OK) != 0) {
-      return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, errno, 0,
+    if (out->file != NULL && access(out->file, R_OK) != 0) {
+      return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, errno, 0,
                         "SSL_CERT_FILE: %s cannot be read", out->file);
     }
     return POP3_OK;
   }
-  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !out->file; i++) {
-    if (access(files[i], R_OK) == 0) out->file = files[i];
+  for (size_t i = 0; i < sizeof(kFiles) / sizeof(kFiles[0]) && out->file == NULL; i++) {
+    if (access(kFiles[i], R_OK) == 0) out->file = kFiles[i];
   }
-  for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]) && !out->dir; i++) {
-    if (pop3_tls_is_hashed_dir(dirs[i])) out->dir = dirs[i];
+  for (size_t i = 0; i < sizeof(kDirs) / sizeof(kDirs[0]) && out->dir == NULL; i++) {
+    if (pop3_tls_is_hashed_dir(kDirs[i])) out->dir = kDirs[i];
   }
-  if (out->file || out->dir) return POP3_OK;
-  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, POP3_TLS_LAYER, 0, 0,
+  if (out->file != NULL || out->dir != NULL) return POP3_OK;
+  return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,
                     "this machine has no root certificates where they are looked for (%s and so "
                     "on): install ca-certificates, or set tls.ca_file or SSL_CERT_FILE",
-                    files[0]);
+                    kFiles[0]);
 }

@@ -11,6 +11,8 @@
 #include "transports/tls_weak.h"
 #include "transports/tls_words.h"
 
+#define LAYER "tls"
+
 // WEAK: the chain is good, but a certificate in it proves nothing. Never a result of
 // X509_verify_cert.
 enum { WEAK = X509_V_ERR_APPLICATION_VERIFICATION };
@@ -29,18 +31,18 @@ pop3_status pop3_tls_verifier_init(pop3_tls_verifier *self, const pop3_host *hos
   self->options = options;
   pop3_tls_text_init(&self->words, host);
   pop3_tls_text_init(&self->weak, host);
-  if (options->do_not_verify || options->context || options->ca_file || options->ca_dir ||
-      options->ca_pem) {
+  if (options->do_not_verify || options->context != NULL || options->ca_file != NULL ||
+      options->ca_dir != NULL || options->ca_pem != NULL) {
     return POP3_OK;
   }
   self->use_machine_roots = 1;
   const pop3_status status = pop3_tls_find_roots(&self->roots, host, err);
   // A callback may know what to do without any.
-  return options->verify.callback ? POP3_OK : status;
+  return options->verify.callback != NULL ? POP3_OK : status;
 }
 
 void pop3_tls_verifier_cleanup(pop3_tls_verifier *self) {
-  if (!self->host) return;
+  if (self->host == NULL) return;
   pop3_tls_text_free(&self->words);
   pop3_tls_text_free(&self->weak);
 }
@@ -54,7 +56,9 @@ int pop3_tls_verifier_prepare(const pop3_tls_verifier *self, SSL *ssl) {
                     X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
   unsigned long flags = X509_V_FLAG_TRUSTED_FIRST;
   // What the caller names is trusted as it is.
-  if (options->ca_file || options->ca_dir || options->ca_pem) flags |= X509_V_FLAG_PARTIAL_CHAIN;
+  if (options->ca_file != NULL || options->ca_dir != NULL || options->ca_pem != NULL) {
+    flags |= X509_V_FLAG_PARTIAL_CHAIN;
+  }
   if (!X509_VERIFY_PARAM_set_flags(param, flags)) return 0;
   if (options->name_is_address) return X509_VERIFY_PARAM_set1_ip_asc(param, options->name);
   return SSL_set1_host(ssl, options->name);
@@ -66,14 +70,14 @@ static void free_certificates(STACK_OF(X509) * chain) { sk_X509_pop_free(chain, 
 static STACK_OF(X509) * parse_chain(const SSL *ssl) {
   const STACK_OF(CRYPTO_BUFFER) *buffers = SSL_get0_peer_certificates(ssl);
   STACK_OF(X509) *chain = sk_X509_new_null();
-  for (size_t i = 0; chain && buffers && i < sk_CRYPTO_BUFFER_num(buffers); i++) {
+  for (size_t i = 0; chain != NULL && buffers != NULL && i < sk_CRYPTO_BUFFER_num(buffers); i++) {
     X509 *certificate = X509_parse_from_buffer(sk_CRYPTO_BUFFER_value(buffers, i));
-    if (certificate && sk_X509_push(chain, certificate)) continue;
+    if (certificate != NULL && sk_X509_push(chain, certificate)) continue;
     X509_free(certificate);
     free_certificates(chain);
     return NULL;
   }
-  if (chain && sk_X509_num(chain) > 0) return chain;
+  if (chain != NULL && sk_X509_num(chain) > 0) return chain;
   free_certificates(chain);
   return NULL;
 }
@@ -109,7 +113,7 @@ static void check_chain(SSL *ssl, X509_STORE *store, STACK_OF(X509) * chain, pop
                         finding *out) {
   X509_STORE_CTX *context = X509_STORE_CTX_new();
   out->code = X509_V_ERR_OUT_OF_MEM;
-  if (context && X509_STORE_CTX_init(context, store, sk_X509_value(chain, 0), chain) &&
+  if (context != NULL && X509_STORE_CTX_init(context, store, sk_X509_value(chain, 0), chain) &&
       X509_STORE_CTX_set_default(context, "ssl_server") &&
       X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(context), SSL_get0_param(ssl))) {
     const int ok = X509_verify_cert(context) > 0;
@@ -119,7 +123,7 @@ static void check_chain(SSL *ssl, X509_STORE *store, STACK_OF(X509) * chain, pop
     if (!ok && pop3_tls_lacked_memory(pop3_tls_take_error())) out->code = X509_V_ERR_OUT_OF_MEM;
     out->depth = X509_STORE_CTX_get_error_depth(context);
     out->about = ok ? sk_X509_value(chain, 0) : X509_STORE_CTX_get_current_cert(context);
-    if (out->about) (void)X509_up_ref(out->about);
+    if (out->about != NULL) (void)X509_up_ref(out->about);
     if (ok) look_for_weakness(X509_STORE_CTX_get0_chain(context), chain, weak);
   }
   X509_STORE_CTX_free(context);
@@ -145,12 +149,14 @@ static pop3_status find_out(pop3_tls_verifier *self, SSL *ssl, STACK_OF(X509) * 
   X509_STORE *store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl));
   if (self->use_machine_roots && self->roots_added == 0) {
     self->roots_added = 1;
-    if (self->roots.dir && !X509_STORE_load_locations(store, NULL, self->roots.dir)) {
+    if (self->roots.dir != NULL && !X509_STORE_load_locations(store, NULL, self->roots.dir)) {
       return pop3_tls_no_memory(self->host, err);
     }
   }
   check_chain(ssl, store, chain, &self->weak, out);
-  if (!is_issuer_unknown(out->code) || !self->roots.file || self->roots_added == 2) return POP3_OK;
+  if (!is_issuer_unknown(out->code) || self->roots.file == NULL || self->roots_added == 2) {
+    return POP3_OK;
+  }
   self->roots_added = 2;
   X509_free(out->about);
   out->about = NULL;
@@ -168,8 +174,8 @@ static void say_wrong_name(pop3_tls_text *words, const finding *what,
   pop3_tls_text_say(words, options->name);
   pop3_tls_text_say(words, "\", but for ");
   const size_t empty = words->len;
-  if (what->about) pop3_tls_add_names(words, what->about);
-  if (words->len == empty && words->data && empty > before) {
+  if (what->about != NULL) pop3_tls_add_names(words, what->about);
+  if (words->len == empty && words->data != NULL && empty > before) {
     pop3_tls_text_say(words, "no name at all (a subjectAltName is wanted)");
   }
 }
@@ -183,11 +189,11 @@ static void say_code(pop3_tls_text *words, const finding *what, const pop3_tls_o
       return;
     case X509_V_ERR_CERT_HAS_EXPIRED:
       pop3_tls_text_say(words, " expired on ");
-      if (what->about) pop3_tls_add_date(words, X509_get0_notAfter(what->about));
+      if (what->about != NULL) pop3_tls_add_date(words, X509_get0_notAfter(what->about));
       return;
     case X509_V_ERR_CERT_NOT_YET_VALID:
       pop3_tls_text_say(words, " is not valid before ");
-      if (what->about) pop3_tls_add_date(words, X509_get0_notBefore(what->about));
+      if (what->about != NULL) pop3_tls_add_date(words, X509_get0_notBefore(what->about));
       pop3_tls_text_say(words, " (is this machine's clock right?)");
       return;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
@@ -197,7 +203,7 @@ static void say_code(pop3_tls_text *words, const finding *what, const pop3_tls_o
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       pop3_tls_text_say(words, " was issued by ");
-      if (what->about) pop3_tls_add_x509_name(words, X509_get_issuer_name(what->about));
+      if (what->about != NULL) pop3_tls_add_x509_name(words, X509_get_issuer_name(what->about));
       pop3_tls_text_say(words, ", which is not known here and not sent by the server");
       return;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
@@ -237,11 +243,12 @@ static void say_finding(pop3_tls_text *words, const finding *what, const pop3_tl
                         const pop3_tls_options *options) {
   if (what->code == X509_V_OK) {
     pop3_tls_text_say(words, "verified: issued by ");
-    if (what->about) pop3_tls_add_x509_name(words, X509_get_issuer_name(what->about));
+    if (what->about != NULL) pop3_tls_add_x509_name(words, X509_get_issuer_name(what->about));
     pop3_tls_text_say(words, " for ");
     pop3_tls_text_say(words, options->name);
-    if (weak->len > 0)
+    if (weak->len > 0) {
       say_weak(words, "; although it is weak (tls.allow_weak_certificates): ", weak);
+    }
     return;
   }
   if (what->code == WEAK) {
@@ -249,7 +256,7 @@ static void say_finding(pop3_tls_text *words, const finding *what, const pop3_tl
     pop3_tls_text_say(words, " (tls.allow_weak_certificates accepts that)");
     return;
   }
-  if (what->depth == 0 || !what->about) {
+  if (what->depth == 0 || what->about == NULL) {
     pop3_tls_text_say(words, "the server's certificate");
   } else {
     pop3_tls_text_say(words, "the server's certificate is not trusted: ");
@@ -374,14 +381,14 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
   pop3_tls_text_reset(&self->words);
   pop3_tls_text_reset(&self->weak);
   STACK_OF(X509) *chain = parse_chain(ssl);
-  if (!chain) {
+  if (chain == NULL) {
     const uint32_t code = pop3_tls_take_error();
     if (pop3_tls_lacked_memory(code)) {
       pop3_tls_no_memory(host, &self->error);
       return ssl_verify_invalid;
     }
     *out_alert = SSL_AD_BAD_CERTIFICATE;
-    host->fail(host->ctx, &self->error, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, code,
+    host->fail(host->ctx, &self->error, POP3_ERR_CERTIFICATE, LAYER, 0, code,
                "the server's certificate cannot be read");
     return ssl_verify_invalid;
   }
@@ -389,7 +396,8 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
   // What is weak was accepted, and proves nothing.
   self->is_proven = status == POP3_OK && self->weak.len == 0 &&
                     (!self->options->do_not_verify || self->options->num_pins > 0);
-  if ((status == POP3_OK || status == POP3_ERR_CERTIFICATE) && self->options->verify.callback) {
+  if ((status == POP3_OK || status == POP3_ERR_CERTIFICATE) &&
+      self->options->verify.callback != NULL) {
     const pop3_status verdict = status;
     status = ask(self, ssl, verdict);
     if (status != POP3_OK && verdict == POP3_OK) *out_alert = SSL_AD_BAD_CERTIFICATE;
@@ -402,8 +410,7 @@ enum ssl_verify_result_t pop3_tls_verifier_run(pop3_tls_verifier *self, SSL *ssl
     return ssl_verify_invalid;
   }
   if (status == POP3_ERR_CERTIFICATE) {
-    host->fail(host->ctx, &self->error, status, POP3_TLS_LAYER, 0, what.code, "%s",
-               self->words.data);
+    host->fail(host->ctx, &self->error, status, LAYER, 0, what.code, "%s", self->words.data);
   }
   self->failed = status != POP3_OK;
   return self->failed ? ssl_verify_invalid : ssl_verify_ok;

@@ -17,7 +17,7 @@ static int pss_digest(const X509_ALGOR *algorithm) {
   int type = V_ASN1_UNDEF;
   const void *value = NULL;
   X509_ALGOR_get0(NULL, &type, &value, algorithm);
-  if (type != V_ASN1_SEQUENCE || !value) return NID_undef;
+  if (type != V_ASN1_SEQUENCE || value == NULL) return NID_undef;
   CBS der, parameters, tagged, hash, oid;
   CBS_init(&der, ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
   if (!CBS_get_asn1(&der, &parameters, CBS_ASN1_SEQUENCE)) return NID_undef;
@@ -64,8 +64,8 @@ static int add_weak_signature(pop3_tls_text *words, const X509 *certificate) {
 
 int pop3_tls_add_weak_key(pop3_tls_text *words, X509 *certificate) {
   EVP_PKEY *key = X509_get_pubkey(certificate);
-  const int type = key ? EVP_PKEY_id(key) : EVP_PKEY_NONE;
-  const int bits = key ? EVP_PKEY_bits(key) : 0;
+  const int type = key != NULL ? EVP_PKEY_id(key) : EVP_PKEY_NONE;
+  const int bits = key != NULL ? EVP_PKEY_bits(key) : 0;
   EVP_PKEY_free(key);
   if (pop3_tls_lacked_memory(pop3_tls_take_error())) words->failed = 1;
   char buf[64];

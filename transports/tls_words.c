@@ -6,6 +6,8 @@
 
 #include "transports/tls_text.h"
 
+#define LAYER "tls"
+
 // The first octets of a TLS record are its type (20 to 23) and the version, of which the first
 // octet is 3.
 enum { FIRST_TYPE = 20, LAST_TYPE = 23, VERSION_MAJOR = 3, SHOWN = 40 };
@@ -135,32 +137,31 @@ void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t co
   const int alert = is_ssl && reason >= SSL_AD_REASON_OFFSET ? reason - SSL_AD_REASON_OFFSET : -1;
   if (pop3_tls_is_alpn_refusal(code)) {
     host->fail(
-        host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code,
+        host->ctx, err, POP3_ERR_TLS, LAYER, 0, code,
         "%s failed: the server refuses the protocol name \"%s\" (ALPN): set tls.alpn to \"\"",
         doing, alpn);
     return;
   }
   const char *certificate = is_ssl && alert < 0 ? certificate_words(reason) : NULL;
-  if (certificate) {
-    host->fail(host->ctx, err, POP3_ERR_CERTIFICATE, POP3_TLS_LAYER, 0, code,
-               "the server's certificate %s", certificate);
+  if (certificate != NULL) {
+    host->fail(host->ctx, err, POP3_ERR_CERTIFICATE, LAYER, 0, code, "the server's certificate %s",
+               certificate);
     return;
   }
   const char *words = alert >= 0 ? alert_words(alert) : is_ssl ? reason_words(reason) : NULL;
-  if (words) {
-    host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code, "%s failed: %s", doing,
-               words);
+  if (words != NULL) {
+    host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, code, "%s failed: %s", doing, words);
     return;
   }
   if (alert >= 0) {
-    host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code,
+    host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, code,
                "%s failed: the server sent the alert %d (%s)", doing, alert,
                SSL_alert_desc_string_long(alert));
     return;
   }
   const char *text = code != 0 ? ERR_reason_error_string(code) : NULL;
-  host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, code, "%s failed: %s", doing,
-             text ? text : "unknown error");
+  host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, code, "%s failed: %s", doing,
+             text != NULL ? text : "unknown error");
 }
 
 static int begins(const uint8_t *data, size_t len, const char *prefix) {
@@ -194,7 +195,7 @@ int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t fi
     len++;
   }
   shown[len] = '\0';
-  host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, 0,
+  host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, 0,
              "the server does not speak TLS on this port: %s. It said \"%s\"",
              stranger_words(first, first_len), shown);
   return 1;
@@ -208,5 +209,5 @@ void pop3_tls_say_end(const pop3_host *host, pop3_tls_phase phase, uint64_t octe
                           : "the server closed the connection during the TLS handshake without a "
                             "word: it may not speak TLS on this port";
   }
-  host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, 0, "%s", words);
+  host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, 0, "%s", words);
 }

@@ -10,7 +10,7 @@
 
 #include "transports/sockio.h"
 
-static const char LAYER[] = "unix";
+#define LAYER "unix"
 
 // How long to pause when the server's queue is full, which no poll tells: doubled each time.
 enum { FIRST_PAUSE_MS = 1, LONGEST_PAUSE_MS = 100 };
@@ -38,9 +38,9 @@ static pop3_status read_options(unix_socket *self, const char **out_path,
   *out_path = config->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "unix.", 5) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "unix.", 5) != 0) continue;
     if (strcmp(option->name, "unix.path") == 0) {
-      if (!option->text || option->object) {
+      if (option->text == NULL || option->object != NULL) {
         return bad_argument(self->host, err, "option unix.path", "takes a path");
       }
       *out_path = option->text;
@@ -50,7 +50,8 @@ static pop3_status read_options(unix_socket *self, const char **out_path,
       return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                               "option %s: there is no such option", option->name);
     }
-    if (option->text || option->object || option->number < 0 || option->number >= UINT32_MAX) {
+    if (option->text != NULL || option->object != NULL || option->number < 0 ||
+        option->number >= UINT32_MAX) {
       return bad_argument(self->host, err, "option unix.peer_uid", "takes the number of a user");
     }
     self->peer_uid = option->number;
@@ -59,7 +60,7 @@ static pop3_status read_options(unix_socket *self, const char **out_path,
 }
 
 static pop3_status read_name(unix_socket *self, const char *name, pop3_error *err) {
-  if (!name || !*name) return bad_argument(self->host, err, "socket", "no path was given");
+  if (name == NULL || !*name) return bad_argument(self->host, err, "socket", "no path was given");
   size_t len = strlen(name);
   size_t room = sizeof(self->address.sun_path);
   if (name[0] == '@' && len == 1) return bad_argument(self->host, err, name, "no name after '@'");
@@ -85,7 +86,9 @@ static pop3_status unix_create(const pop3_host *host, const pop3_transport_confi
                                const pop3_layer *lower, void **out_self, pop3_error *err) {
   (void)lower;
   unix_socket *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->fd = -1;
@@ -218,12 +221,12 @@ static pop3_status unix_query(void *ptr, uint32_t what, pop3_answer *out) {
 
 static void unix_destroy(void *ptr) {
   unix_socket *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_sock_close(&self->fd);
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops unix_ops = {
+static const pop3_transport_ops kUnixOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "unix",
@@ -238,15 +241,15 @@ static const pop3_transport_ops unix_ops = {
     .destroy = unix_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&unix_ops};
+static const pop3_transport_ops *const kTransports[] = {&kUnixOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "unix",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(unix, plugin)
+POP3_PLUGIN_ENTRY(unix, kPlugin)

@@ -22,7 +22,7 @@ static void close_fd(int *fd) {
   *fd = -1;
 }
 
-// --- start ---
+// --- Start
 
 // Descriptors for the child must not be 0, 1 or 2: they would get in the way of one another where
 // they are put in place.
@@ -86,7 +86,7 @@ static int spawn(pid_t *out, const plumbing *pipes, const char *command) {
   char name[] = "sh";
   char flag[] = "-c";
   char *text = strdup(command);
-  if (!text) return ENOMEM;
+  if (text == NULL) return ENOMEM;
   char *const argv[] = {name, flag, text, NULL};
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -135,7 +135,7 @@ int pop3_child_start(pop3_child *out, const char *command) {
   return 0;
 }
 
-// --- end ---
+// --- End
 
 int pop3_child_ended(pop3_child *child, int *out_status) {
   pid_t pid;
@@ -193,7 +193,7 @@ static void *bury(void *arg) {
 static int bury_later(const pop3_child *child) {
   pop3_child *copy = malloc(sizeof(*copy));
   pthread_attr_t attributes;
-  if (!copy) return 0;
+  if (copy == NULL) return 0;
   *copy = *child;
   if (pthread_attr_init(&attributes) != 0) {
     free(copy);

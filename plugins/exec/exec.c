@@ -11,7 +11,7 @@
 
 #include "plugins/exec/child.h"
 
-static const char LAYER[] = "exec";
+#define LAYER "exec"
 
 enum {
   COMMAND_MAX = 32768,
@@ -36,7 +36,7 @@ typedef struct command {
   char text[];                  // the command
 } command;
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const pop3_host *host, pop3_error *err, const char *what, const char *why) {
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what, why);
@@ -46,25 +46,25 @@ static pop3_status read_options(const pop3_host *host, const char **out,
                                 const pop3_transport_config *config, pop3_error *err) {
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "exec.", 5) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "exec.", 5) != 0) continue;
     if (strcmp(option->name, "exec.command") != 0) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
     }
-    if (!option->text || option->object) {
+    if (option->text == NULL || option->object != NULL) {
       return bad(host, err, "option exec.command", "takes a text");
     }
     *out = option->text;
   }
-  if (*out && (*out)[strspn(*out, " \t\r\n")] != '\0') return POP3_OK;
+  if (*out != NULL && (*out)[strspn(*out, " \t\r\n")] != '\0') return POP3_OK;
   return bad(host, err, "option exec.command", "there is no command");
 }
 
 // Octets that mean nothing to a shell, wherever they stand.
 static int is_harmless(const char *name) {
-  static const char allowed[] =
+  static const char kAllowed[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:/@%";
-  return name[0] != '\0' && name[0] != '-' && name[strspn(name, allowed)] == '\0';
+  return name[0] != '\0' && name[0] != '-' && name[strspn(name, kAllowed)] == '\0';
 }
 
 // Writes the command to |out|, unless that is NULL. Returns its length; 0, with |err| filled, if
@@ -74,7 +74,7 @@ static size_t substitute(char *out, const pop3_host *host, const char *text,
   size_t len = 0;
   char port[16];
   (void)snprintf(port, sizeof(port), "%lu", (unsigned long)config->port);
-  const char *name = config->host ? config->host : "";
+  const char *name = config->host != NULL ? config->host : "";
   for (const char *at = text; *at; at++) {
     const char *piece = at;
     size_t piece_len = 1;
@@ -95,7 +95,7 @@ static size_t substitute(char *out, const pop3_host *host, const char *text,
         return 0;
       }
     }
-    if (out) memcpy(out + len, piece, piece_len);
+    if (out != NULL) memcpy(out + len, piece, piece_len);
     len += piece_len;
     if (len > COMMAND_MAX) {
       bad(host, err, "option exec.command", "has more than 32768 octets");
@@ -110,11 +110,13 @@ static pop3_status exec_create(const pop3_host *host, const pop3_transport_confi
   (void)lower;
   const char *text = NULL;
   pop3_status status = read_options(host, &text, config, err);
-  if (status != POP3_OK || !text) return status;
+  if (status != POP3_OK || text == NULL) return status;
   size_t len = substitute(NULL, host, text, config, err);
   if (len == 0) return POP3_ERR_ARGUMENT;
   command *self = host->alloc(host->ctx, sizeof(*self) + len + 1);
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self) + len + 1);
   const pop3_child none = POP3_CHILD_INIT;
   self->host = host;
@@ -124,7 +126,7 @@ static pop3_status exec_create(const pop3_host *host, const pop3_transport_confi
   return POP3_OK;
 }
 
-// --- standard error ---
+// --- Standard error
 
 static void end_line(command *self) {
   if (self->line_len == 0) return;
@@ -167,7 +169,7 @@ static void drain_errors(command *self) {
   }
 }
 
-// --- the end of the command ---
+// --- The end of the command
 
 static const char *exit_words(int code) {
   if (code == 126) return " (it cannot be run)";
@@ -221,7 +223,7 @@ static pop3_io output_ended(command *self, pop3_error *err) {
   return await_end(self, err);
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io exec_connect(void *ptr, pop3_error *err) {
   command *self = ptr;
@@ -320,7 +322,7 @@ static void exec_interest(void *ptr, pop3_interest *io) {
 }
 
 static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
-  static const char name[] = "a command";
+  static const char kName[] = "a command";
   const command *self = ptr;
   if (!self->is_started) return POP3_ERR_UNSUPPORTED;
   switch (what) {
@@ -328,8 +330,8 @@ static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->number = self->child.socket;
       return POP3_OK;
     case POP3_QUERY_PEER_NAME:
-      out->data = (const uint8_t *)name;
-      out->data_len = sizeof(name) - 1;
+      out->data = (const uint8_t *)kName;
+      out->data_len = sizeof(kName) - 1;
       return POP3_OK;
     case POP3_QUERY_IS_LOCAL:
       out->number = 0;
@@ -341,12 +343,12 @@ static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
 
 static void exec_destroy(void *ptr) {
   command *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_child_close(&self->child);
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops exec_ops = {
+static const pop3_transport_ops kExecOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "exec",
@@ -361,15 +363,15 @@ static const pop3_transport_ops exec_ops = {
     .destroy = exec_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&exec_ops};
+static const pop3_transport_ops *const kTransports[] = {&kExecOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "exec",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(exec, plugin)
+POP3_PLUGIN_ENTRY(exec, kPlugin)

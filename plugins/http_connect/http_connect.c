@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LAYER[] = "http_connect";
+#define LAYER "http_connect"
 
 enum {
   NAME_MAX_LEN = 255,
@@ -45,7 +45,7 @@ typedef struct http {
   uint8_t out[REQUEST_MAX];
 } http;
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const http *self, pop3_error *err, const char *what, const char *why) {
   return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what,
@@ -64,41 +64,42 @@ static pop3_status read_options(const http *self, const char **user, const char 
   const pop3_host *host = self->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "http_connect.", 13) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "http_connect.", 13) != 0) continue;
     const char **out = strcmp(option->name, "http_connect.user") == 0       ? user
                        : strcmp(option->name, "http_connect.password") == 0 ? password
                                                                             : NULL;
     const char *why = NULL;
-    if (!out) {
+    if (out == NULL) {
       why = "there is no such option";
-    } else if (!option->text || option->object) {
+    } else if (option->text == NULL || option->object != NULL) {
       why = "takes a text";
     } else if (strlen(option->text) > USER_MAX) {
       why = "has more than 255 octets";
     } else if (has_control(option->text)) {
       why = "has a control character in it";
-    } else if (out == user && (option->text[0] == '\0' || strchr(option->text, ':'))) {
+    } else if (out == user && (option->text[0] == '\0' || strchr(option->text, ':') != NULL)) {
       why = "must have an octet at least, and no ':'";
     }
-    if (why) {
+    if (why != NULL) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
                         option->name, why);
     }
     *out = option->text;
   }
-  if (*user || !*password) return POP3_OK;
+  if (*user != NULL || *password == NULL) return POP3_OK;
   return bad(self, err, "option http_connect.password", "there is no http_connect.user");
 }
 
 static int is_name(const char *text) {
-  static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
-  return text[strspn(text, allowed)] == '\0';
+  static const char kAllowed[] =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+  return text[strspn(text, kAllowed)] == '\0';
 }
 
 static pop3_status read_target(http *self, const pop3_transport_config *config, pop3_error *err) {
   const char *name = config->host;
   uint8_t address[16];
-  if (!name || !*name) return bad(self, err, "server", "no host was given");
+  if (name == NULL || !*name) return bad(self, err, "server", "no host was given");
   if (strlen(name) > NAME_MAX_LEN) {
     return bad(self, err, "server", "its name has more than 255 octets");
   }
@@ -129,7 +130,7 @@ static unsigned char login_octet(const char *user, size_t user_len, const char *
 }
 
 static void put_login(http *self, const char *user, const char *password) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static const char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   size_t user_len = strlen(user);
   size_t len = user_len + 1 + strlen(password);
   put(self, "Proxy-Authorization: Basic ");
@@ -140,7 +141,7 @@ static void put_login(http *self, const char *user, const char *password) {
     }
     for (size_t k = 0; k < 4; k++) {
       self->out[self->out_len++] =
-          (uint8_t)(i + k > len ? '=' : digits[group >> (18 - 6 * k) & 0x3F]);
+          (uint8_t)(i + k > len ? '=' : kDigits[group >> (18 - 6 * k) & 0x3F]);
     }
   }
   put(self, "\r\n");
@@ -153,15 +154,15 @@ static void write_request(http *self, const char *user, const char *password) {
   put(self, self->peer);
   put(self, "\r\n");
   self->has_user = user != NULL;
-  if (user) put_login(self, user, password ? password : "");
+  if (user != NULL) put_login(self, user, password != NULL ? password : "");
   put(self, "\r\n");
 }
 
 static void http_destroy(void *ptr) {
   http *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   const pop3_host *host = self->host;
-  if (self->in) host->release(host->ctx, self->in);
+  if (self->in != NULL) host->release(host->ctx, self->in);
   host->wipe(host->ctx, self, sizeof(*self));
   host->release(host->ctx, self);
 }
@@ -169,18 +170,21 @@ static void http_destroy(void *ptr) {
 static pop3_status http_create(const pop3_host *host, const pop3_transport_config *config,
                                const pop3_layer *lower, void **out_self, pop3_error *err) {
   http *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
   const char *user = NULL;
   const char *password = NULL;
-  pop3_status status = lower ? read_options(self, &user, &password, config, err)
-                             : bad(self, err, "http_connect", "there is no transport below");
+  pop3_status status = lower != NULL
+                           ? read_options(self, &user, &password, config, err)
+                           : bad(self, err, "http_connect", "there is no transport below");
   if (status == POP3_OK) status = read_target(self, config, err);
   if (status == POP3_OK) {
     self->in = host->alloc(host->ctx, HEADER_MAX);
-    if (!self->in) {
+    if (self->in == NULL) {
       status = host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
     }
   }
@@ -193,7 +197,7 @@ static pop3_status http_create(const pop3_host *host, const pop3_transport_confi
   return POP3_OK;
 }
 
-// --- the proxy's answer ---
+// --- The proxy's answer
 
 static pop3_io dead(http *self) {
   self->stage = HTTP_DEAD;
@@ -265,12 +269,12 @@ static int take_status(http *self, const uint8_t *line, size_t len) {
 
 // "Name: value". A line that goes on from the one before is obsolete, and a way to deceive.
 static int is_field(const uint8_t *line, size_t len) {
-  static const char others[] = "!#$%&'*+-.^_`|~";
+  static const char kOthers[] = "!#$%&'*+-.^_`|~";
   size_t i = 0;
   for (; i < len && line[i] != ':'; i++) {
     uint8_t c = line[i];
     int is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (!is_letter && !is_digit(c) && !memchr(others, c, sizeof(others) - 1)) return 0;
+    if (!is_letter && !is_digit(c) && memchr(kOthers, c, sizeof(kOthers) - 1) == NULL) return 0;
   }
   return i > 0 && i < len;
 }
@@ -306,9 +310,9 @@ static pop3_io take_line(http *self, const uint8_t *line, size_t len, pop3_error
 
 // Says at the first octet that what answers is no such proxy.
 static pop3_io check_start(http *self, pop3_error *err) {
-  static const char start[] = "HTTP/1.";
-  size_t len = self->in_len < sizeof(start) - 1 ? self->in_len : sizeof(start) - 1;
-  if (memcmp(self->in, start, len) == 0) return POP3_IO_DONE;
+  static const char kStart[] = "HTTP/1.";
+  size_t len = self->in_len < sizeof(kStart) - 1 ? self->in_len : sizeof(kStart) - 1;
+  if (memcmp(self->in, kStart, len) == 0) return POP3_IO_DONE;
   size_t shown = 0;
   char said[24];
   for (; shown < self->in_len && shown < sizeof(said) - 1; shown++) {
@@ -346,7 +350,7 @@ static pop3_io take_lines(http *self, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connect ---
+// --- Connect
 
 static pop3_io want(http *self, pop3_io io) {
   self->wants = io == POP3_IO_WANT_READ ? POP3_WAIT_READ : POP3_WAIT_WRITE;
@@ -403,7 +407,7 @@ static pop3_io http_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io http_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   http *self = ptr;
@@ -459,7 +463,7 @@ static pop3_status http_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-static const pop3_transport_ops http_ops = {
+static const pop3_transport_ops kHttpOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "http_connect",
@@ -474,15 +478,15 @@ static const pop3_transport_ops http_ops = {
     .destroy = http_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&http_ops};
+static const pop3_transport_ops *const kTransports[] = {&kHttpOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "http_connect",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(http_connect, plugin)
+POP3_PLUGIN_ENTRY(http_connect, kPlugin)

@@ -107,10 +107,10 @@ static pop3_status add_env_dirs(pop3_loader *loader, const char *variable, pop3_
 }
 
 void pop3_loader_options_init(pop3_loader_options *options, size_t size) {
-  static const pop3_loader_options none = POP3_LOADER_OPTIONS_INIT;
+  static const pop3_loader_options kNone = POP3_LOADER_OPTIONS_INIT;
   if (size < sizeof(options->size)) return;
   memset(options, 0, size);
-  memcpy(options, &none, size < sizeof(none) ? size : sizeof(none));
+  memcpy(options, &kNone, size < sizeof(kNone) ? size : sizeof(kNone));
   const uint32_t whole = (uint32_t)size;
   memcpy(options, &whole, sizeof(whole));
 }
@@ -118,10 +118,10 @@ void pop3_loader_options_init(pop3_loader_options *options, size_t size) {
 pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *options,
                             pop3_error *err) {
   if (err != NULL) memset(err, 0, sizeof(*err));
-  static const pop3_loader_options none = POP3_LOADER_OPTIONS_INIT;
+  static const pop3_loader_options kNone = POP3_LOADER_OPTIONS_INIT;
   pop3_allocator allocator = {default_alloc, default_resize, default_release, NULL};
   *out = NULL;
-  if (options == NULL) options = &none;
+  if (options == NULL) options = &kNone;
   if (!POP3_HAS_MEMBER(pop3_loader_options, options, allocator)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "pop3_loader_options: start from POP3_LOADER_OPTIONS_INIT");

@@ -7,7 +7,7 @@
 #include "plugins/oauth/oauth_error.h"
 #include "plugins/oauth/oauth_message.h"
 
-static const char LAYER[] = "oauth";
+#define LAYER "oauth"
 
 // The two are alike but for the message, and how the server's JSON is answered.
 typedef struct oauth_kind {
@@ -17,8 +17,8 @@ typedef struct oauth_kind {
   const char *dummy;  // RFC 7628 section 3.2.3: one octet 1; XOAUTH2: nothing
 } oauth_kind;
 
-static const oauth_kind bearer = {"OAUTHBEARER", 330, 1, "\x01"};
-static const oauth_kind xoauth2 = {"XOAUTH2", 325, 0, ""};
+static const oauth_kind kBearer = {"OAUTHBEARER", 330, 1, "\x01"};
+static const oauth_kind kXoauth2 = {"XOAUTH2", 325, 0, ""};
 
 typedef enum oauth_stage {
   OAUTH_NEW = 0,
@@ -39,12 +39,12 @@ typedef struct oauth_attempt {
   char status[POP3_OAUTH_STATUS_MAX];
 } oauth_attempt;
 
-// --- Score ---------------------------------------------------------------------------------------
+// --- Score
 
 // Whether |name| is one of the words in |list|, in any case.
 static int is_listed(const char *list, const char *name) {
   const size_t len = strlen(name);
-  while (list && *list) {
+  while (list != NULL && *list) {
     size_t i = 0;
     for (; i < len && list[i]; i++) {
       const char c = list[i] >= 'a' && list[i] <= 'z' ? (char)(list[i] - 'a' + 'A') : list[i];
@@ -59,7 +59,7 @@ static int is_listed(const char *list, const char *name) {
 
 static int unusable(char *why, size_t why_cap, const char *reason) {
   size_t len = strlen(reason);
-  if (!why || why_cap == 0) return 0;
+  if (why == NULL || why_cap == 0) return 0;
   if (len >= why_cap) len = why_cap - 1;
   memcpy(why, reason, len);
   why[len] = '\0';
@@ -69,7 +69,7 @@ static int unusable(char *why, size_t why_cap, const char *reason) {
 static int score(const oauth_kind *kind, const pop3_auth_context *context, char *why,
                  size_t why_cap) {
   // Some servers forget to list it: whoever asks for it by name may try.
-  if (!context->mechanism &&
+  if (context->mechanism == NULL &&
       !is_listed(context->capability(context->session, "SASL"), kind->mechanism)) {
     return unusable(why, why_cap, "the server does not list it");
   }
@@ -85,16 +85,16 @@ static int score(const oauth_kind *kind, const pop3_auth_context *context, char 
 static int bearer_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                         size_t why_cap) {
   (void)host;
-  return score(&bearer, context, why, why_cap);
+  return score(&kBearer, context, why, why_cap);
 }
 
 static int xoauth2_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                          size_t why_cap) {
   (void)host;
-  return score(&xoauth2, context, why, why_cap);
+  return score(&kXoauth2, context, why, why_cap);
 }
 
-// --- The message ---------------------------------------------------------------------------------
+// --- The message
 
 // The port is at the end of the peer's name, "192.0.2.1:110", unless that is a path.
 static uint32_t port_of(const pop3_auth_context *context) {
@@ -130,7 +130,7 @@ static pop3_status get_user(oauth_attempt *self, pop3_oauth_text *out, pop3_erro
     out->len = 0;
     return POP3_OK;  // the token says who it is
   }
-  if (status != POP3_OK && err) *err = local;
+  if (status != POP3_OK && err != NULL) *err = local;
   if (status == POP3_OK && out->len == 0 && !self->kind->is_bearer) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "the user name is empty");
   }
@@ -145,15 +145,15 @@ static pop3_status make_message(oauth_attempt *self, pop3_oauth_message *out, po
   if (!self->kind->is_bearer) return pop3_oauth_xoauth2(out, self->host, user, token, err);
   // The path of a Unix socket is no name of a host.
   const char *server = self->context->host;
-  if (!server || server[0] == '/') server = "";
+  if (server == NULL || server[0] == '/') server = "";
   return pop3_oauth_bearer(out, self->host, user, server, port_of(self->context), token, err);
 }
 
-// --- The attempt ---------------------------------------------------------------------------------
+// --- The attempt
 
 static void oauth_end(void *ptr) {
   oauth_attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_sasl_line_clear(&self->line, self->host);
   pop3_oauth_message_clear(&self->message, self->host);
   self->host->release(self->host->ctx, self);
@@ -162,7 +162,9 @@ static void oauth_end(void *ptr) {
 static pop3_status begin(const oauth_kind *kind, const pop3_host *host,
                          const pop3_auth_context *context, void **out_self, pop3_error *err) {
   oauth_attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->context = context;
@@ -181,12 +183,12 @@ static pop3_status begin(const oauth_kind *kind, const pop3_host *host,
 
 static pop3_status bearer_begin(const pop3_host *host, const pop3_auth_context *context,
                                 void **out_self, pop3_error *err) {
-  return begin(&bearer, host, context, out_self, err);
+  return begin(&kBearer, host, context, out_self, err);
 }
 
 static pop3_status xoauth2_begin(const pop3_host *host, const pop3_auth_context *context,
                                  void **out_self, pop3_error *err) {
-  return begin(&xoauth2, host, context, out_self, err);
+  return begin(&kXoauth2, host, context, out_self, err);
 }
 
 static pop3_auth_verdict give_up(oauth_attempt *self, pop3_error *err, pop3_status status,
@@ -225,7 +227,7 @@ static void tell(oauth_attempt *self, pop3_sasl_line *json) {
   char *text = (char *)json->data;
   const size_t len = pop3_oauth_clean(text, json->len);
   (void)pop3_oauth_status(text, len, self->status);
-  if (POP3_HAS_MEMBER(pop3_auth_context, context, detail) && context->detail && len > 0) {
+  if (POP3_HAS_MEMBER(pop3_auth_context, context, detail) && context->detail != NULL && len > 0) {
     context->detail(context->session, text, len);
   }
 }
@@ -256,11 +258,11 @@ static pop3_auth_verdict on_challenge(oauth_attempt *self, const pop3_auth_input
 
 // Whether another token may change the server's mind.
 static int is_about_the_token(const oauth_attempt *self, const pop3_auth_input *in) {
-  static const char code[] = "[AUTH]";
+  static const char kCode[] = "[AUTH]";
   if (self->stage == OAUTH_REFUSED) return 1;
   if (self->stage != OAUTH_SENT) return 0;
   return in->data_len == 0 || in->data[0] != '[' ||
-         (in->data_len >= sizeof(code) - 1 && memcmp(in->data, code, sizeof(code) - 1) == 0);
+         (in->data_len >= sizeof(kCode) - 1 && memcmp(in->data, kCode, sizeof(kCode) - 1) == 0);
 }
 
 // Asks for a fresh token. Returns 1 if there is a message with another one.
@@ -269,7 +271,8 @@ static int renew(oauth_attempt *self, pop3_error *err, pop3_status *out_status) 
   pop3_error ignored = POP3_ERROR_INIT;
   pop3_oauth_text token = {NULL, 0};
   *out_status = POP3_OK;
-  if (self->renewed || !POP3_HAS_MEMBER(pop3_auth_context, context, renew) || !context->renew) {
+  if (self->renewed || !POP3_HAS_MEMBER(pop3_auth_context, context, renew) ||
+      context->renew == NULL) {
     return 0;
   }
   self->renewed = 1;
@@ -334,9 +337,9 @@ static pop3_auth_verdict oauth_step(void *ptr, const pop3_auth_input *in, pop3_a
   return verdict;
 }
 
-// --- The descriptor ------------------------------------------------------------------------------
+// --- The descriptor
 
-static const pop3_auth_ops bearer_ops = {
+static const pop3_auth_ops kBearerOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "oauthbearer",
@@ -347,7 +350,7 @@ static const pop3_auth_ops bearer_ops = {
     .end = oauth_end,
 };
 
-static const pop3_auth_ops xoauth2_ops = {
+static const pop3_auth_ops kXoauth2Ops = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "xoauth2",
@@ -358,15 +361,15 @@ static const pop3_auth_ops xoauth2_ops = {
     .end = oauth_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&bearer_ops, &xoauth2_ops};
+static const pop3_auth_ops *const kAuths[] = {&kBearerOps, &kXoauth2Ops};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "oauth",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 2,
 };
 
-POP3_PLUGIN_ENTRY(oauth, plugin)
+POP3_PLUGIN_ENTRY(oauth, kPlugin)

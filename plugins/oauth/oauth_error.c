@@ -45,7 +45,7 @@ static int take_value(const char *json, size_t len, size_t at, char out[POP3_OAU
 }
 
 int pop3_oauth_status(const char *json, size_t json_len, char out[POP3_OAUTH_STATUS_MAX]) {
-  static const char key[] = "\"status\"";
+  static const char kKey[] = "\"status\"";
   size_t depth = 0;
   out[0] = '\0';
   for (size_t at = 0; at < json_len;) {
@@ -58,7 +58,7 @@ int pop3_oauth_status(const char *json, size_t json_len, char out[POP3_OAUTH_STA
     }
     const size_t end = skip_string(json, json_len, at);
     const size_t colon = skip_space(json, json_len, end);
-    const int is_status = end - at == sizeof(key) - 1 && memcmp(json + at, key, end - at) == 0;
+    const int is_status = end - at == sizeof(kKey) - 1 && memcmp(json + at, kKey, end - at) == 0;
     if (is_status && depth == 1 && colon < json_len && json[colon] == ':') {
       return take_value(json, json_len, skip_space(json, json_len, colon + 1), out);
     }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LAYER[] = "oauth";
+#define LAYER "oauth"
 
 // Ends each key and its value.
 #define SOH "\x01"
@@ -47,8 +47,9 @@ static pop3_status allocate(pop3_oauth_message *out, const pop3_host *host, size
                             pop3_error *err) {
   pop3_oauth_message_clear(out, host);
   out->data = host->alloc(host->ctx, size);
-  return out->data ? POP3_OK
-                   : host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  return out->data != NULL
+             ? POP3_OK
+             : host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }
 
 static void append(pop3_oauth_message *out, const void *data, size_t len) {
@@ -119,7 +120,7 @@ pop3_status pop3_oauth_xoauth2(pop3_oauth_message *out, const pop3_host *host, p
 }
 
 void pop3_oauth_message_clear(pop3_oauth_message *message, const pop3_host *host) {
-  if (message->data) host->wipe(host->ctx, message->data, message->len);
+  if (message->data != NULL) host->wipe(host->ctx, message->data, message->len);
   host->release(host->ctx, message->data);
   memset(message, 0, sizeof(*message));
 }

@@ -1,7 +1,7 @@
 #include "plugins/record/escape.h"
 
 size_t pop3_record_escape(char *out, uint8_t octet) {
-  static const char digits[] = "0123456789ABCDEF";
+  static const char kDigits[] = "0123456789ABCDEF";
   if (octet >= 0x20 && octet < 0x7F && octet != '\\') {
     out[0] = (char)octet;
     return 1;
@@ -22,8 +22,8 @@ size_t pop3_record_escape(char *out, uint8_t octet) {
       return 2;
     default:
       out[1] = 'x';
-      out[2] = digits[octet >> 4];
-      out[3] = digits[octet & 0xF];
+      out[2] = kDigits[octet >> 4];
+      out[3] = kDigits[octet & 0xF];
       return 4;
   }
 }

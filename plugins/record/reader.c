@@ -41,16 +41,16 @@ static const char *check_text(const pop3_record_line *line) {
 }
 
 static const char *parse(pop3_record_line *out, const char *text, const char *end) {
-  static const char header[] = "pop3-record 1";
+  static const char kHeader[] = "pop3-record 1";
   size_t len = (size_t)(end - text);
   out->text = out->end = end;
-  if (len == sizeof(header) - 1 && memcmp(text, header, len) == 0) {
+  if (len == sizeof(kHeader) - 1 && memcmp(text, kHeader, len) == 0) {
     out->kind = 'H';
     return NULL;
   }
   out->kind = text[0];
   if (len == 1 && (text[0] == 'E' || text[0] == 'T')) return NULL;
-  if (len < 2 || text[1] != ' ' || !memchr("SCF", text[0], 3)) {
+  if (len < 2 || text[1] != ' ' || memchr("SCF", text[0], 3) == NULL) {
     return "neither \"S ...\" nor \"C ...\" nor another line of a recording";
   }
   out->text = text + 2;
@@ -62,7 +62,7 @@ const char *pop3_record_next(pop3_record_reader *reader, pop3_record_line *out, 
   for (;;) {
     char *start = reader->buf + reader->at;
     char *lf = memchr(start, '\n', reader->len - reader->at);
-    if (!lf) {
+    if (lf == NULL) {
       if (reader->len - reader->at == sizeof(reader->buf)) {
         reader->line++;
         return "it has more than 16400 octets";

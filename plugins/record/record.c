@@ -12,7 +12,7 @@
 #include "plugins/record/redact.h"
 #include "plugins/record/replay.h"
 
-static const char LAYER[] = "record";
+#define LAYER "record"
 
 enum { SERVER_LINE_MAX = 4096, OUT_MAX = 8192 };
 
@@ -32,12 +32,12 @@ typedef struct recorder {
   uint8_t server[SERVER_LINE_MAX];  // the server's line under way
 } recorder;
 
-// --- writing ---
+// --- Writing
 
 // Hands over what is in |out|. Once that has failed nothing more is written.
 static void flush(recorder *self) {
   size_t at = 0;
-  if (self->sink && self->out_len > 0 && !self->has_failed) {
+  if (self->sink != NULL && self->out_len > 0 && !self->has_failed) {
     self->has_failed = !self->sink->write(self->sink->arg, self->out, self->out_len);
     at = self->out_len;
   }
@@ -132,13 +132,13 @@ static void note_end(recorder *self, const pop3_error *err) {
   self->has_ended = 1;
   end_client_line(self);
   end_server_line(self);
-  put(self, err ? "F " : "E\n");
-  if (!err) return;
+  put(self, err != NULL ? "F " : "E\n");
+  if (err == NULL) return;
   put_octets(self, err->text, strlen(err->text));
   put(self, "\n");
 }
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const pop3_host *host, pop3_error *err, const char *name, const char *why) {
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s", name, why);
@@ -153,18 +153,20 @@ typedef struct settings {
 static pop3_status read_option(settings *out, const pop3_host *host, const pop3_option *option,
                                pop3_error *err) {
   if (strcmp(option->name, "record.file") == 0) {
-    if (!option->text || !*option->text || option->object) {
+    if (option->text == NULL || !*option->text || option->object != NULL) {
       return bad(host, err, option->name, "takes a path");
     }
     out->file = option->text;
   } else if (strcmp(option->name, "record.append") == 0) {
-    if (option->text || option->object || (option->number != 0 && option->number != 1)) {
+    if (option->text != NULL || option->object != NULL ||
+        (option->number != 0 && option->number != 1)) {
       return bad(host, err, option->name, "takes 0 or 1");
     }
     out->append = (int)option->number;
   } else if (strcmp(option->name, "record.sink") == 0) {
     out->sink = option->object;
-    if (!out->sink || !POP3_HAS_MEMBER(pop3_record_sink, out->sink, write) || !out->sink->write) {
+    if (out->sink == NULL || !POP3_HAS_MEMBER(pop3_record_sink, out->sink, write) ||
+        out->sink->write == NULL) {
       return bad(host, err, option->name, "takes a pop3_record_sink");
     }
   } else {
@@ -178,24 +180,26 @@ static pop3_status read_options(settings *out, const pop3_host *host,
   memset(out, 0, sizeof(*out));
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "record.", 7) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "record.", 7) != 0) continue;
     pop3_status status = read_option(out, host, option, err);
     if (status != POP3_OK) return status;
   }
-  if (!out->file && !out->sink) return bad(host, err, "record.file", "there is none");
-  if (out->file && out->sink) {
+  if (out->file == NULL && out->sink == NULL) return bad(host, err, "record.file", "there is none");
+  if (out->file != NULL && out->sink != NULL) {
     return bad(host, err, "record.sink", "there is a record.file as well");
   }
-  if (out->append && !out->file) return bad(host, err, "record.append", "there is no record.file");
+  if (out->append && out->file == NULL) {
+    return bad(host, err, "record.append", "there is no record.file");
+  }
   return POP3_OK;
 }
 
 static pop3_status file_failed(const pop3_host *host, pop3_error *err, const char *file,
                                int sys_errno, const char *why) {
   char buf[80] = "";
-  if (!why && strerror_r(sys_errno, buf, sizeof(buf)) != 0) buf[0] = '\0';
+  if (why == NULL && strerror_r(sys_errno, buf, sizeof(buf)) != 0) buf[0] = '\0';
   return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, 0,
-                    "cannot record to %.120s: %s", file, why ? why : buf);
+                    "cannot record to %.120s: %s", file, why != NULL ? why : buf);
 }
 
 static pop3_status open_file(recorder *self, const settings *from, pop3_error *err) {
@@ -213,7 +217,7 @@ static pop3_status open_file(recorder *self, const settings *from, pop3_error *e
   } else if ((facts.st_mode & 077) != 0) {
     why = "others can read or write it";
   }
-  return why ? file_failed(self->host, err, from->file, 0, why) : POP3_OK;
+  return why != NULL ? file_failed(self->host, err, from->file, 0, why) : POP3_OK;
 }
 
 // Of a failure to write, once; what the lower transport has done counts no more then.
@@ -221,7 +225,7 @@ static pop3_io check(recorder *self, pop3_io io, pop3_error *err) {
   flush(self);
   if (!self->has_failed) return io;
   char buf[80] = "its sink does not take it";
-  if (!self->sink && strerror_r(self->sys_errno, buf, sizeof(buf)) != 0) buf[0] = '\0';
+  if (self->sink == NULL && strerror_r(self->sys_errno, buf, sizeof(buf)) != 0) buf[0] = '\0';
   self->host->fail(self->host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, self->sys_errno, 0,
                    "the recording cannot go on: %s", buf);
   return POP3_IO_FAIL;
@@ -229,9 +233,9 @@ static pop3_io check(recorder *self, pop3_io io, pop3_error *err) {
 
 static void record_destroy(void *ptr) {
   recorder *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   const pop3_host *host = self->host;
-  if (self->fd >= 0 || self->sink) {
+  if (self->fd >= 0 || self->sink != NULL) {
     if (!self->redact.encrypted) end_client_line(self);
     end_server_line(self);
     flush(self);
@@ -247,14 +251,16 @@ static pop3_status record_create(const pop3_host *host, const pop3_transport_con
   pop3_status status = read_options(&from, host, config, err);
   if (status != POP3_OK) return status;
   recorder *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
   self->sink = from.sink;
   self->fd = -1;
-  if (!lower) status = bad(host, err, LAYER, "there is no transport below");
-  if (status == POP3_OK && from.file) status = open_file(self, &from, err);
+  if (lower == NULL) status = bad(host, err, LAYER, "there is no transport below");
+  if (status == POP3_OK && from.file != NULL) status = open_file(self, &from, err);
   if (status != POP3_OK) {
     if (self->fd >= 0) close(self->fd);
     host->release(host->ctx, self);
@@ -265,7 +271,7 @@ static pop3_status record_create(const pop3_host *host, const pop3_transport_con
   return POP3_OK;
 }
 
-// --- passing through ---
+// --- Passing through
 
 static pop3_io record_connect(void *ptr, pop3_error *err) { return check(ptr, POP3_IO_DONE, err); }
 
@@ -293,7 +299,7 @@ static void record_interest(void *ptr, pop3_interest *io) {
   lower->ops->interest(lower->self, io);
 }
 
-static const pop3_transport_ops record_ops = {
+static const pop3_transport_ops kRecordOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "record",
@@ -306,15 +312,15 @@ static const pop3_transport_ops record_ops = {
     .destroy = record_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&record_ops, &pop3_replay_ops};
+static const pop3_transport_ops *const kTransports[] = {&kRecordOps, &pop3_replay_ops};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "record",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 2,
 };
 
-POP3_PLUGIN_ENTRY(record, plugin)
+POP3_PLUGIN_ENTRY(record, kPlugin)

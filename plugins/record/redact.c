@@ -40,12 +40,12 @@ static size_t space_in(const char *line, size_t from, size_t len) {
 
 // How much of a command may be shown.
 static size_t harmless(const char *line, size_t len) {
-  static const char *const open[] = {"CAPA", "STAT", "LIST", "RETR", "DELE", "NOOP",
-                                     "RSET", "QUIT", "TOP",  "UIDL", "LAST", "USER",
-                                     "UTF8", "LANG", "STLS", "RPOP"};
+  static const char *const kOpen[] = {"CAPA", "STAT", "LIST", "RETR", "DELE", "NOOP",
+                                      "RSET", "QUIT", "TOP",  "UIDL", "LAST", "USER",
+                                      "UTF8", "LANG", "STLS", "RPOP"};
   size_t verb = space_in(line, 0, len);
-  for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
-    if (is_verb(line, verb, open[i])) return len;
+  for (size_t i = 0; i < sizeof(kOpen) / sizeof(kOpen[0]); i++) {
+    if (is_verb(line, verb, kOpen[i])) return len;
   }
   if (verb == len) return is_verb(line, verb, "PASS") || is_verb(line, verb, "AUTH") ? len : 0;
   if (is_verb(line, verb, "AUTH") || is_verb(line, verb, "APOP")) {
@@ -95,17 +95,17 @@ void pop3_redact_next(pop3_redact *redact, const pop3_host *host) {
 
 // The response codes that tell a client what to do, and nothing of a secret.
 static size_t code_in(const char *text, size_t len) {
-  static const char *const codes[] = {"[AUTH]",     "[IN-USE]",      "[SYS/TEMP]",
-                                      "[SYS/PERM]", "[LOGIN-DELAY]", "[UTF8]"};
-  for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-    size_t code_len = strlen(codes[i]);
-    if (len >= code_len && is_verb(text, code_len, codes[i])) return code_len;
+  static const char *const kCodes[] = {"[AUTH]",     "[IN-USE]",      "[SYS/TEMP]",
+                                       "[SYS/PERM]", "[LOGIN-DELAY]", "[UTF8]"};
+  for (size_t i = 0; i < sizeof(kCodes) / sizeof(kCodes[0]); i++) {
+    size_t code_len = strlen(kCodes[i]);
+    if (len >= code_len && is_verb(text, code_len, kCodes[i])) return code_len;
   }
   return 0;
 }
 
 size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_stand_in) {
-  static const char *const words[] = {"+OK", "-ERR", "+ERR"};
+  static const char *const kWords[] = {"+OK", "-ERR", "+ERR"};
   size_t word = space_in(line, 0, line_len);
   *out_stand_in = "";
   if (word == 1 && line[0] == '+') {
@@ -113,8 +113,8 @@ size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_sta
     if (line_len > 2) *out_stand_in = "PHJlZGFjdGVkPg==";
     return line_len > 2 ? 2 : line_len;
   }
-  for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-    if (!is_verb(line, word, words[i])) continue;
+  for (size_t i = 0; i < sizeof(kWords) / sizeof(kWords[0]); i++) {
+    if (!is_verb(line, word, kWords[i])) continue;
     if (line_len <= word + 1) return line_len;
     size_t shown = word + 1 + code_in(line + word + 1, line_len - word - 1);
     if (shown < line_len) *out_stand_in = "<redacted>";

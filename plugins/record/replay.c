@@ -11,7 +11,7 @@
 #include "plugins/record/reader.h"
 #include "plugins/record/redact.h"
 
-static const char LAYER[] = "replay";
+#define LAYER "replay"
 
 // How much of a line an error shows.
 enum { SHOWN_MAX = 60 };
@@ -35,7 +35,7 @@ typedef struct player {
   char file[];
 } player;
 
-// --- the file ---
+// --- The file
 
 static pop3_status file_failed(const player *self, pop3_error *err, uint64_t line, int sys_errno,
                                const char *why) {
@@ -49,7 +49,7 @@ static pop3_status next(const player *self, pop3_record_reader *reader, pop3_rec
                         pop3_error *err) {
   int sys_errno;
   const char *why = pop3_record_next(reader, out, &sys_errno);
-  if (why) return file_failed(self, err, reader->line, sys_errno, why);
+  if (why != NULL) return file_failed(self, err, reader->line, sys_errno, why);
   if (out->kind == 'H') out->kind = 0;  // the next recording
   return POP3_OK;
 }
@@ -86,10 +86,10 @@ static pop3_status find(const player *self, pop3_record_reader *reader, int64_t 
     pop3_record_line line;
     int sys_errno;
     const char *why = pop3_record_next(reader, &line, &sys_errno);
-    if (found == 0 && (why || line.kind != 'H')) {
+    if (found == 0 && (why != NULL || line.kind != 'H')) {
       return file_failed(self, err, 0, sys_errno, "this is no recording");
     }
-    if (why) return file_failed(self, err, reader->line, sys_errno, why);
+    if (why != NULL) return file_failed(self, err, reader->line, sys_errno, why);
     if (line.kind == 0) {
       return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                               "option replay.session: %.120s has %lld of them", self->file,
@@ -100,37 +100,39 @@ static pop3_status find(const player *self, pop3_record_reader *reader, int64_t 
   return POP3_OK;
 }
 
-// --- create ---
+// --- Create
 
 static pop3_status read_options(const pop3_host *host, const pop3_transport_config *config,
                                 const char **out_file, int64_t *out_session, pop3_error *err) {
   *out_session = 1;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "replay.", 7) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "replay.", 7) != 0) continue;
     const char *why = NULL;
     if (strcmp(option->name, "replay.file") == 0) {
-      if (!option->text || !*option->text || option->object) why = "takes a path";
+      if (option->text == NULL || !*option->text || option->object != NULL) why = "takes a path";
       *out_file = option->text;
     } else if (strcmp(option->name, "replay.session") == 0) {
-      if (option->text || option->object || option->number < 1) why = "takes a number from 1";
+      if (option->text != NULL || option->object != NULL || option->number < 1) {
+        why = "takes a number from 1";
+      }
       *out_session = option->number;
     } else {
       why = "there is no such option";
     }
-    if (why) {
+    if (why != NULL) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "option %s: %s",
                         option->name, why);
     }
   }
-  if (*out_file) return POP3_OK;
+  if (*out_file != NULL) return POP3_OK;
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                     "option replay.file: there is none");
 }
 
 static void replay_destroy(void *ptr) {
   player *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   const pop3_host *host = self->host;
   if (self->fd >= 0) close(self->fd);
   host->wipe(host->ctx, &self->redact, sizeof(self->redact));
@@ -160,10 +162,12 @@ static pop3_status replay_create(const pop3_host *host, const pop3_transport_con
   const char *file = NULL;
   int64_t session;
   pop3_status status = read_options(host, config, &file, &session, err);
-  if (status != POP3_OK || !file) return status;
+  if (status != POP3_OK || file == NULL) return status;
   size_t len = strlen(file);
   player *self = host->alloc(host->ctx, sizeof(*self) + len + 1);
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   memcpy(self->file, file, len + 1);
   self->host = host;
@@ -184,7 +188,7 @@ static pop3_io replay_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- the server speaks ---
+// --- The server speaks
 
 // Whether it is its turn: the client has said what it had said by then.
 static int may_say(const player *self) { return !self->is_dead && self->heard >= self->passed; }
@@ -229,7 +233,7 @@ static pop3_io replay_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len,
   return say_last(self, err);
 }
 
-// --- the client speaks ---
+// --- The client speaks
 
 static void shorten(char *out, const char *text, size_t len, const char *more) {
   size_t shown = len < SHOWN_MAX ? len : SHOWN_MAX;
@@ -312,7 +316,7 @@ static pop3_io replay_write(void *ptr, const uint8_t *data, size_t data_len, siz
   return POP3_IO_DONE;
 }
 
-// --- the rest ---
+// --- The rest
 
 static int replay_pending(void *ptr) {
   const player *self = ptr;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char LAYER[] = "socks5";
+#define LAYER "socks5"
 
 enum {
   VERSION = 5,
@@ -54,7 +54,7 @@ typedef struct socks {
   char peer[TEXT_MAX + 16];  // "name:port"
 } socks;
 
-// --- create ---
+// --- Create
 
 static pop3_status bad(const socks *self, pop3_error *err, const char *what, const char *why) {
   return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s: %s", what,
@@ -65,7 +65,7 @@ static pop3_status read_text(const socks *self, const pop3_option *option, char 
                              size_t *out_len, pop3_error *err) {
   char what[64];
   (void)snprintf(what, sizeof(what), "option %s", option->name);
-  if (!option->text || option->object) return bad(self, err, what, "takes a text");
+  if (option->text == NULL || option->object != NULL) return bad(self, err, what, "takes a text");
   size_t len = strlen(option->text);
   if (len < 1 || len > TEXT_MAX) return bad(self, err, what, "must have 1 to 255 octets");
   memcpy(out, option->text, len + 1);
@@ -76,7 +76,7 @@ static pop3_status read_text(const socks *self, const pop3_option *option, char 
 static pop3_status read_options(socks *self, const pop3_transport_config *config, pop3_error *err) {
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (!option->name || strncmp(option->name, "socks5.", 7) != 0) continue;
+    if (option->name == NULL || strncmp(option->name, "socks5.", 7) != 0) continue;
     pop3_status status;
     if (strcmp(option->name, "socks5.user") == 0) {
       status = read_text(self, option, self->user, &self->user_len, err);
@@ -94,14 +94,14 @@ static pop3_status read_options(socks *self, const pop3_transport_config *config
 }
 
 static pop3_status read_target(socks *self, const pop3_transport_config *config, pop3_error *err) {
-  size_t len = config->host ? strlen(config->host) : 0;
+  size_t len = config->host != NULL ? strlen(config->host) : 0;
   if (len == 0) return bad(self, err, "server", "no host was given");
   if (len > TEXT_MAX) {
     return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                             "the server's name has %lu octets; SOCKS allows 255",
                             (unsigned long)len);
   }
-  if (strchr(config->host, ':') && strchr(config->host, '%')) {
+  if (strchr(config->host, ':') != NULL && strchr(config->host, '%') != NULL) {
     return bad(self, err, config->host, "the proxy's machine has other zones");
   }
   if (config->port == 0 || config->port > UINT16_MAX) {
@@ -110,14 +110,14 @@ static pop3_status read_target(socks *self, const pop3_transport_config *config,
   }
   memcpy(self->name, config->host, len + 1);
   self->port = config->port;
-  const char *shape = strchr(self->name, ':') ? "[%s]:%u" : "%s:%u";
+  const char *shape = strchr(self->name, ':') != NULL ? "[%s]:%u" : "%s:%u";
   (void)snprintf(self->peer, sizeof(self->peer), shape, self->name, (unsigned)self->port);
   return POP3_OK;
 }
 
 static void socks_destroy(void *ptr) {
   socks *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   const pop3_host *host = self->host;
   host->wipe(host->ctx, self, sizeof(*self));
   host->release(host->ctx, self);
@@ -126,12 +126,14 @@ static void socks_destroy(void *ptr) {
 static pop3_status socks_create(const pop3_host *host, const pop3_transport_config *config,
                                 const pop3_layer *lower, void **out_self, pop3_error *err) {
   socks *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
-  pop3_status status = lower ? read_options(self, config, err)
-                             : bad(self, err, "socks5", "there is no transport below");
+  pop3_status status = lower != NULL ? read_options(self, config, err)
+                                     : bad(self, err, "socks5", "there is no transport below");
   if (status == POP3_OK) status = read_target(self, config, err);
   if (status != POP3_OK) {
     socks_destroy(self);
@@ -141,7 +143,7 @@ static pop3_status socks_create(const pop3_host *host, const pop3_transport_conf
   return POP3_OK;
 }
 
-// --- messages ---
+// --- Messages
 
 static void put(socks *self, const void *data, size_t len) {
   memcpy(self->out + self->out_len, data, len);
@@ -186,7 +188,7 @@ static void write_request(socks *self) {
   put_octet(self, self->port & 0xFF);
 }
 
-// --- connect ---
+// --- Connect
 
 static pop3_io dead(socks *self) {
   self->stage = SOCKS_DEAD;
@@ -295,7 +297,7 @@ static pop3_io take_login_answer(socks *self, pop3_error *err) {
 }
 
 static pop3_io refused(socks *self, pop3_error *err) {
-  static const char *const words[] = {
+  static const char *const kWords[] = {
       NULL,
       "the proxy has failed",
       "the proxy's rules do not allow it",
@@ -307,8 +309,8 @@ static pop3_io refused(socks *self, pop3_error *err) {
       "the proxy does not take this kind of address",
   };
   unsigned code = self->in[1];
-  const char *why = code < sizeof(words) / sizeof(words[0])
-                        ? words[code]
+  const char *why = code < sizeof(kWords) / sizeof(kWords[0])
+                        ? kWords[code]
                         : "the proxy gave a reason that RFC 1928 does not have";
   self->host->fail(self->host->ctx, err, POP3_ERR_CONNECT, LAYER, 0, code,
                    "cannot connect to %.100s: %s (SOCKS error %u)", self->peer, why, code);
@@ -372,7 +374,7 @@ static pop3_io socks_connect(void *ptr, pop3_error *err) {
   return POP3_IO_DONE;
 }
 
-// --- connected ---
+// --- Connected
 
 static pop3_io socks_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   const pop3_layer *lower = ((socks *)ptr)->lower;
@@ -413,7 +415,7 @@ static pop3_status socks_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-static const pop3_transport_ops socks_ops = {
+static const pop3_transport_ops kSocksOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "socks5",
@@ -427,15 +429,15 @@ static const pop3_transport_ops socks_ops = {
     .destroy = socks_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&socks_ops};
+static const pop3_transport_ops *const kTransports[] = {&kSocksOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "socks5",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(socks5, plugin)
+POP3_PLUGIN_ENTRY(socks5, kPlugin)

@@ -8,7 +8,7 @@
 #include <pop3/spi/sasl_line.h>
 #include <string.h>
 
-static const char LAYER[] = "template_auth";
+#define LAYER "template_auth"
 
 // Where an attempt stands.
 typedef enum stage { STAGE_NEW = 0, STAGE_ASKED, STAGE_TOLD, STAGE_OVER } stage;
@@ -35,7 +35,7 @@ static int auth_score(const pop3_host *host, const pop3_auth_context *context, c
   (void)host;
   const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
   const char *sasl = context->capability(context->session, "SASL");
-  if (!context->mechanism && is_known && (!sasl || !strstr(sasl, "PLAIN"))) {
+  if (context->mechanism == NULL && is_known && (sasl == NULL || strstr(sasl, "PLAIN") == NULL)) {
     return unusable(why, why_cap, "the server does not offer AUTH PLAIN");
   }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
@@ -49,7 +49,7 @@ static int auth_score(const pop3_host *host, const pop3_auth_context *context, c
 
 static void auth_end(void *ptr) {
   attempt *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   pop3_sasl_line_clear(&self->response, self->host);  // wipes it
   self->host->release(self->host->ctx, self);
 }
@@ -64,7 +64,9 @@ static pop3_status make_response(attempt *self, const uint8_t *user, size_t user
   }
   const size_t len = user_len + password_len + 2;
   uint8_t *message = host->alloc(host->ctx, len);
-  if (!message) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (message == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   message[0] = message[user_len + 1] = 0;
   memcpy(message + 1, user, user_len);
   memcpy(message + user_len + 2, password, password_len);
@@ -86,12 +88,14 @@ static pop3_status auth_begin(const pop3_host *host, const pop3_auth_context *co
   status = context->credential(context->session, POP3_CREDENTIAL_PASSWORD, &password, &password_len,
                                err);
   if (status != POP3_OK) return status;
-  if (memchr(user, 0, user_len) || memchr(password, 0, password_len)) {
+  if (memchr(user, 0, user_len) != NULL || memchr(password, 0, password_len) != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "user name or password holds a NUL, which PLAIN cannot send");
   }
   attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   status = make_response(self, user, user_len, password, password_len, err);
@@ -118,13 +122,13 @@ static pop3_auth_verdict give_up(attempt *self, const pop3_auth_input *in, pop3_
 // What the server did, and what to do about it. Only what fits the stage is taken.
 static pop3_auth_verdict auth_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
                                    pop3_error *err) {
-  static const char command[] = "AUTH PLAIN";
+  static const char kCommand[] = "AUTH PLAIN";
   attempt *self = ptr;
   if (self->stage == STAGE_NEW && in->event == POP3_AUTH_START) {
     self->stage = STAGE_ASKED;
     out->is_command = 1;
-    out->line = (const uint8_t *)command;
-    out->line_len = out->secret_offset = sizeof(command) - 1;  // all of it may be shown
+    out->line = (const uint8_t *)kCommand;
+    out->line_len = out->secret_offset = sizeof(kCommand) - 1;  // all of it may be shown
     return POP3_AUTH_SEND;
   }
   if (self->stage == STAGE_ASKED && in->event == POP3_AUTH_CHALLENGE) {
@@ -139,7 +143,7 @@ static pop3_auth_verdict auth_step(void *ptr, const pop3_auth_input *in, pop3_au
   return give_up(self, in, err);
 }
 
-static const pop3_auth_ops auth_ops = {
+static const pop3_auth_ops kAuthOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "template_auth",
@@ -150,15 +154,15 @@ static const pop3_auth_ops auth_ops = {
     .end = auth_end,
 };
 
-static const pop3_auth_ops *const auths[] = {&auth_ops};
+static const pop3_auth_ops *const kAuths[] = {&kAuthOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "template_auth",
     .version = "0.1.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 };
 
-POP3_PLUGIN_ENTRY(template_auth, plugin)
+POP3_PLUGIN_ENTRY(template_auth, kPlugin)

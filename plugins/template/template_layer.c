@@ -1,14 +1,15 @@
-// A transport to copy: it stands on another one and turns letters around by 13 places, both ways.
-// It is of no use, but complete: an option, partial writes, WANT answers, errors, memory that runs
-// out.
+// A transport to copy: it stands on another one and turns letters around, by 13 places unless
+// an option says otherwise, both ways. It is of no use, but complete: an option, partial writes,
+// WANT answers, errors, memory that runs out.
 //
 // `tools/new_plugin NAME transport` makes a copy under another name, with its BUILD file and its
 // test. The contract that it keeps stands above pop3_transport_ops in <pop3/spi/transport.h>.
 #include <pop3/spi/transport.h>
 #include <string.h>
 
-static const char LAYER[] = "template_layer";
-static const char PREFIX[] = "template_layer.";
+#define LAYER "template_layer"
+
+static const char kPrefix[] = "template_layer.";
 
 // What waits to be sent is kept here, already turned around: how much of it at a time?
 enum { OUT_MAX = 4096 };
@@ -28,12 +29,13 @@ static pop3_status read_options(layer *self, const pop3_transport_config *config
   const pop3_host *host = self->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
-    if (strncmp(option->name, PREFIX, sizeof(PREFIX) - 1) != 0) continue;
+    if (strncmp(option->name, kPrefix, sizeof(kPrefix) - 1) != 0) continue;
     if (strcmp(option->name, "template_layer.turn") != 0) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
     }
-    if (option->text || option->object || option->number < 0 || option->number > 25) {
+    if (option->text != NULL || option->object != NULL || option->number < 0 ||
+        option->number > 25) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: takes a number from 0 to 25", option->name);
     }
@@ -46,7 +48,9 @@ static pop3_status read_options(layer *self, const pop3_transport_config *config
 static pop3_status layer_create(const pop3_host *host, const pop3_transport_config *config,
                                 const pop3_layer *lower, void **out_self, pop3_error *err) {
   layer *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
@@ -123,13 +127,13 @@ static void layer_interest(void *ptr, pop3_interest *io) {
 // Frees the state and nothing else: the transport below is the host's. No network, no waiting.
 static void layer_destroy(void *ptr) {
   layer *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   self->host->wipe(self->host->ctx, self->out, sizeof(self->out));  // a password may be in there
   self->host->release(self->host->ctx, self);
 }
 
 // shutdown is left out: there is no farewell. query is left out: the layer below answers.
-static const pop3_transport_ops layer_ops = {
+static const pop3_transport_ops kLayerOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "template_layer",
@@ -142,15 +146,15 @@ static const pop3_transport_ops layer_ops = {
     .destroy = layer_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&layer_ops};
+static const pop3_transport_ops *const kTransports[] = {&kLayerOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "template_layer",
     .version = "0.1.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(template_layer, plugin)
+POP3_PLUGIN_ENTRY(template_layer, kPlugin)

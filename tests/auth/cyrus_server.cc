@@ -23,7 +23,7 @@ const char kCyrusPassword[] = "wonderland, by night";
 
 namespace {
 
-// --- The users: an auxprop plugin ----------------------------------------------------------------
+// --- The users: an auxprop plugin
 
 int Lookup(void *, sasl_server_params_t *params, unsigned, const char *user, unsigned user_len) {
   const std::string whole(user, user_len);
@@ -51,7 +51,7 @@ int InitUsers(const sasl_utils_t *, int, int *out_version, sasl_auxprop_plug_t *
   return SASL_OK;
 }
 
-// --- Callbacks -----------------------------------------------------------------------------------
+// --- Callbacks
 
 int GetOption(void *, const char *, const char *option, const char **result, unsigned *len) {
   *result = nullptr;

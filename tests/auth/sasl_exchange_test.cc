@@ -229,7 +229,7 @@ TEST_F(SaslExchange, KeepsNoChallengeWithItsResponse) {
   EXPECT_FALSE(host_.Remembers("697170952@challenge")) << "a password can be guessed from both";
 }
 
-// --- Channel binding -----------------------------------------------------------------------------
+// --- Channel binding
 
 class SaslBound : public SaslExchange {
  protected:
@@ -422,7 +422,7 @@ TEST_F(SaslBound, PlusNeedsSomethingToBindTo) {
   EXPECT_NE(std::string(exchange_.error().text).find("nothing to bind to"), std::string::npos);
 }
 
-// --- Security layers -----------------------------------------------------------------------------
+// --- Security layers
 
 TEST_F(SaslExchange, DigestBringsALayerOnAnOpenChannelOnly) {
   for (unsigned strength : {1U, 128U}) {

@@ -66,7 +66,6 @@ TEST_F(SaslSession, SurvivesEveryFailedAllocation) {
 }
 
 // --- Security layers
-// ------------------------------------------------------------------------------
 
 class SaslSessionLayer : public SaslSession {
  protected:

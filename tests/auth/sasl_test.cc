@@ -73,7 +73,7 @@ TEST_F(Sasl, ScramWithTheServersProof) {
   EXPECT_EQ(exchange_.error().status, POP3_ERR_STATE);
 }
 
-// --- A server that cheats ------------------------------------------------------------------------
+// --- A server that cheats
 
 // What mutual authentication is for: to say yes is easy.
 TEST_F(Sasl, DoesNotBelieveAYesWithoutTheServersProof) {
@@ -192,7 +192,7 @@ TEST_F(Sasl, WantsCredentials) {
   }
 }
 
-// --- Memory --------------------------------------------------------------------------------------
+// --- Memory
 
 // Plays the exchange, at most |steps| lines of it.
 pop3_auth_verdict Play(Exchange *exchange, int steps) {

@@ -10,9 +10,9 @@ namespace {
 
 using Messages = std::vector<std::string>;
 
-bool Keep(void *arg, const mbox_range *range) {
+int Keep(void *arg, const mbox_range *range) {
   static_cast<std::vector<mbox_range> *>(arg)->push_back(*range);
-  return true;
+  return 1;
 }
 
 // The messages of |text|, which is fed in pieces; {"<not an mbox>"} if it is none.

@@ -13,7 +13,7 @@ int openssl_digest(uint8_t out[32], const void *data, size_t data_len) {
   // Fetched by name: a way that BoringSSL does not have.
   EVP_MD *sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
   EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-  const int is_done = sha256 && ctx && EVP_DigestInit_ex(ctx, sha256, NULL) == 1 &&
+  const int is_done = sha256 != NULL && ctx != NULL && EVP_DigestInit_ex(ctx, sha256, NULL) == 1 &&
                       EVP_DigestUpdate(ctx, data, data_len) == 1 &&
                       EVP_DigestFinal_ex(ctx, out, &len) == 1 && len == 32;
   EVP_MD_CTX_free(ctx);

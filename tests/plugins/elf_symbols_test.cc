@@ -69,7 +69,7 @@ TEST_F(ElfSymbols, WithoutADynamicSection) {
   close(elf.fd);
 }
 
-// --- Images made here ----------------------------------------------------------------------------
+// --- Images made here
 
 constexpr uint64_t kBase = 0x10000;  // where the file will be in memory
 

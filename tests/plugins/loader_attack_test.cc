@@ -21,7 +21,6 @@ TEST_F(LoaderAttack, WithoutOneItLoads) {
 }
 
 // --- Permissions: the file is not run
-// -------------------------------------------------------------
 
 TEST_F(LoaderAttack, FileThatOthersCanWrite) {
   Copy("marked", "pop3_marked.so", 0664);
@@ -72,7 +71,6 @@ TEST_F(LoaderAttack, ForeignOwner) {
 }
 
 // --- Links and other things that are no files: not run
-// --------------------------------------------
 
 TEST_F(LoaderAttack, LinkInTheFilesPlace) {
   Copy("marked", "real.so");
@@ -105,7 +103,6 @@ TEST_F(LoaderAttack, NoRegularFile) {
 }
 
 // --- Names
-// ----------------------------------------------------------------------------------------
 
 TEST_F(LoaderAttack, NamesThatLeaveTheDirectory) {
   ASSERT_EQ(mkdir(Path("lib").c_str(), 0755), 0);
@@ -129,7 +126,6 @@ TEST_F(LoaderAttack, NamesThatLeaveTheDirectory) {
 }
 
 // --- What is in the file, as far as it can be read: not run
-// ---------------------------------------
 
 TEST_F(LoaderAttack, NoElfFile) {
   Write("pop3_text.so", "#!/bin/sh\ntouch \"$POP3_TEST_MARKER\"\n");
@@ -184,7 +180,6 @@ TEST_F(LoaderAttack, NoEntry) {
 }
 
 // --- What only the loaded plugin can say: its constructors have run
-// -------------------------------
 
 TEST_F(LoaderAttack, WhatTheLinkerRefuses) {
   // Seen by the linker before it runs anything.

@@ -306,7 +306,6 @@ TEST_F(Loader, WithoutMemory) {
 }
 
 // --- The built-in plugins, and their static twins
-// -------------------------------------------------
 
 // FileOf returns where the build has put a plugin's loadable form.
 std::string FileOf(const std::string &name) {

@@ -70,7 +70,7 @@ static void marked_end(void *self) {
 #endif
 }
 
-static const pop3_auth_ops marked_ops = {
+static const pop3_auth_ops kMarkedOps = {
     .abi = MARKED_OPS_ABI,
     .size = MARKED_OPS_SIZE,
     .name = "x-marked",
@@ -83,39 +83,39 @@ static const pop3_auth_ops marked_ops = {
     .end = marked_end,
 };
 
-static const pop3_auth_ops *const auths[] = {
+static const pop3_auth_ops *const kAuths[] = {
 #ifdef MARKED_NULL_TABLE
     NULL,
 #endif
-    &marked_ops,
+    &kMarkedOps,
 };
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = MARKED_ABI,
     .size = MARKED_SIZE,
     .name = MARKED_NAME,
 #ifndef MARKED_NO_VERSION
     .version = "1.2.3",
 #endif
-    .auths = auths,
-    .num_auths = sizeof(auths) / sizeof(auths[0]),
+    .auths = kAuths,
+    .num_auths = sizeof(kAuths) / sizeof(kAuths[0]),
 };
 
 #if defined(MARKED_NO_ENTRY)
 // As in any other shared library: something else is exported.
 __attribute__((visibility("default"))) const pop3_plugin *marked_other_entry(uint32_t host_abi);
 const pop3_plugin *marked_other_entry(uint32_t host_abi) {
-  return host_abi == POP3_ABI ? &plugin : NULL;
+  return host_abi == POP3_ABI ? &kPlugin : NULL;
 }
 #elif defined(MARKED_DATA_ENTRY)
 // The name is exported, but is no function.
 extern const pop3_plugin *const pop3_plugin_entry;
-__attribute__((visibility("default"))) const pop3_plugin *const pop3_plugin_entry = &plugin;
+__attribute__((visibility("default"))) const pop3_plugin *const pop3_plugin_entry = &kPlugin;
 #elif defined(MARKED_REFUSES)
 __attribute__((visibility("default"))) const pop3_plugin *pop3_plugin_entry(uint32_t host_abi);
-const pop3_plugin *pop3_plugin_entry(uint32_t host_abi) { return host_abi == 0 ? &plugin : NULL; }
+const pop3_plugin *pop3_plugin_entry(uint32_t host_abi) { return host_abi == 0 ? &kPlugin : NULL; }
 #else
-POP3_PLUGIN_ENTRY(marked, plugin)
+POP3_PLUGIN_ENTRY(marked, kPlugin)
 #endif
 
 #ifdef MARKED_UNRESOLVED

@@ -198,7 +198,7 @@ TEST_F(TrustedPath, FileThatCannotBeRead) {
   EXPECT_EQ(error(), "SHOWN cannot be opened: Permission denied");
 }
 
-// --- What happens between the first look and the opening -----------------------------------------
+// --- What happens between the first look and the opening
 
 TEST_F(TrustedPath, FileThatBecomesWritableMeanwhile) {
   Write("file", "octets");

@@ -162,7 +162,7 @@ server_main() {
   cat >/dev/null
 }
 
-# --- Inside the namespace -------------------------------------------------------------------------
+# --- Inside the namespace
 
 server_unpack() {
   local upper=$1 list=$2 folder link deb

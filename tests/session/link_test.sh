@@ -44,7 +44,7 @@ else
   [ -z "$others" ] || fail "core_only is linked with $others"
 fi
 
-# --- What the objects want ---
+# --- What the objects want
 nm -A --defined-only "${archives[@]}" | awk '{ print $NF }' | sort -u >"$work/defined"
 nm -A --undefined-only "${archives[@]}" | awk '{ object = $1; sub(/.*:/, "", object); print $NF, $1 }' |
   sort -u >"$work/wanted"
@@ -112,7 +112,7 @@ only wait_poll poll __poll_chk pipe pipe2 eventfd clock_gettime usleep sleep fcn
 only 'wait_poll|stream_sink' nanosleep write
 only memory malloc calloc realloc free
 
-# --- What the objects are ---
+# --- What the objects are
 nm -A --defined-only --extern-only "${archives[@]}" | awk 'NF > 2 { print $NF }' | grep -Ev '^pop3_' |
   grep -Ev "$sanitized" >"$work/names"
 [ ! -s "$work/names" ] || fail "names that do not begin with pop3_: $(tr '\n' ' ' <"$work/names")"

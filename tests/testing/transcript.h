@@ -78,9 +78,9 @@ struct Transcript {
   std::vector<ServerStep> server;
   std::vector<ClientStep> client;
 
-  // server_text is everything that the server sends.
+  // ServerText is everything that the server sends.
   std::string ServerText() const;
-  // reply_starts are the places in it where the server has waited for the client.
+  // ReplyStarts are the places in it where the server has waited for the client.
   std::vector<uint64_t> ReplyStarts() const;
   // Runs says whether it may be played over "memory", "tcp" or "unix".
   bool Runs(const std::string &way) const;

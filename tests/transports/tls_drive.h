@@ -70,7 +70,7 @@ class EchoPeer : public Peer {
   bool closed_ = false;
 };
 
-// Options makes pop3_options that live as long as it does.
+// Options makes pop3_option structs that live as long as it does.
 class Options {
  public:
   Options &Text(const char *name, const std::string &text);

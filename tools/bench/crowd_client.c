@@ -36,7 +36,7 @@ struct crowd {
   size_t max_fd;
 };
 
-// --- What a session does ---
+// --- What a session does
 
 static void fail(struct crowd *crowd, const pop3_error *error) {
   if (!crowd->failed) (void)bench_client_fail("a session of many", error);
@@ -77,7 +77,7 @@ static void on_login(void *arg, const pop3_result *result) {
   submit(member, POP3_CMD_QUIT, 0);
 }
 
-// --- The loop ---
+// --- The loop
 
 static int64_t now_ms(void) {
   struct timespec t;
@@ -192,7 +192,7 @@ static int loop(struct crowd *crowd) {
   return !crowd->failed;
 }
 
-// --- All of it ---
+// --- All of it
 
 static int join(struct crowd *crowd, struct member *member, const pop3_registry *registry,
                 const pop3_url *url, const pop3_session_options *options) {

@@ -11,8 +11,10 @@
 #include "tools/cli/signals.h"
 #include "tools/cli/via.h"
 
+#define LAYER "cli"
+
 static pop3_status out_of_time(const cli_connection *c, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "not done within %g s (--total-timeout)",
+  return pop3_error_set(err, POP3_ERR_TIMEOUT, LAYER, 0, "not done within %g s (--total-timeout)",
                         (double)c->options->total_ms / 1000);
 }
 
@@ -21,7 +23,8 @@ static int report(const cli_connection *c, const char *what, cli_stage stage,
                   const pop3_error *err) {
   pop3_error total = POP3_ERROR_INIT;
   const char *words = strstr(err->text, "the session took longer than ");
-  int is_total = err->status == POP3_ERR_TIMEOUT && words != NULL && strstr(words, "(total_ms)");
+  int is_total =
+      err->status == POP3_ERR_TIMEOUT && words != NULL && strstr(words, "(total_ms)") != NULL;
   if (is_total) (void)out_of_time(c, &total);
   return cli_report_error(&c->report, what, stage, is_total ? &total : err);
 }
@@ -40,7 +43,7 @@ int cli_connection_is_out_of_time(const cli_connection *c) {
 }
 
 static pop3_status conflict(const char *what, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the URL and an option both give %s",
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "the URL and an option both give %s",
                         what);
 }
 
@@ -59,7 +62,7 @@ static pop3_status check_url(const pop3_url *url, const cli_options *options, po
   }
   int wants_tcp = options->source_address != NULL || options->family != NULL;
   if (url->scheme == POP3_URL_UNIX && wants_tcp) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "--ipv4, --ipv6 and --source-address are not for Unix sockets");
   }
   return POP3_OK;

@@ -12,6 +12,8 @@
 #include "tools/cli/prompt.h"
 #include "tools/cli/secret_file.h"
 
+#define LAYER "cli"
+
 void cli_credentials_init(cli_credentials *credentials, const cli_credential_sources *from) {
   credentials->from = *from;
   credentials->netrc_was_read = 0;
@@ -74,7 +76,7 @@ pop3_status cli_credentials_user(cli_credentials *credentials, const char **out_
 
 static pop3_status copy(pop3_secret *out, const void *data, size_t len, pop3_error *err) {
   if (pop3_secret_set(out, data, len)) return POP3_OK;
-  return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the credentials");
+  return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the credentials");
 }
 
 static pop3_status fetch_user(cli_credentials *credentials, pop3_secret *out, pop3_error *err) {
@@ -83,7 +85,7 @@ static pop3_status fetch_user(cli_credentials *credentials, pop3_secret *out, po
   if (status != POP3_OK) return status;
   if (user == NULL) {
     if (credentials->from.no_prompt || !cli_prompt_possible()) {
-      return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,
+      return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0,
                             "no user name given: use --user, the URL or a netrc");
     }
     char question[256];
@@ -97,7 +99,7 @@ static pop3_status fetch_user(cli_credentials *credentials, pop3_secret *out, po
 
 static pop3_status ask_password(cli_credentials *credentials, pop3_secret *out, pop3_error *err) {
   if (credentials->from.no_prompt || !cli_prompt_possible()) {
-    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0,
                           "no password given: use --password-file, --password-command or a netrc");
   }
   const char *user = NULL;
@@ -142,7 +144,7 @@ pop3_status cli_credentials_fetch(void *arg, pop3_credential what, uint32_t atte
     return cli_password_command(out, "token", from->token_command, from->patience, err);
   }
   if (attempt > 0) {
-    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0,
                           "the server refused the credentials");
   }
   switch (what) {
@@ -155,5 +157,5 @@ pop3_status cli_credentials_fetch(void *arg, pop3_credential what, uint32_t atte
     case POP3_CREDENTIAL_REALM:
       break;
   }
-  return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0, "not given");
+  return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0, "not given");
 }

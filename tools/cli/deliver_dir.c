@@ -11,6 +11,8 @@
 #include "tools/cli/make_dir.h"
 #include "tools/cli/staged_files.h"
 
+#define LAYER "dir"
+
 // What programs that look for mail leave alone.
 #define TEMP_PREFIX ".pop3-"
 
@@ -71,7 +73,7 @@ pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replac
   if (self == NULL || copy == NULL) {
     free(self);
     free(copy);
-    return pop3_error_set(err, POP3_ERR_MEMORY, "dir", 0, "no memory for the directory");
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the directory");
   }
   self->base.ops = &kDirOps;
   self->path = copy;
@@ -83,7 +85,7 @@ pop3_status cli_deliver_dir_open(cli_deliver **out, const char *path, int replac
   cli_staged_files_init(&self->files, "dir", copy, TEMP_PREFIX, self->dir, self->dir);
   if (sys_errno != 0) {
     dir_close(&self->base);
-    return pop3_error_set(err, POP3_ERR_LOCAL_IO, "dir", sys_errno, "cannot write to %s: %s", path,
+    return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, "cannot write to %s: %s", path,
                           strerror(sys_errno));
   }
   cli_temp_file_sweep(self->dir, TEMP_PREFIX);

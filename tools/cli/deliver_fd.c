@@ -6,6 +6,8 @@
 #include "tools/cli/deliver.h"
 #include "tools/cli/fd_writer.h"
 
+#define LAYER "fd"
+
 typedef struct fd_place {
   cli_deliver base;
   const char *name;
@@ -16,10 +18,10 @@ typedef struct fd_place {
 static pop3_status check_write(const fd_place *self, int sys_errno, pop3_error *err) {
   if (sys_errno == 0) return POP3_OK;
   if (sys_errno == ETIMEDOUT) {
-    return pop3_error_set(err, POP3_ERR_TIMEOUT, "fd", sys_errno,
+    return pop3_error_set(err, POP3_ERR_TIMEOUT, LAYER, sys_errno,
                           "nobody took all of %s in time (total_ms)", self->name);
   }
-  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "fd", sys_errno, "cannot write to %s: %s",
+  return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, "cannot write to %s: %s",
                         self->name, strerror(sys_errno));
 }
 
@@ -61,7 +63,7 @@ static const cli_deliver_ops kFdOps = {fd_begin, fd_write, fd_end,  fd_abort,
 pop3_status cli_deliver_fd_open(cli_deliver **out, int fd, const char *name, pop3_error *err) {
   fd_place *self = calloc(1, sizeof(*self));
   *out = (cli_deliver *)self;
-  if (self == NULL) return pop3_error_set(err, POP3_ERR_MEMORY, "fd", 0, "no memory for output");
+  if (self == NULL) return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for output");
   self->base.ops = &kFdOps;
   self->name = name;
   cli_fd_writer_start(&self->writer, fd);

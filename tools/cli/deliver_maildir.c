@@ -15,6 +15,8 @@
 #include "tools/cli/make_dir.h"
 #include "tools/cli/staged_files.h"
 
+#define LAYER "maildir"
+
 // Sets our files in tmp/ apart from those of other programs, which may still be written.
 #define TEMP_PREFIX "pop3-"
 
@@ -111,7 +113,7 @@ pop3_status cli_deliver_maildir_open(cli_deliver **out, const char *path, pop3_e
   if (self == NULL || copy == NULL) {
     free(self);
     free(copy);
-    return pop3_error_set(err, POP3_ERR_MEMORY, "maildir", 0, "no memory for the Maildir");
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the Maildir");
   }
   self->base.ops = &kMaildirOps;
   self->path = copy;
@@ -120,7 +122,7 @@ pop3_status cli_deliver_maildir_open(cli_deliver **out, const char *path, pop3_e
   cli_staged_files_init(&self->files, "maildir", copy, TEMP_PREFIX, self->tmp_dir, self->new_dir);
   if (sys_errno != 0) {
     maildir_close(&self->base);
-    return pop3_error_set(err, POP3_ERR_LOCAL_IO, "maildir", sys_errno,
+    return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno,
                           "cannot use %s as a Maildir: %s", path, strerror(sys_errno));
   }
   char host[HOST_NAME_MAX + 1] = "";

@@ -20,6 +20,7 @@
 #include "tools/cli/mbox_lock.h"
 #include "tools/cli/mbox_quote.h"
 
+#define LAYER "mbox"
 #define LOCK_WAIT_MS 10000
 #define HOLD_MS 1000
 
@@ -39,7 +40,7 @@ typedef struct mbox {
 
 static pop3_status check_io(const mbox *self, int sys_errno, pop3_error *err) {
   if (sys_errno == 0) return POP3_OK;
-  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", sys_errno, "cannot write to %s: %s",
+  return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, "cannot write to %s: %s",
                         self->path, strerror(sys_errno));
 }
 
@@ -191,7 +192,7 @@ pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf,
   *out = NULL;
   int sys_errno = check_path(path);
   if (sys_errno != 0) {
-    return pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", sys_errno, "cannot use %s as an mbox: %s",
+    return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, "cannot use %s as an mbox: %s",
                           path, sys_errno == EINVAL ? "not a regular file" : strerror(sys_errno));
   }
   mbox *self = calloc(1, sizeof(*self));
@@ -199,7 +200,7 @@ pop3_status cli_deliver_mbox_open(cli_deliver **out, const char *path, int crlf,
   if (self == NULL || copy == NULL) {
     free(self);
     free(copy);
-    return pop3_error_set(err, POP3_ERR_MEMORY, "mbox", 0, "no memory for the mbox");
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the mbox");
   }
   self->base.ops = &kMboxOps;
   self->path = copy;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAYER "cli"
+
 void cli_fetch_plan_init(cli_fetch_plan *plan, const cli_number_set *wanted, uint64_t max_size) {
   memset(plan, 0, sizeof(*plan));
   plan->wanted = wanted;
@@ -107,7 +109,7 @@ pop3_status cli_fetch_plan_ask(cli_fetch_plan *plan, pop3_session *session, pop3
   if (status == POP3_OK) status = pop3_wait(session, op, POP3_NO_TIMEOUT, err);
   if (status == POP3_OK && !cli_fetch_plan_settle(plan)) plan->no_memory = 1;
   if (!plan->no_memory) return status;
-  return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for a list of %llu messages",
+  return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a list of %llu messages",
                         (unsigned long long)plan->listed);
 }
 
@@ -121,7 +123,7 @@ pop3_status cli_fetch_plan_ask_ids(cli_fetch_plan *plan, pop3_session *session, 
   }
   plan->uids = calloc(plan->num_entries, sizeof(*plan->uids));
   if (plan->uids == NULL) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the unique-ids");
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the unique-ids");
   }
   for (size_t i = 0; i < plan->num_entries; ++i) {
     plan->uids[i] = cli_fetch_ids_uid(&plan->ids, plan->entries[i].number);

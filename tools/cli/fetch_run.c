@@ -61,7 +61,7 @@ static int wants_more(const cli_fetch_run *run) {
          run->next < run->plan->num_entries && !cli_fetch_batch_is_full(&run->batch);
 }
 
-// --- Marking ---
+// --- Marking
 
 static void on_marked(void *arg, const pop3_result *result) {
   cli_fetch_run *run = arg;
@@ -122,7 +122,7 @@ static void flush_if_due(cli_fetch_run *run) {
   }
 }
 
-// --- Receiving ---
+// --- Receiving
 
 // Begins the message that is waited for.
 static int begin(cli_fetch_run *run) {
@@ -259,7 +259,7 @@ static void submit_more(cli_fetch_run *run) {
   }
 }
 
-// --- Driving ---
+// --- Driving
 
 // After a signal or a failure on this side: is it worth reading on until QUIT?
 static int worth_ending(const cli_fetch_run *run, int64_t now) {

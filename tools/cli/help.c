@@ -34,7 +34,7 @@ static void print_option(FILE *out, const cli_option_row *row) {
   char left[64];
   (void)snprintf(left, sizeof(left), "  %c%c%s%s%s%s", row->letter ? '-' : ' ',
                  row->letter ? row->letter : ' ', row->letter ? ", " : "  ", row->name,
-                 row->value ? " " : "", row->value ? row->value : "");
+                 row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
   fprintf(out, "%-*s", COLUMN, left);
   if (strlen(left) >= COLUMN) fprintf(out, "\n%*s", COLUMN, "");
   print_wrapped(out, row->help, COLUMN, COLUMN);

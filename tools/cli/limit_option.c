@@ -5,6 +5,8 @@
 
 #include "tools/cli/option_value.h"
 
+#define LAYER "cli"
+
 typedef struct limit_row {
   const char *name;
   size_t offset;
@@ -42,7 +44,7 @@ pop3_status cli_limit_set(pop3_limits *limits, const char *text, pop3_error *err
     uint64_t value = 0;
     if (equals == NULL || !cli_value_size(&value, equals + 1) || value == 0 ||
         (!row->is_64_bit && value > UINT32_MAX)) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                             "--limit %s needs a number: %s=N, where N may end in k, M or G", text,
                             row->name);
     }
@@ -51,6 +53,6 @@ pop3_status cli_limit_set(pop3_limits *limits, const char *text, pop3_error *err
     memcpy(member, row->is_64_bit ? (void *)&value : (void *)&narrow, row->is_64_bit ? 8 : 4);
     return POP3_OK;
   }
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "there is no limit named \"%.*s\"",
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "there is no limit named \"%.*s\"",
                         (int)name_len, text);
 }

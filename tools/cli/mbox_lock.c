@@ -15,10 +15,12 @@
 #include "tools/cli/make_dir.h"
 #include "tools/cli/signals.h"
 
+#define LAYER "mbox"
+
 // How long to sleep between two tries.
 #define RETRY_MS 100
 
-// take_step answers.
+// How a try to take a lock ends.
 typedef enum taken { TAKEN_YES, TAKEN_BY_OTHER, TAKEN_FAILED } taken;
 
 static void nap(void) {
@@ -123,7 +125,7 @@ static pop3_status fail(const char *path, int sys_errno, pop3_error *err) {
   const char *why = strerror(sys_errno);
   if (sys_errno == EINVAL) why = "not a regular file";
   if (sys_errno == ELOOP) why = "a symbolic link that another user has made";
-  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", sys_errno, "cannot use %s as an mbox: %s",
+  return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, "cannot use %s as an mbox: %s",
                         path, why);
 }
 
@@ -133,7 +135,7 @@ pop3_status cli_mbox_lock_take(cli_mbox_lock *lock, const char *path, int64_t wa
   size_t dot_cap = strlen(path) + sizeof(".lock");
   char *dot_path = malloc(dot_cap);
   if (dot_path == NULL) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, "mbox", 0, "no memory for the lock");
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the lock");
   }
   (void)snprintf(dot_path, dot_cap, "%s.lock", path);
   int64_t give_up = cli_clock_ms(NULL) + wait_ms;
@@ -148,12 +150,12 @@ pop3_status cli_mbox_lock_take(cli_mbox_lock *lock, const char *path, int64_t wa
   if (answer == TAKEN_FAILED) {
     status = fail(path, sys_errno, err);
   } else if (answer == TAKEN_BY_OTHER && dotted) {
-    status = pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", EAGAIN,
+    status = pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, EAGAIN,
                             "%s is there: another program holds the mbox, or one that was killed "
                             "left it; if no program uses %s, remove it",
                             dot_path, path);
   } else if (answer == TAKEN_BY_OTHER) {
-    status = pop3_error_set(err, POP3_ERR_LOCAL_IO, "mbox", EAGAIN, "another program has locked %s",
+    status = pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, EAGAIN, "another program has locked %s",
                             path);
   }
   free(dot_path);

@@ -6,6 +6,8 @@
 
 #include "tools/cli/secret_file.h"
 
+#define LAYER "netrc"
+
 // The longest token.
 #define TOKEN_MAX 4096
 
@@ -91,7 +93,7 @@ static void skip_macro(scanner *s) {
 }
 
 static pop3_status fail(const scanner *s, const char *path, const char *what, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "netrc", 0, "%s, line %u: %s", path, s->line, what);
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s, line %u: %s", path, s->line, what);
 }
 
 // Reads the value that a keyword needs.
@@ -118,7 +120,7 @@ static int fits(const cli_netrc_entry *entry, int machine_fits, const char *logi
 
 static pop3_status set(pop3_secret *secret, const scanner *s, pop3_error *err) {
   if (pop3_secret_set(secret, s->token, strlen(s->token))) return POP3_OK;
-  return pop3_error_set(err, POP3_ERR_MEMORY, "netrc", 0, "no memory for the netrc file");
+  return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the netrc file");
 }
 
 // Handles one keyword inside of an entry.
@@ -185,7 +187,7 @@ pop3_status cli_netrc_load(cli_netrc_entry *entry, const char *path, const char 
   }
   if (status == POP3_OK && entry->password.data != NULL && exposed[0] != '\0') {
     cli_netrc_entry_cleanup(entry);
-    status = pop3_error_set(err, POP3_ERR_POLICY, "netrc", 0,
+    status = pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                             "%s holds a password and %s (chmod 600 it, and change the password)",
                             path, exposed);
   }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LAYER "cli"
+
 // Reads a number at |*p|. Returns 0 if there is none or it is out of bounds.
 static int take_number(const char **p, uint32_t *out) {
   uint64_t value = 0;
@@ -54,7 +56,7 @@ pop3_status cli_number_set_add(cli_number_set *set, const char *text, pop3_error
   for (const char *p = text; *p != '\0'; ++p) num_new += *p == ',';
   cli_number_range *ranges = calloc(set->num_ranges + num_new, sizeof(*ranges));
   if (ranges == NULL) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for message numbers");
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for message numbers");
   }
   if (set->num_ranges != 0) {
     memcpy(ranges, set->ranges, set->num_ranges * sizeof(*ranges));
@@ -65,7 +67,7 @@ pop3_status cli_number_set_add(cli_number_set *set, const char *text, pop3_error
     good = good && (i + 1 < num_new ? *p++ == ',' : *p == '\0');
     if (!good) {
       free(ranges);
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                             "\"%s\" is not a list of message numbers such as 1-5,7 or 12-", text);
     }
   }

@@ -5,6 +5,8 @@
 #include "tools/cli/limit_option.h"
 #include "tools/cli/option_value.h"
 
+#define LAYER "cli"
+
 static pop3_status add_quirk(cli_options *out, const char *name, pop3_error *err) {
   if (strcmp(name, "all") == 0) {
     out->quirks = POP3_QUIRKS_ALL;
@@ -12,7 +14,7 @@ static pop3_status add_quirk(cli_options *out, const char *name, pop3_error *err
   }
   pop3_quirk quirk;
   if (!pop3_quirk_from_name(&quirk, name)) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "there is no quirk named \"%s\"", name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "there is no quirk named \"%s\"", name);
   }
   out->quirks |= POP3_QUIRK_BIT(quirk);
   return POP3_OK;
@@ -20,7 +22,7 @@ static pop3_status add_quirk(cli_options *out, const char *name, pop3_error *err
 
 static pop3_status add_resolve(cli_options *out, const char *value, pop3_error *err) {
   if (out->num_resolve == CLI_MAX_RESOLVE) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "--resolve is given too often");
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "--resolve is given too often");
   }
   out->resolve[out->num_resolve++] = value;
   return POP3_OK;
@@ -29,14 +31,14 @@ static pop3_status add_resolve(cli_options *out, const char *value, pop3_error *
 static pop3_status add_text(const char **list, int *count, const cli_option_row *row,
                             const char *value, pop3_error *err) {
   if (*count == CLI_MAX_PLUGINS) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s is given too often", row->name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s is given too often", row->name);
   }
   list[(*count)++] = value;
   return POP3_OK;
 }
 
 static pop3_status bad_value(const cli_option_row *row, const char *value, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s %s: \"%s\" is not one", row->name,
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s %s: \"%s\" is not one", row->name,
                         row->value, value);
 }
 

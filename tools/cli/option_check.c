@@ -6,6 +6,8 @@
 #include "tools/cli/number_set.h"
 #include "tools/cli/option_value.h"
 
+#define LAYER "cli"
+
 static pop3_status check_combinations(const cli_options *o, pop3_error *err) {
   const char *why = NULL;
   int places = (o->maildir != NULL) + (o->mbox != NULL) + (o->dir != NULL);
@@ -37,12 +39,12 @@ static pop3_status check_combinations(const cli_options *o, pop3_error *err) {
   } else if (o->quiet && o->verbose > 0) {
     why = "--quiet and --verbose contradict each other";
   }
-  return why == NULL ? POP3_OK : pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s", why);
+  return why == NULL ? POP3_OK : pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s", why);
 }
 
 static pop3_status check_one_number(const cli_options *o, const char *text, pop3_error *err) {
   if (cli_number_set_count(&o->messages) == 1) return POP3_OK;
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "\"%s\" is not one message number", text);
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "\"%s\" is not one message number", text);
 }
 
 // Reads what follows the URL.
@@ -50,11 +52,11 @@ static pop3_status read_arguments(cli_options *o, pop3_error *err) {
   const cli_command_row *row = &cli_command_rows[o->command];
   if (!cli_command_takes_url(o->command)) {
     if (o->url == NULL) return POP3_OK;
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "use: pop3 %s [OPTIONS]", row->name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "use: pop3 %s [OPTIONS]", row->name);
   }
-  if (o->url == NULL) return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the URL is missing");
+  if (o->url == NULL) return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "the URL is missing");
   if (o->num_args < row->min_args || (row->max_args >= 0 && o->num_args > row->max_args)) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "use: pop3 %s URL%s%s [OPTIONS]",
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "use: pop3 %s URL%s%s [OPTIONS]",
                           row->name, row->args[0] == '\0' ? "" : " ", row->args);
   }
   pop3_status status = POP3_OK;
@@ -64,12 +66,12 @@ static pop3_status read_arguments(cli_options *o, pop3_error *err) {
         status = cli_number_set_add(&o->messages, o->args[i], err);
       }
       if (status == POP3_OK && o->messages.ranges[o->messages.num_ranges - 1].last == UINT32_MAX) {
-        status = pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "dele needs a range with an end");
+        status = pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "dele needs a range with an end");
       }
       return status;
     case CLI_TOP:
       if (!cli_value_number(&o->lines, o->args[1])) {
-        return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "\"%s\" is not a number of lines",
+        return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "\"%s\" is not a number of lines",
                               o->args[1]);
       }
       // fall through

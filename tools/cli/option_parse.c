@@ -8,6 +8,8 @@
 #include "tools/cli/option_check.h"
 #include "tools/cli/option_table.h"
 
+#define LAYER "cli"
+
 // parser walks over argv.
 typedef struct parser {
   cli_options *out;
@@ -43,7 +45,7 @@ static pop3_status note_seen(parser *p, const cli_option_row *row, pop3_error *e
   uint32_t *word = &p->seen[row->id / 32];
   uint32_t bit = UINT32_C(1) << (row->id % 32);
   if ((*word & bit) != 0 && row->value != NULL && !repeatable(row->id)) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s is given twice", row->name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s is given twice", row->name);
   }
   *word |= bit;
   return POP3_OK;
@@ -54,11 +56,11 @@ static pop3_status apply(parser *p, const cli_option_row *row, const char *value
   pop3_status status = note_seen(p, row, err);
   if (status != POP3_OK) return status;
   if (row->value == NULL && value != NULL) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s takes no value", row->name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s takes no value", row->name);
   }
   if (row->value != NULL && value == NULL) {
     if (p->at == p->argc) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s needs a value: %s %s", row->name,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s needs a value: %s %s", row->name,
                             row->name, row->value);
     }
     value = p->argv[p->at++];
@@ -71,7 +73,7 @@ static pop3_status parse_long(parser *p, const char *word, pop3_error *err) {
   size_t name_len = equals == NULL ? strlen(word) : (size_t)(equals - word);
   const cli_option_row *row = find_long(word, name_len);
   if (row == NULL) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "there is no option %.*s",
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "there is no option %.*s",
                           (int)name_len, word);
   }
   return apply(p, row, equals == NULL ? NULL : equals + 1, err);
@@ -82,7 +84,7 @@ static pop3_status parse_short(parser *p, const char *word, pop3_error *err) {
   for (const char *c = word + 1; *c != '\0'; ++c) {
     const cli_option_row *row = find_short(*c);
     if (row == NULL) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "there is no option -%c", *c);
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "there is no option -%c", *c);
     }
     int takes_rest = row->value != NULL && c[1] != '\0';
     pop3_status status = apply(p, row, takes_rest ? c + 1 : NULL, err);
@@ -104,7 +106,7 @@ static pop3_status parse_word(parser *p, char *word, pop3_error *err) {
     }
     p->has_command = out->command != CLI_NONE;
     if (p->has_command) return POP3_OK;
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "there is no command \"%s\"%s", word,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "there is no command \"%s\"%s", word,
                           strstr(word, "://") == NULL ? "" : ": the command stands before the URL");
   }
   if (out->url == NULL) {
@@ -120,7 +122,7 @@ static pop3_status check_applicable(const parser *p, pop3_error *err) {
   for (const cli_option_row *row = cli_option_rows; row->name != NULL; ++row) {
     int seen = (p->seen[row->id / 32] >> (row->id % 32) & 1) != 0;
     if (seen && (row->commands & CLI_BIT(p->out->command)) == 0) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s does not go with %s", row->name,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s does not go with %s", row->name,
                             cli_command_name(p->out->command));
     }
   }
@@ -145,7 +147,7 @@ pop3_status cli_options_parse(cli_options *out, int argc, char **argv, pop3_erro
   }
   if (status != POP3_OK || out->help || out->version) return status;
   if (!p.has_command) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "the command is missing");
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "the command is missing");
   }
   status = check_applicable(&p, err);
   return status == POP3_OK ? cli_options_check(out, err) : status;

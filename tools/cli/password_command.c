@@ -15,6 +15,8 @@
 #include "tools/cli/prompt.h"
 #include "tools/cli/secret_buffer.h"
 
+#define LAYER "cli"
+
 // How long at the most until it is noticed that the command has ended while its output is open.
 #define LOOK_MS 50
 
@@ -144,11 +146,11 @@ static int reap(const child *c) {
 // Says how the command ended.
 static pop3_status judge(const child *c, int how, pop3_error *err) {
   if (WIFSIGNALED(how)) {
-    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0,
                           "the %s command was killed by signal %d", c->what, WTERMSIG(how));
   }
   if (WIFEXITED(how) && WEXITSTATUS(how) != 0) {
-    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0,
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0,
                           "the %s command failed with exit code %d", c->what, WEXITSTATUS(how));
   }
   return POP3_OK;
@@ -156,9 +158,9 @@ static pop3_status judge(const child *c, int how, pop3_error *err) {
 
 static pop3_status bad_output(const child *c, int sys_errno, pop3_error *err) {
   if (sys_errno == ENOMEM) {
-    return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the %s", c->what);
+    return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the %s", c->what);
   }
-  return pop3_error_set(err, POP3_ERR_LOCAL_IO, "cli", sys_errno,
+  return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno,
                         "cannot read the output of the %s command: %s", c->what,
                         strerror(sys_errno));
 }
@@ -169,7 +171,7 @@ static pop3_status take_first_line(pop3_secret *out, const child *c, pop3_error 
   size_t len = lf == NULL ? output->len : (size_t)(lf - output->data);
   if (len > 0 && output->data[len - 1] == '\r') len--;
   if (len == 0) {
-    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0, "the %s command printed no %s",
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0, "the %s command printed no %s",
                           c->what, c->what);
   }
   if (!pop3_secret_set(out, output->data, len)) return bad_output(c, ENOMEM, err);
@@ -183,7 +185,7 @@ pop3_status cli_password_command(pop3_secret *out, const char *what, const char 
   (void)signal(SIGCHLD, SIG_DFL);
   int failed = start(&c, command);
   if (failed != 0) {
-    return pop3_error_set(err, POP3_ERR_SYSTEM, "cli", failed, "cannot start the %s command: %s",
+    return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, failed, "cannot start the %s command: %s",
                           what, strerror(failed));
   }
   int sys_errno = 0;

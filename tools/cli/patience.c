@@ -8,6 +8,8 @@
 #include "tools/cli/clock.h"
 #include "tools/cli/signals.h"
 
+#define LAYER "cli"
+
 static const char *const kOptions[CLI_LIMITS] = {
     [CLI_LIMIT_CONNECT] = "--connect-timeout",
     [CLI_LIMIT_LOGIN] = "--login-timeout",
@@ -38,11 +40,11 @@ static cli_limit nearest(const cli_patience *patience) {
 pop3_status cli_patience_check(const cli_patience *patience, const char *what, pop3_error *err) {
   int number = cli_signals_caught();
   if (number != 0) {
-    return pop3_error_set(err, POP3_ERR_CANCELLED, "cli", 0, "interrupted by signal %d", number);
+    return pop3_error_set(err, POP3_ERR_CANCELLED, LAYER, 0, "interrupted by signal %d", number);
   }
   cli_limit limit = nearest(patience);
   if (limit == CLI_LIMITS || cli_clock_ms(NULL) < patience->deadline_ms[limit]) return POP3_OK;
-  return pop3_error_set(err, POP3_ERR_TIMEOUT, "cli", 0, "%s within the %g s of %s", what,
+  return pop3_error_set(err, POP3_ERR_TIMEOUT, LAYER, 0, "%s within the %g s of %s", what,
                         (double)patience->limit_ms[limit] / 1000, kOptions[limit]);
 }
 
@@ -63,7 +65,7 @@ pop3_status cli_patience_wait(const cli_patience *patience, int fd, const char *
     int ready = poll(&wait, 1, cli_patience_slice(patience, CLI_PATIENCE_SLICE_MS));
     if (ready > 0) return POP3_OK;
     if (ready < 0 && errno != EINTR && errno != EAGAIN) {
-      return pop3_error_set(err, POP3_ERR_SYSTEM, "cli", errno, "poll: %s", strerror(errno));
+      return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, errno, "poll: %s", strerror(errno));
     }
   }
 }

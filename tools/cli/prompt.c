@@ -11,6 +11,8 @@
 
 #include "tools/cli/fd_writer.h"
 
+#define LAYER "cli"
+
 // The longest answer.
 #define ANSWER_MAX 4096
 
@@ -114,7 +116,7 @@ pop3_status cli_prompt(pop3_secret *out, const char *question, int echo,
                        const cli_patience *patience, pop3_error *err) {
   int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (tty < 0) {
-    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", errno,
+    return pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, errno,
                           "there is no terminal to ask on");
   }
   char line[ANSWER_MAX];
@@ -129,14 +131,14 @@ pop3_status cli_prompt(pop3_secret *out, const char *question, int echo,
   (void)close(tty);
   pop3_status status = POP3_OK;
   if (number != 0) {
-    status = pop3_error_set(err, POP3_ERR_CANCELLED, "cli", 0, "interrupted by signal %d", number);
+    status = pop3_error_set(err, POP3_ERR_CANCELLED, LAYER, 0, "interrupted by signal %d", number);
   } else if (len < 0) {
     status = cli_patience_check(patience, "nothing was typed", err);
     if (status == POP3_OK) {
-      status = pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0, "nothing was typed");
+      status = pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0, "nothing was typed");
     }
   } else if (!pop3_secret_set(out, line, (size_t)len)) {
-    status = pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the answer");
+    status = pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the answer");
   }
   pop3_wipe(line, sizeof(line));
   return status;

@@ -10,6 +10,8 @@
 
 #include "tools/cli/secret_buffer.h"
 
+#define LAYER "cli"
+
 // Reads to the end, waiting no longer than |patience| has.
 static pop3_status read_all(cli_secret_buffer *buffer, int fd, const char *what,
                             const cli_patience *patience, pop3_error *err) {
@@ -22,10 +24,10 @@ static pop3_status read_all(cli_secret_buffer *buffer, int fd, const char *what,
     int sys_errno = cli_secret_buffer_read(buffer, fd, &is_end);
     if (sys_errno == EAGAIN || sys_errno == EWOULDBLOCK) continue;
     if (sys_errno == ENOMEM) {
-      return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for %s", what);
+      return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for %s", what);
     }
     if (sys_errno != 0) {
-      return pop3_error_set(err, POP3_ERR_LOCAL_IO, "cli", sys_errno, "cannot read %s: %s", what,
+      return pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, sys_errno, "cannot read %s: %s", what,
                             strerror(sys_errno));
     }
   }
@@ -37,7 +39,7 @@ static pop3_status read_fd(pop3_secret *out, int fd, const char *what, const cli
   cli_secret_buffer buffer = {NULL, 0, 0};
   pop3_status status = read_all(&buffer, fd, what, patience, err);
   if (status == POP3_OK && !pop3_secret_set(out, buffer.data, buffer.len)) {
-    status = pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for %s", what);
+    status = pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for %s", what);
   }
   cli_secret_buffer_cleanup(&buffer);
   return status;
@@ -64,16 +66,16 @@ pop3_status cli_secret_file_read(pop3_secret *out, const char **out_exposed, con
   if (fd < 0 || fstat(fd, &info) != 0) {
     int sys_errno = errno;
     if (fd >= 0) (void)close(fd);
-    return pop3_error_set(err, sys_errno == ENOENT ? POP3_ERR_NOT_FOUND : POP3_ERR_LOCAL_IO, "cli",
+    return pop3_error_set(err, sys_errno == ENOENT ? POP3_ERR_NOT_FOUND : POP3_ERR_LOCAL_IO, LAYER,
                           sys_errno, "cannot read %s: %s", path, strerror(sys_errno));
   }
   const char *exposed = exposure(&info);
   pop3_status status;
   if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode)) {
-    status = pop3_error_set(err, POP3_ERR_LOCAL_IO, "cli", 0,
+    status = pop3_error_set(err, POP3_ERR_LOCAL_IO, LAYER, 0,
                             "cannot read %s: neither a regular file nor a pipe", path);
   } else if (exposed[0] != '\0' && out_exposed == NULL) {
-    status = pop3_error_set(err, POP3_ERR_POLICY, "cli", 0,
+    status = pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                             "%s %s (chmod 600 it, and change the password)", path, exposed);
   } else {
     status = read_fd(out, fd, path, patience, err);
@@ -97,11 +99,11 @@ pop3_status cli_password_file(pop3_secret *out, const char *path, const cli_pati
     if (len > 0 && whole.data[len - 1] == '\n') len--;
     if (len > 0 && whole.data[len - 1] == '\r') len--;
     if (len > 0 && memchr(whole.data, '\n', len) != NULL) {
-      status = pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "%s has more than one line", path);
+      status = pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s has more than one line", path);
     } else if (len == 0) {
-      status = pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, "cli", 0, "%s is empty", path);
+      status = pop3_error_set(err, POP3_ERR_NO_CREDENTIALS, LAYER, 0, "%s is empty", path);
     } else if (!pop3_secret_set(out, whole.data, len)) {
-      status = pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory for the password");
+      status = pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the password");
     }
   }
   pop3_secret_cleanup(&whole);

@@ -42,8 +42,8 @@ void cli_signals_install(void) {
 
 void cli_signals_watch(pop3_session *session) {
   atomic_store(&g_session, session);
-  if (session != NULL && g_count > g_spared)
-    pop3_session_cancel(session);  // it came before there was one
+  // It may have come before there was one.
+  if (session != NULL && g_count > g_spared) pop3_session_cancel(session);
 }
 
 void cli_signals_spare(int spare) {

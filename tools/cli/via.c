@@ -9,6 +9,7 @@
 #include "plugins/record/record.h"
 #include "plugins/socks5/socks5.h"
 
+#define LAYER "cli"
 #define MAX_TRANSPORTS 4  // tcp, a proxy, tls, record
 #define MAX_OPTIONS 5     // of a proxy: where it is, the login; a file to record to
 
@@ -24,7 +25,7 @@ typedef struct way {
 } way;
 
 static pop3_status bad(const char *why, pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "cli", 0, "--via: %s", why);
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "--via: %s", why);
 }
 
 static void add_transport(way *out, const char *name) {
@@ -53,13 +54,13 @@ static pop3_status read_proxy(way *out, const char *authority, uint16_t default_
   static const char kScheme[] = "pop3://";
   size_t len = strlen(authority);
   char *text = malloc(sizeof(kScheme) + len);
-  if (text == NULL) return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory");
+  if (text == NULL) return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory");
   memcpy(text, kScheme, sizeof(kScheme) - 1);
   memcpy(text + sizeof(kScheme) - 1, authority, len + 1);
   pop3_status status = pop3_url_parse(&out->proxy, text, sizeof(kScheme) - 1 + len, NULL, NULL);
   pop3_wipe(text, sizeof(kScheme) + len);
   free(text);
-  if (status == POP3_ERR_MEMORY) return pop3_error_set(err, status, "cli", 0, "no memory");
+  if (status == POP3_ERR_MEMORY) return pop3_error_set(err, status, LAYER, 0, "no memory");
   if (status != POP3_OK || out->proxy.auth != NULL || out->proxy.host == NULL) {
     return bad(
         "a proxy is written as [USER[:PASSWORD]@]HOST:PORT, with %XX for octets that have a "
@@ -193,12 +194,13 @@ pop3_status cli_via_session(pop3_session **out, pop3_registry *registry, const p
   way w;
   memset(&w, 0, sizeof(w));
   w.options = calloc(options->num_options + MAX_OPTIONS, sizeof(*w.options));
-  if (w.options == NULL) return pop3_error_set(err, POP3_ERR_MEMORY, "cli", 0, "no memory");
+  if (w.options == NULL) return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory");
   pop3_status status = read_way(&w, url, via, record, err);
   if (status == POP3_OK) status = check_tcp(&w, options, err);
   if (status == POP3_OK) status = add_plugins(registry, &w, err);
-  for (size_t i = 0; i < options->num_options; ++i)
+  for (size_t i = 0; i < options->num_options; ++i) {
     w.options[w.num_options++] = options->options[i];
+  }
   if (status == POP3_OK) status = make(out, registry, url, &w, options, err);
   free(w.options);
   pop3_url_cleanup(&w.proxy);

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_ACCOUNTS_H_
 #define TOOLS_MAILBOXD_ACCOUNTS_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/mailboxd/mailboxes.h"
@@ -13,10 +12,10 @@
 extern "C" {
 #endif
 
-// accounts_load fills |users| and |boxes|. False if something is wrong: |why| says what, never with
+// accounts_load fills |users| and |boxes|. 0 if something is wrong: |why| says what, never with
 // a password.
-bool accounts_load(struct users *users, struct mailboxes *boxes, const struct options *options,
-                   char *why, size_t why_size);
+int accounts_load(struct users *users, struct mailboxes *boxes, const struct options *options,
+                  char *why, size_t why_size);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -38,11 +38,11 @@ void auth_apop(char out[AUTH_DIGEST_LEN], const char *stamp, const char *passwor
   memcpy(out, text, AUTH_DIGEST_LEN);
 }
 
-bool auth_same(const char *a, size_t a_len, const char *b, size_t b_len) {
+int auth_same(const char *a, size_t a_len, const char *b, size_t b_len) {
   return a_len == b_len && CRYPTO_memcmp(a, b, a_len) == 0;
 }
 
-bool auth_decode(uint8_t *out, size_t *out_len, const char *text, size_t len) {
+int auth_decode(uint8_t *out, size_t *out_len, const char *text, size_t len) {
   *out_len = 0;
   return len == 0 || EVP_DecodeBase64(out, out_len, len, (const uint8_t *)text, len) == 1;
 }

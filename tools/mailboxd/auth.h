@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_AUTH_H_
 #define TOOLS_MAILBOXD_AUTH_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,7 +28,7 @@ void auth_stamp(char out[AUTH_STAMP_MAX]);
 void auth_apop(char out[AUTH_DIGEST_LEN], const char *stamp, const char *password);
 
 // auth_same compares two secrets in a time that depends on their lengths only.
-bool auth_same(const char *a, size_t a_len, const char *b, size_t b_len);
+int auth_same(const char *a, size_t a_len, const char *b, size_t b_len);
 
 // What a mechanism makes of a response.
 enum auth_step {
@@ -52,7 +51,7 @@ struct auth_context {
   const struct users *users;
   const char *anonymous;  // who ANONYMOUS is, or NULL
   const struct tls *tls;  // or NULL
-  bool layers;            // a mechanism may protect the connection
+  int layers;             // a mechanism may protect the connection
 };
 
 // auth_mech is a SASL mechanism on the server's side (RFC 5034). session_config lists those that
@@ -60,7 +59,7 @@ struct auth_context {
 struct auth_mech {
   const char *name;
   // offered says whether it is possible on this connection. NULL: always.
-  bool (*offered)(const struct auth_mech *mech, const struct auth_context *context);
+  int (*offered)(const struct auth_mech *mech, const struct auth_context *context);
   // start begins an exchange and returns its state, or NULL if memory ran out. |context| outlives
   // the exchange.
   void *(*start)(const struct auth_mech *mech, const struct auth_context *context);
@@ -78,8 +77,8 @@ struct auth_exchange {
   struct auth_context context;
 };
 
-// auth_decode decodes base64 into |out|, which has room for |len| octets; false if it is none.
-bool auth_decode(uint8_t *out, size_t *out_len, const char *text, size_t len);
+// auth_decode decodes base64 into |out|, which has room for |len| octets; 0 if it is none.
+int auth_decode(uint8_t *out, size_t *out_len, const char *text, size_t len);
 
 // auth_encode encodes as base64, in memory of its own, NUL-terminated; NULL if there is none.
 char *auth_encode(const void *data, size_t len, size_t *out_len);

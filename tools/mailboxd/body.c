@@ -36,7 +36,7 @@ static enum body_result stream_piece(struct body *body, struct outq *q) {
     return BODY_FAILED;
   }
   size_t len = (size_t)got;
-  bool last = len == left;
+  int last = len == left;
   struct blob *blob = blob_new(2 * len + 2);
   if (blob == NULL) {
     return BODY_FAILED;

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_BODY_H_
 #define TOOLS_MAILBOXD_BODY_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,14 +29,14 @@ struct body_part {
 // body is what to send after the status line of RETR or TOP: a prefix, then the parts, then what is
 // read from a file and converted on the way; then the final dot.
 struct body {
-  bool no_map;  // set by who opens a message: the octets will be read, so none may be mapped
-                // (blob.h)
+  int no_map;  // set by who opens a message: the octets will be read, so none may be mapped
+               // (blob.h)
   size_t prefix_len;
   struct body_part parts[BODY_MAX_PARTS];
   uint32_t num_parts, part;  // parts, and the first that is not done
   // The file: octets stream_at to stream_end of stream_fd. The descriptor is closed by
   // body_cleanup.
-  bool streaming;
+  int streaming;
   int stream_fd;
   uint64_t stream_at, stream_end;
   struct wire stream_wire;

@@ -70,7 +70,7 @@ void cache_free(struct cache *cache) {
   free(cache);
 }
 
-bool cache_takes(const struct cache *cache, uint64_t octets) {
+int cache_takes(const struct cache *cache, uint64_t octets) {
   return octets <= cache->max_octets / 8;
 }
 

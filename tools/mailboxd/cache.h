@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_CACHE_H_
 #define TOOLS_MAILBOXD_CACHE_H_
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/mailboxd/blob.h"
@@ -28,7 +27,7 @@ struct cache *cache_new(uint64_t max_octets);
 void cache_free(struct cache *cache);
 
 // cache_takes says whether a blob of |octets| is worth keeping: an eighth of the cache at most.
-bool cache_takes(const struct cache *cache, uint64_t octets);
+int cache_takes(const struct cache *cache, uint64_t octets);
 
 // cache_get returns the blob of |key| with a reference for the caller, or NULL.
 struct blob *cache_get(struct cache *cache, const struct cache_key *key);

@@ -31,34 +31,34 @@ static EVP_PKEY *new_key(void) {
   return key;
 }
 
-static bool set_serial(X509 *cert) {
+static int set_serial(X509 *cert) {
   BIGNUM *number = BN_new();
   ASN1_INTEGER *serial = NULL;
-  bool good = number != NULL && BN_rand(number, 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) &&
-              (serial = BN_to_ASN1_INTEGER(number, NULL)) != NULL &&
-              X509_set_serialNumber(cert, serial);
+  int good = number != NULL && BN_rand(number, 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) &&
+             (serial = BN_to_ASN1_INTEGER(number, NULL)) != NULL &&
+             X509_set_serialNumber(cert, serial);
   ASN1_INTEGER_free(serial);
   BN_free(number);
   return good;
 }
 
-static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value) {
+static int add_extension(X509 *cert, X509 *issuer, int nid, const char *value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, issuer, cert, NULL, NULL, 0);
   X509_EXTENSION *extension = X509V3_EXT_nconf_nid(NULL, &context, nid, value);
-  bool good = extension != NULL && X509_add_ext(cert, extension, -1);
+  int good = extension != NULL && X509_add_ext(cert, extension, -1);
   X509_EXTENSION_free(extension);
   return good;
 }
 
 // One certificate of X.509 version 3 (which is written as 2), not signed yet.
-static X509 *new_cert(const char *name, EVP_PKEY *key, X509 *issuer, bool is_ca) {
+static X509 *new_cert(const char *name, EVP_PKEY *key, X509 *issuer, int is_ca) {
   X509 *cert = X509_new();
   X509_NAME *subject = X509_NAME_new();
   if (issuer == NULL) {
     issuer = cert;
   }
-  bool good =
+  int good =
       cert != NULL && subject != NULL && X509_set_version(cert, 2) && set_serial(cert) &&
       X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const uint8_t *)name, -1, -1, 0) &&
       X509_set_subject_name(cert, subject) &&
@@ -84,17 +84,17 @@ struct made {
   X509 *ca, *cert;
 };
 
-static bool make(struct made *made) {
+static int make(struct made *made) {
   made->ca_key = new_key();
   made->key = new_key();
   if (made->ca_key == NULL || made->key == NULL) {
-    return false;
+    return 0;
   }
-  made->ca = new_cert("mailboxd's own CA", made->ca_key, NULL, true);
+  made->ca = new_cert("mailboxd's own CA", made->ca_key, NULL, 1);
   if (made->ca == NULL || !X509_sign(made->ca, made->ca_key, EVP_sha256())) {
-    return false;
+    return 0;
   }
-  made->cert = new_cert("localhost", made->key, made->ca, false);
+  made->cert = new_cert("localhost", made->key, made->ca, 0);
   return made->cert != NULL &&
          add_extension(made->cert, made->ca, NID_ext_key_usage, "serverAuth") &&
          add_extension(made->cert, made->ca, NID_subject_alt_name,
@@ -103,34 +103,34 @@ static bool make(struct made *made) {
 }
 
 // Writes a certificate, or the key if |cert| is NULL, to a file that is not there yet.
-static bool write_pem(const char *path, X509 *cert, EVP_PKEY *key) {
+static int write_pem(const char *path, X509 *cert, EVP_PKEY *key) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, cert == NULL ? 0600 : 0644);
   FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
   if (file == NULL) {
     if (fd >= 0) {
       close(fd);
     }
-    return false;
+    return 0;
   }
-  bool good = cert != NULL ? PEM_write_X509(file, cert)
-                           : PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
+  int good = cert != NULL ? PEM_write_X509(file, cert)
+                          : PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL);
   return fclose(file) == 0 && good;
 }
 
-static bool make_files(const struct certificate *names, const char *folder, char *why,
-                       size_t why_size) {
+static int make_files(const struct certificate *names, const char *folder, char *why,
+                      size_t why_size) {
   if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
     snprintf(why, why_size, "%s: %s", folder, strerror(errno));
-    return false;
+    return 0;
   }
   struct made made = {.ca = NULL};
-  bool good = make(&made);
+  int good = make(&made);
   if (!good) {
     snprintf(why, why_size, "no certificate could be made");
   } else if (!write_pem(names->key, NULL, made.key) || !write_pem(names->cert, made.cert, NULL) ||
              !write_pem(names->ca, made.ca, NULL)) {
     snprintf(why, why_size, "%s: the files cannot be written: %s", folder, strerror(errno));
-    good = false;
+    good = 0;
   }
   X509_free(made.ca);
   X509_free(made.cert);
@@ -139,7 +139,7 @@ static bool make_files(const struct certificate *names, const char *folder, char
   return good;
 }
 
-bool certificate_get(struct certificate *out, const char *folder, char *why, size_t why_size) {
+int certificate_get(struct certificate *out, const char *folder, char *why, size_t why_size) {
   *out = (struct certificate){.ca = NULL};
   if (asprintf(&out->ca, "%s/ca.pem", folder) < 0) {
     out->ca = NULL;
@@ -152,7 +152,7 @@ bool certificate_get(struct certificate *out, const char *folder, char *why, siz
   }
   if (out->ca == NULL || out->cert == NULL || out->key == NULL) {
     snprintf(why, why_size, "out of memory");
-    return false;
+    return 0;
   }
   const char *const paths[] = {out->ca, out->cert, out->key};
   size_t there = 0;
@@ -165,12 +165,12 @@ bool certificate_get(struct certificate *out, const char *folder, char *why, siz
     }
   }
   if (there == 3) {
-    return true;
+    return 1;
   }
   if (there > 0) {
     snprintf(why, why_size, "%s is missing, but the others are there: remove them or bring it back",
              missing);
-    return false;
+    return 0;
   }
   return make_files(out, folder, why, why_size);
 }

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_CERTIFICATE_H_
 #define TOOLS_MAILBOXD_CERTIFICATE_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -17,9 +16,9 @@ struct certificate {
 };
 
 // certificate_get names the three files in |folder|. If none of them is there they are made (the
-// folder too): by a CA that signs this one certificate and whose key is then forgotten. False if
+// folder too): by a CA that signs this one certificate and whose key is then forgotten. 0 if
 // only some are there, or the system refuses: |why| says so in words.
-bool certificate_get(struct certificate *out, const char *folder, char *why, size_t why_size);
+int certificate_get(struct certificate *out, const char *folder, char *why, size_t why_size);
 
 // certificate_cleanup forgets the names.
 void certificate_cleanup(struct certificate *certificate);

@@ -32,37 +32,37 @@ static const struct {
     [COMMAND_STLS] = {"STLS", ARGS_NONE, STATE_AUTHORIZATION},
 };
 
-bool command_find(const char *name, size_t name_len, enum command *out) {
+int command_find(const char *name, size_t name_len, enum command *out) {
   if (name_len == 0) {
-    return false;
+    return 0;
   }
   char first = (char)(name[0] & ~0x20);
   for (uint32_t i = 0; i < COMMAND_COUNT; i++) {
     if (kCommands[i].name[0] == first && strlen(kCommands[i].name) == name_len &&
         strncasecmp(kCommands[i].name, name, name_len) == 0) {
       *out = (enum command)i;
-      return true;
+      return 1;
     }
   }
-  return false;
+  return 0;
 }
 
 const char *command_name(enum command command) { return kCommands[command].name; }
 
 uint32_t command_states(enum command command) { return kCommands[command].states; }
 
-// Splits at single spaces; false if an argument is empty or there are more than fit.
-static bool split(const char *at, const char *end, struct command_line *out) {
+// Splits at single spaces; 0 if an argument is empty or there are more than fit.
+static int split(const char *at, const char *end, struct command_line *out) {
   for (;;) {
     const char *space = memchr(at, ' ', (size_t)(end - at));
     const char *stop = space == NULL ? end : space;
     if (stop == at || out->num_args == 2) {
-      return false;
+      return 0;
     }
     out->arg[out->num_args] = at;
     out->arg_len[out->num_args++] = (size_t)(stop - at);
     if (space == NULL) {
-      return true;
+      return 1;
     }
     at = space + 1;
   }
@@ -92,25 +92,25 @@ enum command_result command_parse(const char *line, size_t line_len, struct comm
       [ARGS_NONE] = {0, 0}, [ARGS_ONE] = {1, 1},     [ARGS_MAY_ONE] = {0, 1},
       [ARGS_TWO] = {2, 2},  [ARGS_MAY_TWO] = {0, 2}, [ARGS_TEXT] = {1, 1},
   };
-  bool good = out->num_args >= kLimits[args].min && out->num_args <= kLimits[args].max;
+  int good = out->num_args >= kLimits[args].min && out->num_args <= kLimits[args].max;
   return good ? COMMAND_OK : COMMAND_BAD_ARGUMENTS;
 }
 
-bool command_number(const struct command_line *line, uint32_t i, uint32_t min, uint32_t *out) {
+int command_number(const struct command_line *line, uint32_t i, uint32_t min, uint32_t *out) {
   uint64_t value = 0;
   if (line->arg_len[i] > 10) {
-    return false;
+    return 0;
   }
   for (size_t at = 0; at < line->arg_len[i]; at++) {
     char c = line->arg[i][at];
     if (c < '0' || c > '9') {
-      return false;
+      return 0;
     }
     value = value * 10 + (uint64_t)(c - '0');
   }
   if (value < min || value > UINT32_MAX) {
-    return false;
+    return 0;
   }
   *out = (uint32_t)value;
-  return true;
+  return 1;
 }

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_COMMAND_H_
 #define TOOLS_MAILBOXD_COMMAND_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,7 +51,7 @@ enum command_result { COMMAND_OK, COMMAND_UNKNOWN, COMMAND_BAD_ARGUMENTS };
 enum command_result command_parse(const char *line, size_t line_len, struct command_line *out);
 
 // command_find finds a command by its name, without regard to case.
-bool command_find(const char *name, size_t name_len, enum command *out);
+int command_find(const char *name, size_t name_len, enum command *out);
 
 // command_name returns a command's name in capitals.
 const char *command_name(enum command command);
@@ -61,7 +60,7 @@ const char *command_name(enum command command);
 uint32_t command_states(enum command command);
 
 // command_number reads argument |i| as a number from |min| to 2^32 - 1: up to ten digits, no sign.
-bool command_number(const struct command_line *line, uint32_t i, uint32_t min, uint32_t *out);
+int command_number(const struct command_line *line, uint32_t i, uint32_t min, uint32_t *out);
 
 #ifdef __cplusplus
 }  // extern "C"

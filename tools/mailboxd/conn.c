@@ -35,21 +35,21 @@ struct conn {
   struct session session;
   struct outq out;
   struct line_reader reader;
-  struct kept in;          // input that could not be handled yet
-  uint64_t sent;           // octets, since the beginning
-  bool eof;                // the client has ended its side
-  bool closing;            // nothing more is handled; when all is sent, the connection ends
-  bool quit;               // the client asked for that
-  bool starved;            // no whole line is there
-  bool holding;            // a fault: what is queued must wait
-  bool released;           // it has waited long enough
-  bool changing;           // when all is sent, TLS or a layer of SASL begins
-  bool shaking;            // the TLS handshake is under way
-  bool ending;             // all is sent but the layer's own end
-  bool in_blocked_on_out;  // reading waits until the socket is writable
-  bool out_blocked_on_in;  // writing waits until it is readable
-  uint64_t cut_at;         // a fault: the connection is cut after so many octets, 0 for never
-  bool lingering;          // closed by us: what comes is thrown away
+  struct kept in;         // input that could not be handled yet
+  uint64_t sent;          // octets, since the beginning
+  int eof;                // the client has ended its side
+  int closing;            // nothing more is handled; when all is sent, the connection ends
+  int quit;               // the client asked for that
+  int starved;            // no whole line is there
+  int holding;            // a fault: what is queued must wait
+  int released;           // it has waited long enough
+  int changing;           // when all is sent, TLS or a layer of SASL begins
+  int shaking;            // the TLS handshake is under way
+  int ending;             // all is sent but the layer's own end
+  int in_blocked_on_out;  // reading waits until the socket is writable
+  int out_blocked_on_in;  // writing waits until it is readable
+  uint64_t cut_at;        // a fault: the connection is cut after so many octets, 0 for never
+  int lingering;          // closed by us: what comes is thrown away
 };
 
 static struct conn *conn_of_timer(struct loop_timer *timer) {
@@ -78,10 +78,10 @@ static void conn_free(struct conn *c) {
   free(c);
 }
 
-// Lets the layer say that this is the end; false if that must be tried again.
-static bool say_end(struct conn *c) {
+// Lets the layer say that this is the end; 0 if that must be tried again.
+static int say_end(struct conn *c) {
   if (c->io->end == NULL || c->shaking || c->all->config->faults.no_close_notify) {
-    return true;
+    return 1;
   }
   return c->io->end(c->io_state, c->watch.fd) != IO_WANT_WRITE;
 }
@@ -89,7 +89,7 @@ static bool say_end(struct conn *c) {
 // Ends a connection whose client may still be sending: closing at once would make the kernel reset
 // it, and the client could lose what we said last.
 static void conn_linger(struct conn *c) {
-  c->lingering = true;
+  c->lingering = 1;
   c->sent = 0;  // from here on: octets thrown away
   session_cleanup(&c->session);
   outq_clear(&c->out);
@@ -139,7 +139,7 @@ static void obey(struct conn *c, enum session_next next) {
 // with.
 static size_t fill(struct conn *c, const uint8_t *in, size_t in_len) {
   size_t at = 0;
-  bool one_by_one = c->all->config->faults.delay_ms > 0;
+  int one_by_one = c->all->config->faults.delay_ms > 0;
   while (!c->closing && !c->changing && !outq_full(&c->out)) {
     if (session_is_replying(&c->session)) {
       obey(c, session_fill(&c->session));
@@ -157,7 +157,7 @@ static size_t fill(struct conn *c, const uint8_t *in, size_t in_len) {
     const char *line = (const char *)in + at;
     at += used;
     if (result == LINE_NONE) {
-      c->starved = true;
+      c->starved = 1;
       break;
     }
     if (result == LINE_SKIPPED) {
@@ -218,14 +218,14 @@ static enum flush flush(struct conn *c) {
 }
 
 // Whether something can be read although the socket may not be readable.
-static bool has_pending(const struct conn *c) {
+static int has_pending(const struct conn *c) {
   return c->io->pending != NULL && c->io->pending(c->io_state);
 }
 
 // Says to epoll what the connection waits for next.
-static bool set_interest(struct conn *c) {
+static int set_interest(struct conn *c) {
   uint32_t events = 0;
-  bool reads = !c->eof && !c->closing && !c->changing && (c->starved || c->in.len < keep_limit(c));
+  int reads = !c->eof && !c->closing && !c->changing && (c->starved || c->in.len < keep_limit(c));
   if (reads || c->out_blocked_on_in) {
     events |= EPOLLIN;
   }
@@ -239,13 +239,13 @@ static bool set_interest(struct conn *c) {
 }
 
 // Has a reply wait, if that is asked for.
-static bool hold(struct conn *c) {
+static int hold(struct conn *c) {
   if (c->all->config->faults.delay_ms == 0 || c->released) {
-    return false;
+    return 0;
   }
-  c->holding = true;
+  c->holding = 1;
   loop_timer_start(c->all->loop, &c->all->hold, &c->timer);
-  return true;
+  return 1;
 }
 
 static void run(struct conn *c, const uint8_t *in, size_t in_len);
@@ -264,7 +264,7 @@ static void shake(struct conn *c) {
     conn_linger(c);
     return;
   }
-  c->shaking = false;
+  c->shaking = 0;
   session_secure(&c->session, c->io_state);
   if (c->session.peer.tls) {
     session_greet(&c->session);
@@ -280,13 +280,13 @@ static void begin_tls(struct conn *c) {
     return;
   }
   c->io = &tls_io;
-  c->shaking = true;
+  c->shaking = 1;
   shake(c);
 }
 
 // All is sent that goes the old way.
 static void change(struct conn *c) {
-  c->changing = false;
+  c->changing = 0;
   if (c->session.layer.ops == NULL) {
     begin_tls(c);
     return;
@@ -304,7 +304,7 @@ static void run(struct conn *c, const uint8_t *in, size_t in_len) {
   size_t at = 0;
   enum flush result = FLUSH_DONE;
   for (uint32_t n = 0; n < TURN_WRITES && c->sent < turn_end && !c->holding; n++) {
-    c->starved = false;
+    c->starved = 0;
     at += fill(c, in + at, in_len - at);
     if (c->out.failed) {
       result = FLUSH_FAILED;
@@ -318,7 +318,7 @@ static void run(struct conn *c, const uint8_t *in, size_t in_len) {
       break;
     }
   }
-  bool done = c->out.count == 0 && (c->closing || (c->eof && c->starved));
+  int done = c->out.count == 0 && (c->closing || (c->eof && c->starved));
   if (result == FLUSH_CUT) {
     conn_linger(c);
   } else if (result != FLUSH_FAILED && done) {
@@ -377,7 +377,7 @@ static void on_event(struct loop_watch *watch, uint32_t events) {
   if (!c->holding) {
     loop_timer_start(c->all->loop, &c->all->idle, &c->timer);
   }
-  bool readable =
+  int readable =
       (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 || has_pending(c) || c->in_blocked_on_out;
   if ((watch->events & EPOLLIN) != 0 && readable) {
     read_and_run(c);
@@ -399,14 +399,14 @@ static void on_linger(struct loop_timer *timer) { conn_free(conn_of_timer(timer)
 
 static void on_hold(struct loop_timer *timer) {
   struct conn *c = conn_of_timer(timer);
-  c->holding = false;
-  c->released = true;
+  c->holding = 0;
+  c->released = 1;
   loop_timer_start(c->all->loop, &c->all->idle, &c->timer);
   run(c, kept_data(&c->in), c->in.len);
 }
 
-bool conns_init(struct conns *conns, struct loop *loop, const struct session_config *config,
-                uint32_t max, int64_t idle_ms) {
+int conns_init(struct conns *conns, struct loop *loop, const struct session_config *config,
+               uint32_t max, int64_t idle_ms) {
   *conns = (struct conns){.loop = loop, .config = config, .max = max};
   conns->scratch = malloc(SCRATCH);
   loop_add_list(loop, &conns->idle, idle_ms, on_idle);
@@ -419,7 +419,7 @@ void conns_refuse(struct conns *conns, int fd) {
   log_write(LOG_LEVEL_ERROR, "connection refused: there are %u", conns->count);
   struct outq out = {.count = 0};
   struct session session;
-  struct session_peer nobody = {.is_unix = false};
+  struct session_peer nobody = {.is_unix = 0};
   session_init(&session, conns->config, &out, &nobody);
   session_farewell(&session, "SYS/TEMP", TEXT_TOO_MANY_CONNECTIONS);
   struct iovec iov;

@@ -6,7 +6,6 @@
 #ifndef TOOLS_MAILBOXD_CONN_H_
 #define TOOLS_MAILBOXD_CONN_H_
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/mailboxd/loop.h"
@@ -34,9 +33,9 @@ struct conns {
 };
 
 // conns_init prepares for at most |max| connections that are closed after |idle_ms| without a sign
-// of life; false if memory ran out.
-bool conns_init(struct conns *conns, struct loop *loop, const struct session_config *config,
-                uint32_t max, int64_t idle_ms);
+// of life; 0 if memory ran out.
+int conns_init(struct conns *conns, struct loop *loop, const struct session_config *config,
+               uint32_t max, int64_t idle_ms);
 
 // conns_accept takes over the connected socket |fd|. It greets, or begins TLS if |peer| says so, or
 // refuses if there are too many.

@@ -20,9 +20,9 @@ struct exchange {
   const struct auth_context *context;
   sasl_conn_t *conn;
   const char *mech;
-  bool started;
-  bool is_scram;
-  bool has_header;  // of SCRAM: the client's first message has been seen
+  int started;
+  int is_scram;
+  int has_header;  // of SCRAM: the client's first message has been seen
   sasl_channel_binding_t binding;
   char binding_name[32];
   uint8_t binding_data[TLS_BINDING_MAX];
@@ -39,7 +39,6 @@ static struct user *find_user(const struct users *users, const char *name, size_
 }
 
 // --- What Cyrus SASL asks us
-// ----------------------------------------------------------------------
 
 static int get_option(void *context, const char *plugin, const char *option, const char **result,
                       unsigned *len) {
@@ -86,7 +85,7 @@ static int look_up(void *global, sasl_server_params_t *params, unsigned flags, c
                                                                                    : SASL_NOUSER;
   }
   for (; wanted->name != NULL; wanted++) {
-    bool of_authid = wanted->name[0] == '*';
+    int of_authid = wanted->name[0] == '*';
     if (of_authid == ((flags & SASL_AUXPROP_AUTHZID) != 0) ||
         strcmp(wanted->name + (of_authid ? 1 : 0), SASL_AUX_PASSWORD_PROP) != 0) {
       continue;
@@ -121,20 +120,19 @@ static int passwords_init(const sasl_utils_t *utils, int max_version, int *out_v
 }
 
 // --- An exchange
-// ----------------------------------------------------------------------------------
 
-static bool is_plus(const char *mech) {
+static int is_plus(const char *mech) {
   size_t len = strlen(mech);
   return len > 5 && strcmp(mech + len - 5, "-PLUS") == 0;
 }
 
-// Sets the channel binding; false if this connection has none of that type.
-static bool set_binding(struct exchange *e, const char *type, size_t type_len) {
+// Sets the channel binding; 0 if this connection has none of that type.
+static int set_binding(struct exchange *e, const char *type, size_t type_len) {
   uint8_t data[TLS_BINDING_MAX];
   size_t len =
       type_len < sizeof(e->binding_name) ? tls_binding(e->context->tls, type, type_len, data) : 0;
   if (len == 0) {
-    return false;
+    return 0;
   }
   memcpy(e->binding_name, type, type_len);
   e->binding_name[type_len] = '\0';
@@ -144,31 +142,31 @@ static bool set_binding(struct exchange *e, const char *type, size_t type_len) {
   return sasl_setprop(e->conn, SASL_CHANNEL_BINDING, &e->binding) == SASL_OK;
 }
 
-static bool set_up(struct exchange *e) {
+static int set_up(struct exchange *e) {
   sasl_security_properties_t properties = {.max_ssf = 0};
   if (e->context->layers && e->context->tls == NULL) {
     properties.max_ssf = 256;
     properties.maxbufsize = CYRUS_LAYER_BUFFER;
   }
   if (sasl_setprop(e->conn, SASL_SEC_PROPS, &properties) != SASL_OK) {
-    return false;
+    return 0;
   }
   if (e->context->tls == NULL) {
-    return true;
+    return 1;
   }
   sasl_ssf_t strength = 128;
   char name[TLS_NAME_MAX];
   if (sasl_setprop(e->conn, SASL_SSF_EXTERNAL, &strength) != SASL_OK ||
       (tls_peer_name(e->context->tls, name) &&
        sasl_setprop(e->conn, SASL_AUTH_EXTERNAL, name) != SASL_OK)) {
-    return false;
+    return 0;
   }
   if (e->is_scram) {
     // Also for those without -PLUS: a client that thinks that we cannot do it has been lied to.
     const char *type = tls_default_binding(e->context->tls);
     (void)set_binding(e, type, strlen(type));
   }
-  return true;
+  return 1;
 }
 
 static void end(void *state) {
@@ -195,7 +193,7 @@ static void *start(const struct auth_mech *mech, const struct auth_context *cont
 // The client's first message names the binding that it has chosen (RFC 5802, section 7:
 // gs2-header). If it is not ours, the default one stays, and the mechanism refuses.
 static void choose_binding(struct exchange *e, const uint8_t *response, size_t len) {
-  e->has_header = true;
+  e->has_header = 1;
   if (e->context->tls == NULL || len < 2 || memcmp(response, "p=", 2) != 0) {
     return;
   }
@@ -244,7 +242,7 @@ static enum auth_step step(void *state, const uint8_t *response, size_t response
   if (e->started) {
     result = sasl_server_step(e->conn, in, (unsigned)response_len, &challenge, &challenge_len);
   } else {
-    e->started = true;
+    e->started = 1;
     result =
         sasl_server_start(e->conn, e->mech, in, (unsigned)response_len, &challenge, &challenge_len);
   }
@@ -257,20 +255,19 @@ static enum auth_step step(void *state, const uint8_t *response, size_t response
 }
 
 // --- The list
-// -------------------------------------------------------------------------------------
 
-static bool over_tls(const struct auth_mech *mech, const struct auth_context *context) {
+static int over_tls(const struct auth_mech *mech, const struct auth_context *context) {
   (void)mech;
   return context->tls != NULL;
 }
 
-static bool with_certificate(const struct auth_mech *mech, const struct auth_context *context) {
+static int with_certificate(const struct auth_mech *mech, const struct auth_context *context) {
   (void)mech;
   char name[TLS_NAME_MAX];
   return context->tls != NULL && tls_peer_name(context->tls, name);
 }
 
-static bool for_anybody(const struct auth_mech *mech, const struct auth_context *context) {
+static int for_anybody(const struct auth_mech *mech, const struct auth_context *context) {
   (void)mech;
   return context->anonymous != NULL;
 }
@@ -295,18 +292,18 @@ static const struct auth_mech kMechs[CYRUS_MECHS] = {
 };
 
 // Whether the plugin of |mech| is installed; that of -PLUS is the same as without.
-static bool is_there(const char *mech, const char *const *there) {
+static int is_there(const char *mech, const char *const *there) {
   size_t len = strlen(mech) - (is_plus(mech) ? 5 : 0);
   for (; *there != NULL; there++) {
     if (strlen(*there) == len && memcmp(*there, mech, len) == 0) {
-      return true;
+      return 1;
     }
   }
-  return false;
+  return 0;
 }
 
-bool cyrus_start(const struct users *users, const struct auth_mech **out, size_t *count, char *why,
-                 size_t why_size) {
+int cyrus_start(const struct users *users, const struct auth_mech **out, size_t *count, char *why,
+                size_t why_size) {
   static const sasl_callback_t kCallbacks[] = {
       {SASL_CB_GETOPT, (int (*)(void))(void (*)(void))get_option, NULL},
       {SASL_CB_LOG, (int (*)(void))(void (*)(void))on_log, NULL},
@@ -322,7 +319,7 @@ bool cyrus_start(const struct users *users, const struct auth_mech **out, size_t
   }
   if (result != SASL_OK) {
     snprintf(why, why_size, "%s", sasl_errstring(result, NULL, NULL));
-    return false;
+    return 0;
   }
   const char *const none[] = {NULL};
   const char *const *there = sasl_global_listmech();
@@ -343,7 +340,7 @@ bool cyrus_start(const struct users *users, const struct auth_mech **out, size_t
             "mailboxd: note: %zu mechanisms of AUTH are missing (on Debian: libsasl2-modules)\n",
             missing);
   }
-  return true;
+  return 1;
 }
 
 void cyrus_stop(void) { sasl_done(); }

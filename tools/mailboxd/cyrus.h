@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_CYRUS_H_
 #define TOOLS_MAILBOXD_CYRUS_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/mailboxd/auth.h"
@@ -16,9 +15,9 @@ extern "C" {
 
 // cyrus_start loads what is installed, once in a process, and appends to |out| the mechanisms that
 // are there; |*count| grows. Passwords are those of |users|, which outlive it. It says so on
-// standard error if the usual ones are missing. False if Cyrus SASL itself fails: |why| says so.
-bool cyrus_start(const struct users *users, const struct auth_mech **out, size_t *count, char *why,
-                 size_t why_size);
+// standard error if the usual ones are missing. 0 if Cyrus SASL itself fails: |why| says so.
+int cyrus_start(const struct users *users, const struct auth_mech **out, size_t *count, char *why,
+                size_t why_size);
 
 // cyrus_stop ends it; nothing happens if it was not started.
 void cyrus_stop(void);

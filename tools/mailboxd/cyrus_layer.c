@@ -49,7 +49,7 @@ static enum io_result read_some(void *state, int fd, uint8_t *out, size_t cap, s
   return IO_DONE;
 }
 
-static bool pending(const void *state) {
+static int pending(const void *state) {
   const struct layer *layer = state;
   return layer->plain_len > 0 ||
          (layer->lower->pending != NULL && layer->lower->pending(layer->lower_state));
@@ -73,7 +73,7 @@ static enum io_result flush(struct layer *layer, int fd) {
 }
 
 // Encodes the next octets, those behind the first |at| ones of |iov|.
-static bool seal(struct layer *layer, const struct iovec *iov, size_t iov_len, size_t at) {
+static int seal(struct layer *layer, const struct iovec *iov, size_t iov_len, size_t at) {
   size_t len = 0;
   for (; iov_len > 0 && len < layer->max; iov++, iov_len--) {
     if (at >= iov->iov_len) {
@@ -90,10 +90,10 @@ static bool seal(struct layer *layer, const struct iovec *iov, size_t iov_len, s
   layer->sealed_of = len;
   if (len > 0 && sasl_encode(layer->conn, (const char *)layer->gather, (unsigned)len,
                              &layer->sealed, &sealed_len) != SASL_OK) {
-    return false;
+    return 0;
   }
   layer->sealed_len = sealed_len;
-  return true;
+  return 1;
 }
 
 // What is encoded counts as sent only when all of it is: the same octets are offered again until
@@ -139,19 +139,19 @@ static void layer_free(void *state) {
   free(layer);
 }
 
-bool cyrus_layer(sasl_conn_t *conn, struct io_layer *out) {
+int cyrus_layer(sasl_conn_t *conn, struct io_layer *out) {
   static const struct io_ops kOps = {
       .read = read_some, .pending = pending, .write = write_some, .end = end, .free = layer_free};
   const void *max;
   if (sasl_getprop(conn, SASL_MAXOUTBUF, &max) != SASL_OK || *(const unsigned *)max == 0) {
-    return false;
+    return 0;
   }
   struct layer *layer = calloc(1, sizeof(*layer));
   if (layer == NULL) {
-    return false;
+    return 0;
   }
   layer->conn = conn;
   layer->max = *(const unsigned *)max < PIECE ? *(const unsigned *)max : PIECE;
   *out = (struct io_layer){.ops = &kOps, .state = layer, .push = push};
-  return true;
+  return 1;
 }

@@ -4,7 +4,6 @@
 #define TOOLS_MAILBOXD_CYRUS_LAYER_H_
 
 #include <sasl/sasl.h>
-#include <stdbool.h>
 
 #include "tools/mailboxd/io.h"
 
@@ -15,9 +14,9 @@ extern "C" {
 // CYRUS_LAYER_BUFFER is how long a protected piece may be that a client sends.
 #define CYRUS_LAYER_BUFFER 65536u
 
-// cyrus_layer makes the layer that |conn|, on which a login has succeeded, has agreed on. On true
-// it owns |conn|; false if memory ran out or the client takes no pieces of a useful length.
-bool cyrus_layer(sasl_conn_t *conn, struct io_layer *out);
+// cyrus_layer makes the layer that |conn|, on which a login has succeeded, has agreed on. On 1
+// it owns |conn|; 0 if memory ran out or the client takes no pieces of a useful length.
+int cyrus_layer(sasl_conn_t *conn, struct io_layer *out);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -12,28 +12,28 @@ uint64_t faults_write_limit(const struct faults *faults, uint64_t sent) {
   return limit;
 }
 
-bool faults_drop_now(const struct faults *faults, uint64_t sent) {
+int faults_drop_now(const struct faults *faults, uint64_t sent) {
   return faults->drops && sent >= faults->drop_after;
 }
 
-bool faults_loses_input(const struct faults *faults) { return faults->lie_pipelining; }
+int faults_loses_input(const struct faults *faults) { return faults->lie_pipelining; }
 
 // A server with hashed passwords has none of SCRAM's keys.
-bool faults_hides_mech(const struct faults *faults, const char *name) {
+int faults_hides_mech(const struct faults *faults, const char *name) {
   return faults->hashed && strncmp(name, "SCRAM-", 6) == 0;
 }
 
-bool faults_refuses_mech(const struct faults *faults, const char *name) {
+int faults_refuses_mech(const struct faults *faults, const char *name) {
   size_t len = strlen(name);
-  bool is_plus = len > 5 && strcmp(name + len - 5, "-PLUS") == 0;
-  bool is_digest = strcmp(name, "CRAM-MD5") == 0 || strcmp(name, "DIGEST-MD5") == 0;
+  int is_plus = len > 5 && strcmp(name + len - 5, "-PLUS") == 0;
+  int is_digest = strcmp(name, "CRAM-MD5") == 0 || strcmp(name, "DIGEST-MD5") == 0;
   return (faults->plus_refuse && is_plus) || (faults->hashed && is_digest);
 }
 
-bool *faults_find(struct faults *faults, const char *name) {
+int *faults_find(struct faults *faults, const char *name) {
   const struct {
     const char *name;
-    bool *fault;
+    int *fault;
   } all[] = {
       {"stls-inject", &faults->stls_inject},
       {"stls-refuse", &faults->stls_refuse},

@@ -39,11 +39,11 @@ struct generated_drop {
   uint32_t *numbers;  // which message each number names, or NULL if each names itself
 };
 
-static bool make_block(struct generated_content *c) {
+static int make_block(struct generated_content *c) {
   c->block = blob_new((size_t)BLOCK_LINES * 75);
   c->block_line = malloc((BLOCK_LINES + 1) * sizeof(*c->block_line));
   if (c->block == NULL || c->block_line == NULL) {
-    return false;
+    return 0;
   }
   for (uint32_t j = 0; j < BLOCK_LINES; j++) {
     c->block_line[j] = (uint32_t)c->block->len;
@@ -59,10 +59,10 @@ static bool make_block(struct generated_content *c) {
     }
   }
   c->block_line[BLOCK_LINES] = (uint32_t)c->block->len;
-  return true;
+  return 1;
 }
 
-static bool make_tail(struct generated_content *c) {
+static int make_tail(struct generated_content *c) {
   uint64_t body = c->size - c->header_len;
   c->blocks = (body - 2) / c->block_octets;
   uint64_t start = c->blocks * c->block_octets;
@@ -71,14 +71,14 @@ static bool make_tail(struct generated_content *c) {
   c->tail = blob_new(2 * len);
   if (text == NULL || c->tail == NULL) {
     free(text);
-    return false;
+    return 0;
   }
   generator_body(text, c->size, start, len);
   struct wire wire;
-  wire_init(&wire, false);
-  (void)wire_step(&wire, text, len, true, c->tail->data, &c->tail->len);
+  wire_init(&wire, 0);
+  (void)wire_step(&wire, text, len, 1, c->tail->data, &c->tail->len);
   free(text);
-  return true;
+  return 1;
 }
 
 struct generated_content *generated_content_new(uint32_t count, uint64_t size) {
@@ -150,7 +150,7 @@ static void add_lines(const struct generated_content *c, uint64_t lines, struct 
   }
   struct wire_top top;
   wire_top_init(&top, lines - c->blocks * BLOCK_LINES);
-  top.in_body = true;
+  top.in_body = 1;
   size_t used;
   (void)wire_top_step(&top, c->tail->data, c->tail->len, &used);
   body_add_part(body, c->block, c->block->data, c->block->len, c->blocks);

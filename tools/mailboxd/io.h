@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_IO_H_
 #define TOOLS_MAILBOXD_IO_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -29,7 +28,7 @@ struct io_ops {
   enum io_result (*handshake)(void *state, int fd);
   enum io_result (*read)(void *state, int fd, uint8_t *out, size_t cap, size_t *out_len);
   // pending says that read would return something although the socket is not readable. NULL: never.
-  bool (*pending)(const void *state);
+  int (*pending)(const void *state);
   enum io_result (*write)(void *state, int fd, const struct iovec *iov, size_t iov_len,
                           size_t *out_len);
   // end tells the peer that nothing more will be written: IO_DONE, IO_WANT_WRITE or IO_FAILED. NULL

@@ -31,28 +31,28 @@ uint8_t *kept_make_room(struct kept *kept, size_t len) {
   return kept->heap;
 }
 
-bool kept_set(struct kept *kept, const uint8_t *data, size_t len) {
+int kept_set(struct kept *kept, const uint8_t *data, size_t len) {
   if (len == 0) {
     kept_clear(kept);
-    return true;
+    return 1;
   }
-  bool is_inside = (uintptr_t)data - (uintptr_t)kept->heap < kept->cap;
+  int is_inside = (uintptr_t)data - (uintptr_t)kept->heap < kept->cap;
   if (is_inside && kept->cap / 4 <= len) {
     kept->at = (size_t)(data - kept->heap);
     kept->len = len;
-    return true;
+    return 1;
   }
   // Elsewhere, or a little in a large piece of memory.
   uint8_t *heap = malloc(len);
   if (heap == NULL) {
-    return false;
+    return 0;
   }
   memcpy(heap, data, len);
   free(kept->heap);
   set_heap(kept, heap, len);
   kept->at = 0;
   kept->len = len;
-  return true;
+  return 1;
 }
 
 void kept_clear(struct kept *kept) {

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_KEPT_H_
 #define TOOLS_MAILBOXD_KEPT_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +24,8 @@ const uint8_t *kept_data(const struct kept *kept);
 uint8_t *kept_make_room(struct kept *kept, size_t len);
 
 // kept_set keeps only the |len| octets at |data|, which may lie in |kept| itself or elsewhere;
-// false if memory ran out.
-bool kept_set(struct kept *kept, const uint8_t *data, size_t len);
+// 0 if memory ran out.
+int kept_set(struct kept *kept, const uint8_t *data, size_t len);
 
 // kept_clear keeps nothing.
 void kept_clear(struct kept *kept);

@@ -15,7 +15,7 @@ static size_t skip(struct line_reader *reader, const uint8_t *in, size_t in_len)
       return at;
     }
     if (in[at + 1] == '\n') {
-      reader->skipping = false;
+      reader->skipping = 0;
       return at + 2;
     }
     at++;
@@ -48,12 +48,12 @@ enum line_result line_next(struct line_reader *reader, const uint8_t *in, size_t
     *out_len = bad;
     return LINE_GOOD;
   }
-  bool may_be_end = bad < window && in[bad] == '\r' && bad + 1 == window;
+  int may_be_end = bad < window && in[bad] == '\r' && bad + 1 == window;
   if (window < max && (bad == window || may_be_end)) {
     return LINE_NONE;
   }
   // What is skipped begins at the bad octet: if it is a CR, an LF may follow it.
-  reader->skipping = true;
+  reader->skipping = 1;
   *out_used = bad;
   return bad == window || may_be_end ? LINE_TOO_LONG : LINE_BAD_OCTET;
 }

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_LINE_H_
 #define TOOLS_MAILBOXD_LINE_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +22,7 @@ enum line_result {
 
 // line_reader is what is remembered between two pieces of input. {0} begins.
 struct line_reader {
-  bool skipping;  // a bad line has been reported; its rest is being dropped
+  int skipping;  // a bad line has been reported; its rest is being dropped
 };
 
 // line_next looks for one line at the start of |in|. |*out_used| receives how many octets are done

@@ -20,7 +20,7 @@
 #define BACKLOG 4096
 #define ACCEPTS_PER_EVENT 64
 
-static bool is_loopback(const struct sockaddr *address) {
+static int is_loopback(const struct sockaddr *address) {
   if (address->sa_family == AF_INET) {
     const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
     return ntohl(in->sin_addr.s_addr) >> 24 == 127;
@@ -31,38 +31,38 @@ static bool is_loopback(const struct sockaddr *address) {
 }
 
 // Splits HOST:PORT; brackets around an IPv6 address are taken off.
-static bool split_spec(const char *spec, char *host, size_t host_size, const char **port) {
+static int split_spec(const char *spec, char *host, size_t host_size, const char **port) {
   const char *colon = strrchr(spec, ':');
   if (colon == NULL || colon == spec || colon[1] == '\0') {
-    return false;
+    return 0;
   }
   const char *start = spec, *end = colon;
   if (*start == '[' && end[-1] == ']') {
     start++;
     end--;
   } else if (memchr(start, ':', (size_t)(end - start)) != NULL) {
-    return false;
+    return 0;
   }
   size_t len = (size_t)(end - start);
   if (len == 0 || len >= host_size) {
-    return false;
+    return 0;
   }
   memcpy(host, start, len);
   host[len] = '\0';
   *port = colon + 1;
-  return true;
+  return 1;
 }
 
 // Sets what accepted sockets inherit.
-static bool set_options(int fd, uint32_t send_buffer) {
+static int set_options(int fd, uint32_t send_buffer) {
   int one = 1, size = (int)send_buffer;
   return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
          setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0 &&
          (size == 0 || setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)) == 0);
 }
 
-static bool open_tcp(struct listener *out, const struct addrinfo *info, bool tls,
-                     uint32_t send_buffer, char *why, size_t why_size) {
+static int open_tcp(struct listener *out, const struct addrinfo *info, int tls,
+                    uint32_t send_buffer, char *why, size_t why_size) {
   int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0 || !set_options(fd, send_buffer) || bind(fd, info->ai_addr, info->ai_addrlen) != 0 ||
       listen(fd, BACKLOG) != 0) {
@@ -70,7 +70,7 @@ static bool open_tcp(struct listener *out, const struct addrinfo *info, bool tls
     if (fd >= 0) {
       close(fd);
     }
-    return false;
+    return 0;
   }
   struct sockaddr_storage address;
   socklen_t address_len = sizeof(address);
@@ -82,30 +82,30 @@ static bool open_tcp(struct listener *out, const struct addrinfo *info, bool tls
     snprintf(why, why_size, "its address cannot be told");
     out->name = NULL;
     close(fd);
-    return false;
+    return 0;
   }
   out->watch.fd = fd;
   out->tls = tls;
-  return true;
+  return 1;
 }
 
-bool listener_tcp(struct listener *out, const char *spec, bool tls, bool allow_remote,
-                  uint32_t send_buffer, char *why, size_t why_size) {
+int listener_tcp(struct listener *out, const char *spec, int tls, int allow_remote,
+                 uint32_t send_buffer, char *why, size_t why_size) {
   *out = (struct listener){.watch = {.fd = -1}, .spare_fd = -1};
   char host[256];
   const char *port;
   if (!split_spec(spec, host, sizeof(host), &port)) {
     snprintf(why, why_size, "it must be HOST:PORT, as 127.0.0.1:0 or [::1]:1110");
-    return false;
+    return 0;
   }
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
   struct addrinfo *info;
   int error = getaddrinfo(host, port, &hints, &info);
   if (error != 0) {
     snprintf(why, why_size, "%s", gai_strerror(error));
-    return false;
+    return 0;
   }
-  bool good = false;
+  int good = 0;
   if (!allow_remote && !is_loopback(info->ai_addr)) {
     snprintf(why, why_size,
              "this address can be reached from elsewhere%s; --allow-remote permits it",
@@ -118,37 +118,37 @@ bool listener_tcp(struct listener *out, const char *spec, bool tls, bool allow_r
 }
 
 // Removes the socket file |path| if it is one and nobody listens on it.
-static bool remove_stale(const char *path, const struct sockaddr_un *address, socklen_t len,
-                         char *why, size_t why_size) {
+static int remove_stale(const char *path, const struct sockaddr_un *address, socklen_t len,
+                        char *why, size_t why_size) {
   struct stat file;
   if (lstat(path, &file) != 0) {
-    return true;
+    return 1;
   }
   if (!S_ISSOCK(file.st_mode)) {
     snprintf(why, why_size, "there is a file of that name which is no socket");
-    return false;
+    return 0;
   }
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  bool is_stale =
+  int is_stale =
       fd >= 0 && connect(fd, (const struct sockaddr *)address, len) != 0 && errno == ECONNREFUSED;
   if (fd >= 0) {
     close(fd);
   }
   if (!is_stale || unlink(path) != 0) {
     snprintf(why, why_size, "another server answers there");
-    return false;
+    return 0;
   }
-  return true;
+  return 1;
 }
 
-bool listener_unix(struct listener *out, const char *path, char *why, size_t why_size) {
-  *out = (struct listener){.watch = {.fd = -1}, .is_unix = true, .spare_fd = -1};
+int listener_unix(struct listener *out, const char *path, char *why, size_t why_size) {
+  *out = (struct listener){.watch = {.fd = -1}, .is_unix = 1, .spare_fd = -1};
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   size_t path_len = strlen(path);
-  bool is_abstract = path[0] == '@';
+  int is_abstract = path[0] == '@';
   if (path_len == 0 || path_len >= sizeof(address.sun_path) || (is_abstract && path_len == 1)) {
     snprintf(why, why_size, "a socket's name has 1 to %zu octets", sizeof(address.sun_path) - 1);
-    return false;
+    return 0;
   }
   memcpy(address.sun_path, path, path_len);
   socklen_t len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + path_len);
@@ -157,17 +157,17 @@ bool listener_unix(struct listener *out, const char *path, char *why, size_t why
   } else {
     len++;
     if (!remove_stale(path, &address, len, why, why_size)) {
-      return false;
+      return 0;
     }
   }
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  bool bound = fd >= 0 && bind(fd, (struct sockaddr *)&address, len) == 0;
+  int bound = fd >= 0 && bind(fd, (struct sockaddr *)&address, len) == 0;
   if (!bound || listen(fd, BACKLOG) != 0 || asprintf(&out->name, "unix %s", path) < 0) {
     snprintf(why, why_size, "%s", strerror(errno));
     out->name = NULL;
   } else if (is_abstract || (out->path = strdup(path)) != NULL) {
     out->watch.fd = fd;
-    return true;
+    return 1;
   }
   if (bound && !is_abstract) {
     (void)unlink(path);
@@ -175,11 +175,11 @@ bool listener_unix(struct listener *out, const char *path, char *why, size_t why
   if (fd >= 0) {
     close(fd);
   }
-  return false;
+  return 0;
 }
 
 // Who is at the other end of a Unix socket?
-static bool is_same_user(int fd) {
+static int is_same_user(int fd) {
   struct ucred peer;
   socklen_t len = sizeof(peer);
   return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
@@ -233,7 +233,7 @@ static void on_event(struct loop_watch *watch, uint32_t events) {
   }
 }
 
-bool listener_start(struct listener *listener, struct conns *conns) {
+int listener_start(struct listener *listener, struct conns *conns) {
   listener->conns = conns;
   listener->watch.on_event = on_event;
   listener->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);

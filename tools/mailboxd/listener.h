@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_LISTENER_H_
 #define TOOLS_MAILBOXD_LISTENER_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,8 +17,8 @@ extern "C" {
 struct listener {
   struct loop_watch watch;
   struct conns *conns;
-  bool is_unix;
-  bool tls;      // clients begin with TLS
+  int is_unix;
+  int tls;       // clients begin with TLS
   char *name;    // "tcp HOST PORT", "tls HOST PORT" or "unix PATH": a line of the port file
   char *path;    // a socket file that is ours to remove, or NULL
   int spare_fd;  // given up for a moment to refuse a client when descriptors run out
@@ -30,16 +29,16 @@ struct listener {
 // not loopback needs |allow_remote|. |send_buffer| octets of a connection wait in the kernel at
 // most, 0 for what the kernel thinks best: it lets them grow to megabytes, which then have left the
 // processor's caches by the time that a client on the same machine reads them, and that is several
-// times slower. False if it could not: |why| says so in words.
-bool listener_tcp(struct listener *out, const char *spec, bool tls, bool allow_remote,
-                  uint32_t send_buffer, char *why, size_t why_size);
+// times slower. 0 if it could not: |why| says so in words.
+int listener_tcp(struct listener *out, const char *spec, int tls, int allow_remote,
+                 uint32_t send_buffer, char *why, size_t why_size);
 
 // listener_unix listens at a path, or at an abstract name if it begins with '@'. A socket file that
 // is there already is replaced if nobody answers on it.
-bool listener_unix(struct listener *out, const char *path, char *why, size_t why_size);
+int listener_unix(struct listener *out, const char *path, char *why, size_t why_size);
 
-// listener_start begins to accept clients for |conns|; false if the system refuses.
-bool listener_start(struct listener *listener, struct conns *conns);
+// listener_start begins to accept clients for |conns|; 0 if the system refuses.
+int listener_start(struct listener *listener, struct conns *conns);
 
 // listener_cleanup closes it and removes its socket file.
 void listener_cleanup(struct listener *listener);

@@ -15,7 +15,7 @@ static int64_t clock_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-bool loop_init(struct loop *loop) {
+int loop_init(struct loop *loop) {
   *loop = (struct loop){.epoll_fd = epoll_create1(EPOLL_CLOEXEC), .now_ms = clock_ms()};
   return loop->epoll_fd >= 0;
 }
@@ -54,17 +54,17 @@ void loop_timer_start(struct loop *loop, struct loop_timer_list *list, struct lo
   list->head.prev = timer;
 }
 
-bool loop_watch_set(struct loop *loop, struct loop_watch *watch, uint32_t events) {
+int loop_watch_set(struct loop *loop, struct loop_watch *watch, uint32_t events) {
   if (watch->events == events) {
-    return true;
+    return 1;
   }
   struct epoll_event event = {.events = events, .data.ptr = watch};
   int op = watch->events == 0 ? EPOLL_CTL_ADD : events == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
   if (epoll_ctl(loop->epoll_fd, op, watch->fd, &event) != 0) {
-    return false;
+    return 0;
   }
   watch->events = events;
-  return true;
+  return 1;
 }
 
 static int next_timeout(const struct loop *loop) {
@@ -94,12 +94,12 @@ static void run_timers(struct loop *loop) {
   }
 }
 
-bool loop_run(struct loop *loop) {
+int loop_run(struct loop *loop) {
   struct epoll_event events[EVENTS_PER_ROUND];
   while (!loop->stop) {
     int n = epoll_wait(loop->epoll_fd, events, EVENTS_PER_ROUND, next_timeout(loop));
     if (n < 0 && errno != EINTR) {
-      return false;
+      return 0;
     }
     loop->now_ms = clock_ms();
     // A handler may free its own watch and no other: epoll names each descriptor once a round.
@@ -109,5 +109,5 @@ bool loop_run(struct loop *loop) {
     }
     run_timers(loop);
   }
-  return true;
+  return 1;
 }

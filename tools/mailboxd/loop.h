@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_LOOP_H_
 #define TOOLS_MAILBOXD_LOOP_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,13 +33,13 @@ struct loop_timer_list {
 
 struct loop {
   int epoll_fd;
-  bool stop;
+  int stop;
   int64_t now_ms;  // CLOCK_MONOTONIC when the current round of events began
   struct loop_timer_list *lists;
 };
 
-// loop_init makes the epoll descriptor; false if the system refuses (errno says why).
-bool loop_init(struct loop *loop);
+// loop_init makes the epoll descriptor; 0 if the system refuses (errno says why).
+int loop_init(struct loop *loop);
 
 // loop_cleanup closes it.
 void loop_cleanup(struct loop *loop);
@@ -55,12 +54,12 @@ void loop_timer_start(struct loop *loop, struct loop_timer_list *list, struct lo
 // loop_timer_stop stops |timer| if it waits.
 void loop_timer_stop(struct loop_timer *timer);
 
-// loop_watch_set makes |events| (EPOLLIN, EPOLLOUT) what |watch| waits for; false if the system
+// loop_watch_set makes |events| (EPOLLIN, EPOLLOUT) what |watch| waits for; 0 if the system
 // refuses.
-bool loop_watch_set(struct loop *loop, struct loop_watch *watch, uint32_t events);
+int loop_watch_set(struct loop *loop, struct loop_watch *watch, uint32_t events);
 
-// loop_run handles events until |loop->stop|; false if epoll failed.
-bool loop_run(struct loop *loop);
+// loop_run handles events until |loop->stop|; 0 if epoll failed.
+int loop_run(struct loop *loop);
 
 #ifdef __cplusplus
 }  // extern "C"

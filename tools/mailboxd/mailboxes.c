@@ -18,7 +18,7 @@ struct mailboxes_entry {
   struct mailbox *box;
 };
 
-bool mailboxes_number(const char *text, size_t text_len, uint64_t max, uint64_t *out) {
+int mailboxes_number(const char *text, size_t text_len, uint64_t max, uint64_t *out) {
   uint64_t factor = 1;
   if (text_len > 0) {
     switch (text[text_len - 1]) {
@@ -39,36 +39,36 @@ bool mailboxes_number(const char *text, size_t text_len, uint64_t max, uint64_t 
   uint64_t value = 0;
   for (size_t i = 0; i < text_len; i++) {
     if (text[i] < '0' || text[i] > '9' || value > max / 10) {
-      return false;
+      return 0;
     }
     value = value * 10 + (uint64_t)(text[i] - '0');
   }
   if (text_len == 0 || value > max / factor) {
-    return false;
+    return 0;
   }
   *out = value * factor;
-  return true;
+  return 1;
 }
 
-bool mailbox_spec_generate(struct mailbox_spec *out, const char *text, const char **out_why) {
+int mailbox_spec_generate(struct mailbox_spec *out, const char *text, const char **out_why) {
   const char *x = strchr(text, 'x');
   uint64_t count = 0, size = 0;
   *out_why = "it must be COUNTxSIZE, as 20000x4K (SIZE may end in K, M or G)";
   if (x == NULL || !mailboxes_number(text, (size_t)(x - text), UINT32_MAX - 1, &count) ||
       !mailboxes_number(x + 1, strlen(x + 1), GENERATOR_MAX_SIZE, &size)) {
-    return false;
+    return 0;
   }
   if (size < generator_min_size()) {
     *out_why =
         "SIZE is too small for the header of a generated message: at least 512 is always enough";
-    return false;
+    return 0;
   }
   if (count > 0 && size > UINT64_MAX / count) {
     *out_why = "the octets of all messages do not fit in 64 bits";
-    return false;
+    return 0;
   }
   *out = (struct mailbox_spec){.kind = MAILBOX_GENERATED, .count = (uint32_t)count, .size = size};
-  return true;
+  return 1;
 }
 
 static struct mailboxes_entry *append(struct mailboxes *boxes) {
@@ -85,7 +85,7 @@ static struct mailboxes_entry *append(struct mailboxes *boxes) {
   return &boxes->list[boxes->count++];
 }
 
-static bool is_same(const struct mailboxes_entry *entry, const struct mailbox_spec *spec) {
+static int is_same(const struct mailboxes_entry *entry, const struct mailbox_spec *spec) {
   return entry->kind == spec->kind &&
          (spec->kind == MAILBOX_GENERATED ? entry->count == spec->count && entry->size == spec->size
                                           : strcmp(entry->path, spec->path) == 0);

@@ -3,7 +3,6 @@
 #ifndef TOOLS_MAILBOXD_MAILBOXES_H_
 #define TOOLS_MAILBOXD_MAILBOXES_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,12 +29,12 @@ struct mailboxes {
   struct mailboxes_entry *list;
   size_t count, cap;
   struct cache *cache;  // not owned
-  bool shared;          // sessions do not lock
+  int shared;           // sessions do not lock
 };
 
-// mailbox_spec_generate reads COUNTxSIZE, as 20000x4K; on false |*out_why| says in words what is
+// mailbox_spec_generate reads COUNTxSIZE, as 20000x4K; on 0 |*out_why| says in words what is
 // wrong.
-bool mailbox_spec_generate(struct mailbox_spec *out, const char *text, const char **out_why);
+int mailbox_spec_generate(struct mailbox_spec *out, const char *text, const char **out_why);
 
 // mailboxes_get returns the mailbox of |spec|. Users who name the same path get the same one; a
 // generated one is each user's own, though its content is held once. NULL if memory ran out.
@@ -46,7 +45,7 @@ void mailboxes_cleanup(struct mailboxes *boxes);
 
 // mailboxes_number reads a decimal number with an optional K, M or G (1024-fold), no larger than
 // |max|.
-bool mailboxes_number(const char *text, size_t text_len, uint64_t max, uint64_t *out);
+int mailboxes_number(const char *text, size_t text_len, uint64_t max, uint64_t *out);
 
 #ifdef __cplusplus
 }  // extern "C"

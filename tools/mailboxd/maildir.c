@@ -108,7 +108,7 @@ static enum drop_status add_file(struct maildir_index *index, const struct maild
     if (fd < 0) {
       return errno == ENOENT ? DROP_OK : errno == EACCES ? DROP_PERM : DROP_TEMP;
     }
-    enum drop_status status = stored_scan(fd, false, &message.stored, NULL);
+    enum drop_status status = stored_scan(fd, 0, &message.stored, NULL);
     close(fd);
     if (status != DROP_OK) {
       return status;
@@ -128,7 +128,7 @@ static enum drop_status add_directory(struct maildir_index *index, const struct 
   int fd = openat(dir_fd, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *dir = fd < 0 ? NULL : fdopendir(fd);
   if (dir == NULL) {
-    bool is_temporary = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+    int is_temporary = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
     if (fd >= 0) {
       close(fd);
     }
@@ -151,12 +151,12 @@ static enum drop_status add_directory(struct maildir_index *index, const struct 
 
 // Gives every message its unique-id. Two files of one unique name, as new/1 and cur/1:2,S, should
 // not be, but must still differ.
-static bool add_uids(struct maildir_index *index) {
+static int add_uids(struct maildir_index *index) {
   struct uid_counter counter;
   if (!uid_counter_init(&counter, index->count)) {
-    return false;
+    return 0;
   }
-  bool good = true;
+  int good = 1;
   for (uint32_t i = 0; i < index->count && good; i++) {
     char uid[UID_SIZE];
     uid_of_file(uid, index->list[i].name + 4);
@@ -225,7 +225,7 @@ static enum drop_status maildir_open(struct maildrop *drop, uint32_t n, uint64_t
   enum drop_status status = DROP_TEMP;
   if (fstat(fd, &file) == 0 && (uint64_t)file.st_size == message->stored.len &&
       stored_modified_ns(&file) == message->modified_ns) {
-    status = stored_open(fd, &file, false, &message->stored, lines, self->box->cache, out);
+    status = stored_open(fd, &file, 0, &message->stored, lines, self->box->cache, out);
   } else {
     log_write(LOG_LEVEL_ERROR, "%s/%s has changed", self->box->path, message->name);
   }

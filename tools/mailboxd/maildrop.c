@@ -27,25 +27,25 @@ enum drop_status maildrop_commit(struct maildrop *drop) {
   return drop->gone == 0 ? DROP_OK : drop->ops->commit(drop);
 }
 
-bool maildrop_is_marked(const struct maildrop *drop, uint32_t n) {
+int maildrop_is_marked(const struct maildrop *drop, uint32_t n) {
   return drop->marks != NULL && (drop->marks[(n - 1) / 64] >> ((n - 1) % 64) & 1u) != 0;
 }
 
-bool maildrop_has(const struct maildrop *drop, uint64_t n) {
+int maildrop_has(const struct maildrop *drop, uint64_t n) {
   return n >= 1 && n <= drop->count && !maildrop_is_marked(drop, (uint32_t)n);
 }
 
-bool maildrop_mark(struct maildrop *drop, uint32_t n) {
+int maildrop_mark(struct maildrop *drop, uint32_t n) {
   if (drop->marks == NULL) {
     drop->marks = calloc(((size_t)drop->count + 63) / 64, sizeof(*drop->marks));
     if (drop->marks == NULL) {
-      return false;
+      return 0;
     }
   }
   drop->marks[(n - 1) / 64] |= UINT64_C(1) << ((n - 1) % 64);
   drop->gone++;
   drop->gone_octets += drop->ops->size(drop, n);
-  return true;
+  return 1;
 }
 
 void maildrop_reset(struct maildrop *drop) {

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_MAILDROP_H_
 #define TOOLS_MAILBOXD_MAILDROP_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,7 +29,7 @@ struct maildrop;
 // unless it is `shared`.
 struct mailbox {
   const struct mailbox_ops *ops;
-  bool shared;        // sessions do not exclude each other
+  int shared;         // sessions do not exclude each other
   uint32_t sessions;  // sessions that have it open
 };
 
@@ -78,13 +77,13 @@ void maildrop_close(struct maildrop *drop);
 enum drop_status maildrop_commit(struct maildrop *drop);
 
 // maildrop_has says whether |n| names a message that is not marked.
-bool maildrop_has(const struct maildrop *drop, uint64_t n);
+int maildrop_has(const struct maildrop *drop, uint64_t n);
 
 // maildrop_is_marked says whether message |n|, which exists, is marked.
-bool maildrop_is_marked(const struct maildrop *drop, uint32_t n);
+int maildrop_is_marked(const struct maildrop *drop, uint32_t n);
 
-// maildrop_mark marks message |n|, which exists and is not marked; false if memory ran out.
-bool maildrop_mark(struct maildrop *drop, uint32_t n);
+// maildrop_mark marks message |n|, which exists and is not marked; 0 if memory ran out.
+int maildrop_mark(struct maildrop *drop, uint32_t n);
 
 // maildrop_reset removes all marks and forgets which message was accessed last (RSET).
 void maildrop_reset(struct maildrop *drop);

@@ -57,10 +57,10 @@ static struct program *program_of(struct loop_watch *watch, size_t offset) {
 
 static void on_signal(struct loop_watch *watch, uint32_t events) {
   (void)events;
-  program_of(watch, offsetof(struct program, signals))->loop.stop = true;
+  program_of(watch, offsetof(struct program, signals))->loop.stop = 1;
 }
 
-static bool watch_signals(struct program *program, const sigset_t *set) {
+static int watch_signals(struct program *program, const sigset_t *set) {
   program->signals.on_event = on_signal;
   program->signals.fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
   return program->signals.fd >= 0 && loop_watch_set(&program->loop, &program->signals, EPOLLIN);
@@ -68,24 +68,24 @@ static bool watch_signals(struct program *program, const sigset_t *set) {
 
 static void on_parent(struct loop_watch *watch, uint32_t events) {
   (void)events;
-  program_of(watch, offsetof(struct program, parent))->loop.stop = true;
+  program_of(watch, offsetof(struct program, parent))->loop.stop = 1;
 }
 
 // A server that outlives the test that started it would be in the way for ever. PR_SET_PDEATHSIG
 // looks simpler, but means the thread that started us, not the process: it is the second choice,
 // for old kernels.
-static bool watch_parent(struct program *program) {
+static int watch_parent(struct program *program) {
   pid_t parent = getppid();
   program->parent.on_event = on_parent;
   program->parent.fd = (int)syscall(SYS_pidfd_open, parent, 0);
   if (program->parent.fd < 0 && prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) {
-    return false;
+    return 0;
   }
   if (program->parent.fd >= 0 && !loop_watch_set(&program->loop, &program->parent, EPOLLIN)) {
-    return false;
+    return 0;
   }
   program->loop.stop = getppid() != parent;  // it was faster
-  return true;
+  return 1;
 }
 
 // Raises the limit on descriptors as far as allowed, and says how many connections that makes.
@@ -113,10 +113,10 @@ static int open_listeners(struct program *program) {
     const struct options_listen *listen = &options->listens[i];
     struct listener *listener = &program->listeners[program->num_listeners];
     char why[256], what[512];
-    bool good = listen->is_unix
-                    ? listener_unix(listener, listen->spec, why, sizeof(why))
-                    : listener_tcp(listener, listen->spec, listen->tls, options->allow_remote,
-                                   options->send_buffer, why, sizeof(why));
+    int good = listen->is_unix
+                   ? listener_unix(listener, listen->spec, why, sizeof(why))
+                   : listener_tcp(listener, listen->spec, listen->tls, options->allow_remote,
+                                  options->send_buffer, why, sizeof(why));
     if (!good) {
       snprintf(what, sizeof(what), "--%s %s",
                listen->is_unix ? "unix"
@@ -172,11 +172,11 @@ static int open_tls(struct program *program) {
     return fail("TLS", why);
   }
   program->conns.tls = program->tls;
-  options->session.has_tls = true;
+  options->session.has_tls = 1;
   return 0;
 }
 
-static bool print_names(const struct program *program, FILE *file) {
+static int print_names(const struct program *program, FILE *file) {
   for (size_t i = 0; i < program->num_listeners; i++) {
     fprintf(file, "%s\n", program->listeners[i].name);
   }
@@ -184,15 +184,15 @@ static bool print_names(const struct program *program, FILE *file) {
 }
 
 // The port file appears complete or not at all: whoever waits for it may read it at once.
-static bool write_port_file(const struct program *program, const char *path) {
+static int write_port_file(const struct program *program, const char *path) {
   char *temporary;
   if (asprintf(&temporary, "%s.%ld", path, (long)getpid()) < 0) {
-    return false;
+    return 0;
   }
   FILE *file = fopen(temporary, "we");
-  bool good = file != NULL && print_names(program, file);
+  int good = file != NULL && print_names(program, file);
   if (file != NULL && fclose(file) != 0) {
-    good = false;
+    good = 0;
   }
   good = good && rename(temporary, path) == 0;
   if (!good) {

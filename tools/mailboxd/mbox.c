@@ -54,28 +54,28 @@ static void index_unref(struct mbox_index *index) {
   }
 }
 
-static bool add_message(void *arg, const struct mbox_range *range) {
+static int add_message(void *arg, const struct mbox_range *range) {
   struct mbox_index *index = arg;
   if (index->count == index->cap) {
     uint32_t cap = index->cap == 0 ? 64 : index->cap * 2;
     struct mbox_message *list = realloc(index->list, cap * sizeof(*list));
     if (list == NULL) {
-      return false;
+      return 0;
     }
     index->list = list;
     index->cap = cap;
   }
   index->list[index->count++] = (struct mbox_message){
       .range = *range, .stored = {.offset = range->start, .len = range->stop - range->start}};
-  return true;
+  return 1;
 }
 
-static bool find_messages(struct mbox_index *index) {
+static int find_messages(struct mbox_index *index) {
   uint8_t *piece = malloc(PIECE);
   struct mbox_parser parser;
   mbox_parser_init(&parser);
   uint64_t size = (uint64_t)index->file.st_size;
-  bool good = piece != NULL;
+  int good = piece != NULL;
   while (good && parser.at < size) {
     size_t want = size - parser.at < PIECE ? (size_t)(size - parser.at) : PIECE;
     size_t got;
@@ -98,9 +98,9 @@ static enum drop_status scan_messages(struct mbox_index *index) {
     struct stored_message line = {.offset = message->range.from,
                                   .len = message->range.start - message->range.from};
     uint64_t hash = HASH_START;
-    status = stored_scan(index->fd, false, &line, &hash);
+    status = stored_scan(index->fd, 0, &line, &hash);
     if (status == DROP_OK) {
-      status = stored_scan(index->fd, true, &message->stored, &hash);
+      status = stored_scan(index->fd, 1, &message->stored, &hash);
     }
     uid_of_hash(message->uid, hash, uid_counter_add(&counter, hash));
     index->octets += message->stored.octets;
@@ -159,7 +159,7 @@ static enum drop_status mbox_open(struct maildrop *drop, uint32_t n, uint64_t li
     log_write(LOG_LEVEL_ERROR, "%s has changed", self->box->path);
     return DROP_TEMP;
   }
-  return stored_open(index->fd, &index->file, true, &message_of(drop, n)->stored, lines,
+  return stored_open(index->fd, &index->file, 1, &message_of(drop, n)->stored, lines,
                      self->box->cache, out);
 }
 
@@ -195,7 +195,7 @@ static const struct maildrop_ops kDropOps = {
     .free = mbox_drop_free,
 };
 
-static bool is_same_file(const struct stat *a, const struct stat *b) {
+static int is_same_file(const struct stat *a, const struct stat *b) {
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
          stored_modified_ns(a) == stored_modified_ns(b);
 }

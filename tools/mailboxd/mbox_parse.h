@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_MBOX_PARSE_H_
 #define TOOLS_MAILBOXD_MBOX_PARSE_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,25 +23,25 @@ struct mbox_parser {
   uint64_t line_start;   // where the current line begins
   uint32_t line_len;     // its length so far, at most sizeof line
   uint8_t line[8];       // its first octets
-  bool after_empty;      // the line before was empty, or there is none
+  int after_empty;       // the line before was empty, or there is none
   uint64_t empty_start;  // where that empty line begins
-  bool in_message;
+  int in_message;
   struct mbox_range range;  // the message that is being read
 };
 
-// mbox_sink gets each message when its end is known; false stops the parser.
-typedef bool mbox_sink(void *arg, const struct mbox_range *range);
+// mbox_sink gets each message when its end is known; 0 stops the parser.
+typedef int mbox_sink(void *arg, const struct mbox_range *range);
 
 // mbox_parser_init begins a file.
 void mbox_parser_init(struct mbox_parser *parser);
 
-// mbox_parser_feed looks at the next piece; false if the sink said so, or if the file does not
+// mbox_parser_feed looks at the next piece; 0 if the sink said so, or if the file does not
 // begin with a From line.
-bool mbox_parser_feed(struct mbox_parser *parser, const uint8_t *in, size_t in_len, mbox_sink *sink,
-                      void *arg);
+int mbox_parser_feed(struct mbox_parser *parser, const uint8_t *in, size_t in_len, mbox_sink *sink,
+                     void *arg);
 
 // mbox_parser_finish ends the file: the last message gets its end.
-bool mbox_parser_finish(struct mbox_parser *parser, mbox_sink *sink, void *arg);
+int mbox_parser_finish(struct mbox_parser *parser, mbox_sink *sink, void *arg);
 
 #ifdef __cplusplus
 }  // extern "C"

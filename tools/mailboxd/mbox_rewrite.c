@@ -11,43 +11,43 @@
 #include "tools/mailboxd/log.h"
 #include "tools/mailboxd/stored.h"
 
-static bool write_all(int fd, const uint8_t *data, size_t len) {
+static int write_all(int fd, const uint8_t *data, size_t len) {
   while (len > 0) {
     ssize_t n = write(fd, data, len);
     if (n < 0 && errno == EINTR) {
       continue;
     }
     if (n <= 0) {
-      return false;
+      return 0;
     }
     data += n;
     len -= (size_t)n;
   }
-  return true;
+  return 1;
 }
 
-static bool copy(int to, int from, uint64_t start, uint64_t end) {
+static int copy(int to, int from, uint64_t start, uint64_t end) {
   uint8_t piece[65536];
   while (start < end) {
     size_t want = end - start < sizeof(piece) ? (size_t)(end - start) : sizeof(piece);
     size_t got;
     if (!stored_pread(from, piece, want, start, &got) || got != want ||
         !write_all(to, piece, got)) {
-      return false;
+      return 0;
     }
     start += got;
   }
-  return true;
+  return 1;
 }
 
 // Is the file still what was read, but for mail that was appended?
-static bool is_unchanged(const char *path, int fd, const struct stat *seen, struct stat *now) {
+static int is_unchanged(const char *path, int fd, const struct stat *seen, struct stat *now) {
   struct stat named;
   char start[5];
   size_t got;
   if (stat(path, &named) != 0 || fstat(fd, now) != 0 || named.st_dev != now->st_dev ||
       named.st_ino != now->st_ino) {
-    return false;
+    return 0;
   }
   if (now->st_size == seen->st_size) {
     return stored_modified_ns(now) == stored_modified_ns(seen);

@@ -10,8 +10,8 @@
 
 struct exchange {
   const struct auth_context *context;
-  bool is_google;  // XOAUTH2
-  bool refused;    // why was said; the client's answer to that is still to come
+  int is_google;  // XOAUTH2
+  int refused;    // why was said; the client's answer to that is still to come
 };
 
 // A message: fields that end in 0x01 each, then one more 0x01.
@@ -21,17 +21,17 @@ struct message {
   char name_buffer[MAX_NAME];
 };
 
-// Undoes =2C and =3D (RFC 5801, saslname); false if there is a "=" of another kind.
-static bool unescape(struct message *m, const char *in, size_t in_len) {
+// Undoes =2C and =3D (RFC 5801, saslname); 0 if there is a "=" of another kind.
+static int unescape(struct message *m, const char *in, size_t in_len) {
   size_t len = 0;
   for (size_t i = 0; i < in_len; i++) {
     char c = in[i];
     if (len == MAX_NAME) {
-      return false;
+      return 0;
     }
     if (c == '=') {
       if (in_len - i < 3 || (memcmp(in + i, "=2C", 3) != 0 && memcmp(in + i, "=3D", 3) != 0)) {
-        return false;
+        return 0;
       }
       c = in[i + 2] == 'C' ? ',' : '=';
       i += 2;
@@ -60,7 +60,7 @@ static const char *read_header(struct message *m, const char *in, const char *en
   return comma + 1 < end && comma[1] == '\1' ? comma + 2 : NULL;
 }
 
-static void read_field(struct message *m, bool is_google, const char *field, size_t len) {
+static void read_field(struct message *m, int is_google, const char *field, size_t len) {
   static const char kBearer[] = "auth=Bearer ", kUser[] = "user=";
   size_t bearer = sizeof(kBearer) - 1, user = sizeof(kUser) - 1;
   if (len > bearer && strncasecmp(field, kBearer, bearer) == 0) {
@@ -72,16 +72,16 @@ static void read_field(struct message *m, bool is_google, const char *field, siz
   }
 }
 
-static bool parse(struct message *m, bool is_google, const char *in, size_t len) {
+static int parse(struct message *m, int is_google, const char *in, size_t len) {
   const char *end = in + len;
   *m = (struct message){.name = NULL};
   if (!is_google && (in = read_header(m, in, end)) == NULL) {
-    return false;
+    return 0;
   }
   while (in < end && *in != '\1') {
     const char *stop = memchr(in, '\1', (size_t)(end - in));
     if (stop == NULL) {
-      return false;
+      return 0;
     }
     read_field(m, is_google, in, (size_t)(stop - in));
     in = stop + 1;
@@ -89,7 +89,7 @@ static bool parse(struct message *m, bool is_google, const char *in, size_t len)
   return in + 1 == end && m->token != NULL && (m->name != NULL || !is_google);
 }
 
-static bool has_token(const struct user *user, const struct message *m) {
+static int has_token(const struct user *user, const struct message *m) {
   return user->token != NULL && auth_same(user->token, strlen(user->token), m->token, m->token_len);
 }
 
@@ -108,7 +108,7 @@ static struct user *find_user(const struct users *users, const struct message *m
 }
 
 static enum auth_step refuse(struct exchange *e, const char *why, struct auth_answer *out) {
-  e->refused = true;
+  e->refused = 1;
   out->challenge = why;
   out->challenge_len = strlen(why);
   return AUTH_CHALLENGE;
@@ -124,7 +124,7 @@ static enum auth_step step(void *state, const uint8_t *response, size_t response
   if (response == NULL) {
     return AUTH_CHALLENGE;
   }
-  bool good = parse(&message, e->is_google, (const char *)response, response_len);
+  int good = parse(&message, e->is_google, (const char *)response, response_len);
   out->user = good ? find_user(e->context->users, &message) : NULL;
   if (out->user != NULL) {
     return AUTH_SUCCESS;

@@ -67,7 +67,7 @@ static enum options_result disable(struct options *o, const struct option *optio
 
 static enum options_result expire(struct options *o, const struct option *option,
                                   const char *value) {
-  o->session.has_expire = true;
+  o->session.has_expire = 1;
   o->session.expire_days = SESSION_EXPIRE_NEVER;
   return strcmp(value, "NEVER") == 0 ? OPTIONS_RUN
                                      : number32(option, value, 0, &o->session.expire_days);
@@ -111,7 +111,7 @@ static enum options_result tls(struct options *o, const struct option *option, c
       o->tls.client_ca = value;
       return OPTIONS_RUN;
     case OPTION_REQUIRE_TLS:
-      o->session.require_tls = true;
+      o->session.require_tls = 1;
       return OPTIONS_RUN;
     case OPTION_TLS_MIN:
       return version(option, value, &o->tls.min);
@@ -122,11 +122,11 @@ static enum options_result tls(struct options *o, const struct option *option, c
 
 static enum options_result named_fault(struct faults *faults, const struct option *option,
                                        const char *value) {
-  bool *fault = faults_find(faults, value);
+  int *fault = faults_find(faults, value);
   if (fault == NULL) {
     return wrong(option->name, value, "there is no such fault (see --help)");
   }
-  *fault = true;
+  *fault = 1;
   return OPTIONS_RUN;
 }
 
@@ -135,20 +135,20 @@ static enum options_result fault(struct faults *faults, const struct option *opt
                                  const char *value) {
   switch (option->id) {
     case OPTION_NO_PIPELINING:
-      faults->hide_pipelining = true;
+      faults->hide_pipelining = 1;
       return OPTIONS_RUN;
     case OPTION_LIE_PIPELINING:
-      faults->lie_pipelining = true;
+      faults->lie_pipelining = 1;
       return OPTIONS_RUN;
     case OPTION_QUIT_FAILS:
-      faults->quit_fails = true;
+      faults->quit_fails = 1;
       return OPTIONS_RUN;
     case OPTION_CHUNK:
       return number(option, value, 1, INT64_MAX, &faults->chunk);
     case OPTION_DELAY:
       return number(option, value, 0, INT32_MAX, &faults->delay_ms);
     default:
-      faults->drops = true;
+      faults->drops = 1;
       return number(option, value, 1, INT64_MAX, &faults->drop_after);
   }
 }
@@ -164,7 +164,7 @@ static enum options_result apply(struct options *o, const struct option *option,
                                                              .spec = value};
       return OPTIONS_RUN;
     case OPTION_ALLOW_REMOTE:
-      o->allow_remote = true;
+      o->allow_remote = 1;
       return OPTIONS_RUN;
     case OPTION_SEND_BUFFER:
       return number32(option, value, 0, &o->send_buffer);
@@ -172,7 +172,7 @@ static enum options_result apply(struct options *o, const struct option *option,
       o->port_file = value;
       return OPTIONS_RUN;
     case OPTION_PRINT_READY:
-      o->print_ready = true;
+      o->print_ready = 1;
       return OPTIONS_RUN;
     case OPTION_CERT:
     case OPTION_KEY:
@@ -189,7 +189,7 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_CACHE:
       return number(option, value, 0, INT64_MAX, &o->cache_octets);
     case OPTION_NO_LOCK:
-      o->shared = true;
+      o->shared = 1;
       return OPTIONS_RUN;
     case OPTION_USER:
       if (strchr(value, ':') == NULL) {
@@ -204,7 +204,7 @@ static enum options_result apply(struct options *o, const struct option *option,
       o->rpop[o->num_rpop++] = value;
       return OPTIONS_RUN;
     case OPTION_RPOP_ANY_PORT:
-      o->session.rpop_any_port = true;
+      o->session.rpop_any_port = 1;
       return OPTIONS_RUN;
     case OPTION_OAUTH: {
       const char *colon = strchr(value, ':');
@@ -215,7 +215,7 @@ static enum options_result apply(struct options *o, const struct option *option,
       return OPTIONS_RUN;
     }
     case OPTION_SASL_LAYERS:
-      o->session.sasl_layers = true;
+      o->session.sasl_layers = 1;
       return OPTIONS_RUN;
     case OPTION_ANONYMOUS:
       o->session.anonymous = value;
@@ -248,7 +248,7 @@ static enum options_result apply(struct options *o, const struct option *option,
     case OPTION_FAULT:
       return named_fault(&o->session.faults, option, value);
     case OPTION_EXIT_WITH_PARENT:
-      o->exit_with_parent = true;
+      o->exit_with_parent = 1;
       return OPTIONS_RUN;
     case OPTION_LOG:
       return log_level(o, option, value);
@@ -262,7 +262,7 @@ static enum options_result apply(struct options *o, const struct option *option,
 }
 
 static enum options_result check_tls(const struct options *o) {
-  bool wanted =
+  int wanted =
       o->tls.client_ca != NULL || o->tls.min != 0 || o->tls.max != 0 || o->session.require_tls;
   for (size_t i = 0; i < o->num_listens; i++) {
     wanted = wanted || o->listens[i].tls;

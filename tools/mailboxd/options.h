@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_OPTIONS_H_
 #define TOOLS_MAILBOXD_OPTIONS_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,8 +16,8 @@ extern "C" {
 
 // options_listen is one --listen, --tls-listen or --unix.
 struct options_listen {
-  bool is_unix;
-  bool tls;
+  int is_unix;
+  int tls;
   const char *spec;  // HOST:PORT or PATH, as given
 };
 
@@ -26,7 +25,7 @@ struct options_listen {
 struct options {
   struct options_listen *listens;
   size_t num_listens;
-  bool allow_remote;
+  int allow_remote;
   struct tls_options tls;   // no `cert`: no TLS, unless there is ...
   const char *self_signed;  // ... a directory for a certificate of our own
   uint32_t send_buffer;
@@ -38,11 +37,11 @@ struct options {
   size_t num_oauth;
   const char *users_file;
   struct mailbox_spec mailbox;  // the default one
-  bool shared;
+  int shared;
   uint64_t cache_octets;
   const char *port_file;
-  bool print_ready;
-  bool exit_with_parent;
+  int print_ready;
+  int exit_with_parent;
   uint32_t idle_s;
   uint32_t max_connections;  // 0: as many as there are descriptors
   enum log_level log_level;

@@ -8,28 +8,28 @@
 #define RESERVE_MAX 4096u
 #define COPY_BELOW 256u  // a body this short is cheaper copied than referred to
 
-bool outq_full(const struct outq *q) {
+int outq_full(const struct outq *q) {
   return q->failed || q->count >= OUTQ_MAX_SPANS || q->octets >= OUTQ_MAX_OCTETS;
 }
 
-static bool grow(struct outq *q) {
+static int grow(struct outq *q) {
   if (q->head + q->count < q->cap) {
-    return true;
+    return 1;
   }
   if (q->head > 0 && q->head >= q->cap / 4) {
     memmove(q->spans, q->spans + q->head, q->count * sizeof(*q->spans));
     q->head = 0;
-    return true;
+    return 1;
   }
   uint32_t cap = q->cap == 0 ? 4 : q->cap * 4;
   struct outq_span *spans = realloc(q->spans, cap * sizeof(*spans));
   if (spans == NULL) {
-    q->failed = true;
-    return false;
+    q->failed = 1;
+    return 0;
   }
   q->spans = spans;
   q->cap = cap;
-  return true;
+  return 1;
 }
 
 static void push(struct outq *q, struct blob *blob, const uint8_t *data, size_t len) {
@@ -54,7 +54,7 @@ static void push(struct outq *q, struct blob *blob, const uint8_t *data, size_t 
 
 uint8_t *outq_reserve(struct outq *q, size_t len) {
   if (q->failed || len > RESERVE_MAX) {
-    q->failed = true;
+    q->failed = 1;
     return NULL;
   }
   if (q->text == NULL || q->text->cap - q->text->len < len) {
@@ -62,7 +62,7 @@ uint8_t *outq_reserve(struct outq *q, size_t len) {
     blob_unref(q->text);
     q->text = blob_new(len > cap ? TEXT_MORE : cap);
     if (q->text == NULL) {
-      q->failed = true;
+      q->failed = 1;
       return NULL;
     }
   }
@@ -154,6 +154,6 @@ void outq_clear(struct outq *q) {
   }
   blob_unref(q->text);
   free(q->spans);
-  bool failed = q->failed;
+  int failed = q->failed;
   *q = (struct outq){.failed = failed};
 }

@@ -5,7 +5,6 @@
 #ifndef TOOLS_MAILBOXD_OUTQ_H_
 #define TOOLS_MAILBOXD_OUTQ_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -33,14 +32,14 @@ struct outq {
   uint32_t head;      // index of the first span
   uint32_t count;     // spans in use
   uint32_t cap;       // spans that there is room for
-  bool failed;        // memory ran out: the connection must be closed
+  int failed;         // memory ran out: the connection must be closed
   uint64_t octets;    // octets waiting
   struct blob *text;  // the chunk that text is being copied to, or NULL
 };
 
 // outq_full says that nothing more should be added before something was sent. It is advice: adding
 // still works, which a reply that has begun may need for its last few octets.
-bool outq_full(const struct outq *q);
+int outq_full(const struct outq *q);
 
 // outq_reserve returns room for |len| octets of text (at most 4,096), to be followed by
 // outq_commit. NULL if memory ran out: q->failed is set, and all later calls do nothing.

@@ -73,7 +73,7 @@ static enum session_next after(struct session *s, enum result result) {
 }
 
 enum session_next session_line(struct session *s, const char *line, size_t line_len) {
-  s->logged_in_now = false;
+  s->logged_in_now = 0;
   if (s->exchange.mech != NULL) {
     return after(s, handle_auth_response(s, line, line_len));
   }
@@ -98,7 +98,7 @@ enum session_next session_line(struct session *s, const char *line, size_t line_
 }
 
 enum session_next session_bad_line(struct session *s, enum line_result why) {
-  s->logged_in_now = false;
+  s->logged_in_now = 0;
   enum text text = why == LINE_TOO_LONG ? TEXT_LINE_TOO_LONG : TEXT_BAD_OCTET;
   return after(s, reply_bad(s, NULL, text));
 }
@@ -107,7 +107,7 @@ size_t session_line_max(const struct session *s) {
   return s->exchange.mech != NULL ? MAX_AUTH_LINE : LINE_MAX_COMMAND;
 }
 
-bool session_is_replying(const struct session *s) {
+int session_is_replying(const struct session *s) {
   return s->body != NULL || s->listing != LISTING_NONE;
 }
 
@@ -142,7 +142,7 @@ void session_farewell(struct session *s, const char *code, enum text text) {
 struct io_layer session_take_layer(struct session *s) {
   struct io_layer layer = s->layer;
   s->layer = (struct io_layer){.ops = NULL};
-  s->layered = true;
+  s->layered = 1;
   return layer;
 }
 

@@ -5,7 +5,6 @@
 #ifndef TOOLS_MAILBOXD_SESSION_H_
 #define TOOLS_MAILBOXD_SESSION_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/mailboxd/io.h"
@@ -39,7 +38,7 @@ enum session_next session_bad_line(struct session *s, enum line_result why);
 size_t session_line_max(const struct session *s);
 
 // session_is_replying says that a reply is not completely queued.
-bool session_is_replying(const struct session *s);
+int session_is_replying(const struct session *s);
 
 // session_fill queues more of it, until the queue is full.
 enum session_next session_fill(struct session *s);

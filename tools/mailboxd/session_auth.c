@@ -36,7 +36,7 @@ static enum result step(struct session *s, const uint8_t *response, size_t respo
   if (next == AUTH_CHALLENGE) {
     return challenge(s, &answer);
   }
-  bool refused = faults_refuses_mech(&s->config->faults, s->exchange.mech->name);
+  int refused = faults_refuses_mech(&s->config->faults, s->exchange.mech->name);
   end_exchange(s);
   if (refused && next == AUTH_SUCCESS && answer.layer.ops != NULL) {
     answer.layer.ops->free(answer.layer.state);
@@ -78,10 +78,10 @@ static struct auth_context context_of(const struct session *s) {
                                .layers = s->config->sasl_layers};
 }
 
-bool offers_mech(const struct session *s, const struct auth_mech *mech) {
+int offers_mech(const struct session *s, const struct auth_mech *mech) {
   const struct auth_context context = context_of(s);
   if (faults_hides_mech(&s->config->faults, mech->name)) {
-    return false;
+    return 0;
   }
   return mech->offered == NULL || mech->offered(mech, &context);
 }
@@ -127,7 +127,7 @@ enum result handle_auth(struct session *s, const struct command_line *line) {
     return step(s, NULL, 0);
   }
   // "=" is an initial response without octets, which cannot be written otherwise.
-  bool is_empty = line->arg_len[1] == 1 && line->arg[1][0] == '=';
+  int is_empty = line->arg_len[1] == 1 && line->arg[1][0] == '=';
   return decode_and_step(s, line->arg[1], is_empty ? 0 : line->arg_len[1]);
 }
 

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_SESSION_AUTH_H_
 #define TOOLS_MAILBOXD_SESSION_AUTH_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/mailboxd/auth.h"
@@ -15,7 +14,7 @@ extern "C" {
 #endif
 
 // offers_mech says whether a mechanism is possible on this connection.
-bool offers_mech(const struct session *s, const struct auth_mech *mech);
+int offers_mech(const struct session *s, const struct auth_mech *mech);
 
 // handle_auth begins an exchange, or lists the mechanisms.
 enum result handle_auth(struct session *s, const struct command_line *line);

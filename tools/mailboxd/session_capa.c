@@ -5,7 +5,7 @@
 #include "tools/mailboxd/session_stls.h"
 #include "tools/mailboxd/texts.h"
 
-static bool is_enabled(const struct session *s, enum command command) {
+static int is_enabled(const struct session *s, enum command command) {
   return (s->config->disabled >> command & 1u) == 0;
 }
 
@@ -91,7 +91,7 @@ enum result handle_capa(struct session *s, const struct command_line *line) {
 // Messages are passed on as they are stored in any case: UTF8 only has to be accepted.
 enum result handle_utf8(struct session *s, const struct command_line *line) {
   (void)line;
-  s->utf8 = true;
+  s->utf8 = 1;
   return reply_ok(s, TEXT_UTF8_ON);
 }
 

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_SESSION_CONFIG_H_
 #define TOOLS_MAILBOXD_SESSION_CONFIG_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,15 +22,15 @@ struct session_config {
   struct users *users;
   const struct auth_mech *const *mechs;  // SASL mechanisms that AUTH offers
   size_t num_mechs;
-  bool sasl_layers;       // mechanisms may protect connections that have no TLS
+  int sasl_layers;        // mechanisms may protect connections that have no TLS
   const char *anonymous;  // whom AUTH ANONYMOUS logs in, or NULL
-  bool has_tls;           // there is a certificate: STLS is possible
-  bool require_tls;       // no login before TLS
+  int has_tls;            // there is a certificate: STLS is possible
+  int require_tls;        // no login before TLS
   uint32_t disabled;      // bit 1 << command for each command that is switched off
   struct faults faults;
-  bool rpop_any_port;      // RPOP also from TCP ports of 1024 and more
+  int rpop_any_port;       // RPOP also from TCP ports of 1024 and more
   uint32_t login_delay_s;  // seconds between logins of one user, 0 for none
-  bool has_expire;         // EXPIRE is in CAPA, with ...
+  int has_expire;          // EXPIRE is in CAPA, with ...
   uint32_t expire_days;    // ... this many days, or SESSION_EXPIRE_NEVER
   uint32_t max_bad;        // bad commands in a row before the session is ended
   const int64_t *now_ms;   // the clock of the loop

@@ -8,7 +8,7 @@
 
 enum result log_in(struct session *s, struct user *user) {
   const struct session_config *config = s->config;
-  s->user_given = false;
+  s->user_given = 0;
   int64_t since_ms = *config->now_ms - user->last_login_ms;
   if (user->has_logged_in && since_ms < (int64_t)config->login_delay_s * 1000) {
     return reply_error(s, "LOGIN-DELAY", TEXT_TOO_SOON);
@@ -23,24 +23,24 @@ enum result log_in(struct session *s, struct user *user) {
     case DROP_PERM:
       return reply_error(s, "SYS/PERM", TEXT_MAILDROP_PERM);
   }
-  user->has_logged_in = true;
+  user->has_logged_in = 1;
   user->last_login_ms = *config->now_ms;
   s->user = user;
   s->state = STATE_TRANSACTION;
-  s->logged_in_now = true;
+  s->logged_in_now = 1;
   log_write(LOG_LEVEL_INFO, "%s logged in: %u messages", user->name, s->drop->count);
   return reply_ok(s, TEXT_LOGGED_IN);
 }
 
 enum result deny(struct session *s) {
-  s->user_given = false;
+  s->user_given = 0;
   s->user = NULL;
   return reply_bad(s, "AUTH", TEXT_WRONG_PASSWORD);
 }
 
 enum result handle_user(struct session *s, const struct command_line *line) {
   s->user = users_find(s->config->users, line->arg[0], line->arg_len[0]);
-  s->user_given = true;
+  s->user_given = 1;
   return reply_ok(s, TEXT_SEND_PASS);
 }
 
@@ -76,11 +76,11 @@ enum result handle_rpop(struct session *s, const struct command_line *line) {
     return reply_bad(s, NULL, TEXT_USER_FIRST);
   }
   struct user *user = s->user;
-  bool trusted =
+  int trusted =
       s->peer.is_unix ? s->peer.same_user : s->peer.port < 1024 || s->config->rpop_any_port;
   if (user == NULL || user->trusted_as == NULL || !trusted ||
       !auth_same(line->arg[0], line->arg_len[0], user->trusted_as, strlen(user->trusted_as))) {
-    s->user_given = false;
+    s->user_given = 0;
     s->user = NULL;
     return reply_bad(s, "AUTH", TEXT_RPOP_REFUSED);
   }

@@ -7,18 +7,18 @@
 #include "tools/mailboxd/outq.h"
 
 // Reads the message number in argument 0 and sees that there is such a message.
-static bool find_message(struct session *s, const struct command_line *line, uint32_t *out_n,
-                         enum result *out_result) {
+static int find_message(struct session *s, const struct command_line *line, uint32_t *out_n,
+                        enum result *out_result) {
   if (!command_number(line, 0, 1, out_n)) {
     *out_result = reply_bad(s, NULL, TEXT_BAD_ARGUMENT);
-    return false;
+    return 0;
   }
   if (!maildrop_has(s->drop, *out_n)) {
     *out_result =
         reply_error(s, NULL, *out_n > s->drop->count ? TEXT_NO_SUCH_MESSAGE : TEXT_IS_DELETED);
-    return false;
+    return 0;
   }
-  return true;
+  return 1;
 }
 
 static void count_and_octets(struct session *s) {
@@ -174,7 +174,7 @@ enum result handle_quit(struct session *s, const struct command_line *line) {
   (void)line;
   enum drop_status status = DROP_OK;
   if (s->drop != NULL) {
-    bool fails = s->config->faults.quit_fails;
+    int fails = s->config->faults.quit_fails;
     status = fails ? DROP_TEMP : maildrop_commit(s->drop);
     maildrop_close(s->drop);
     s->drop = NULL;

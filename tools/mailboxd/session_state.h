@@ -3,7 +3,6 @@
 #ifndef TOOLS_MAILBOXD_SESSION_STATE_H_
 #define TOOLS_MAILBOXD_SESSION_STATE_H_
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "tools/mailboxd/auth.h"
@@ -23,10 +22,10 @@ struct tls;
 
 // session_peer says who is at the other end, for RPOP.
 struct session_peer {
-  bool is_unix;
-  uint16_t port;   // TCP: the client's port
-  bool same_user;  // Unix socket: the client's user is root or the server's own
-  bool tls;        // TLS begins at once, before the greeting
+  int is_unix;
+  uint16_t port;  // TCP: the client's port
+  int same_user;  // Unix socket: the client's user is root or the server's own
+  int tls;        // TLS begins at once, before the greeting
 };
 
 // session_listing is which listing is under way.
@@ -41,15 +40,15 @@ struct session {
   uint32_t language;
   const struct tls *tls;  // NULL before TLS
   uint32_t bad;           // bad commands in a row
-  bool utf8;
-  uint64_t cut;        // a fault: send this much of the message that was just begun, 0 for all
-  bool user_given;     // USER came; `user` is NULL if there is no such user
-  bool logged_in_now;  // the last line was a login that worked
+  int utf8;
+  uint64_t cut;       // a fault: send this much of the message that was just begun, 0 for all
+  int user_given;     // USER came; `user` is NULL if there is no such user
+  int logged_in_now;  // the last line was a login that worked
   struct user *user;
   struct maildrop *drop;
   struct auth_exchange exchange;
   struct io_layer layer;  // what the login has made, until the connection takes it
-  bool layered;           // it was taken
+  int layered;            // it was taken
   // A reply that is not all in `out` yet:
   struct body *body;
   enum session_listing listing;

@@ -3,13 +3,13 @@
 #include "tools/mailboxd/faults.h"
 #include "tools/mailboxd/outq.h"
 
-bool needs_tls(const struct session *s, enum command command) {
-  bool logs_in = command == COMMAND_USER || command == COMMAND_PASS || command == COMMAND_APOP ||
-                 command == COMMAND_RPOP || command == COMMAND_AUTH;
+int needs_tls(const struct session *s, enum command command) {
+  int logs_in = command == COMMAND_USER || command == COMMAND_PASS || command == COMMAND_APOP ||
+                command == COMMAND_RPOP || command == COMMAND_AUTH;
   return s->config->require_tls && s->tls == NULL && logs_in;
 }
 
-bool offers_stls(const struct session *s) {
+int offers_stls(const struct session *s) {
   const struct session_config *config = s->config;
   return config->has_tls && (config->disabled >> COMMAND_STLS & 1u) == 0 && s->tls == NULL &&
          s->state == STATE_AUTHORIZATION && !config->faults.stls_strip;
@@ -27,7 +27,7 @@ enum result handle_stls(struct session *s, const struct command_line *line) {
   return faults->stls_refuse ? reply_error(s, NULL, TEXT_TLS_REFUSED) : RESULT_STLS;
 }
 
-enum session_next session_stls(struct session *s, bool more) {
+enum session_next session_stls(struct session *s, int more) {
   if (more) {
     (void)reply_error(s, NULL, TEXT_SENT_BEHIND_STLS);
     return SESSION_CLOSE;
@@ -45,9 +45,9 @@ enum session_next session_stls(struct session *s, bool more) {
 
 void session_secure(struct session *s, const struct tls *tls) {
   s->tls = tls;
-  s->user_given = false;
+  s->user_given = 0;
   s->user = NULL;
   s->language = 0;
-  s->utf8 = false;
+  s->utf8 = 0;
   s->bad = 0;
 }

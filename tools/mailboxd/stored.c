@@ -17,7 +17,7 @@ int64_t stored_modified_ns(const struct stat *file) {
   return (int64_t)file->st_mtim.tv_sec * 1000000000 + file->st_mtim.tv_nsec;
 }
 
-bool stored_pread(int fd, void *out, size_t len, uint64_t offset, size_t *out_len) {
+int stored_pread(int fd, void *out, size_t len, uint64_t offset, size_t *out_len) {
   size_t done = 0;
   while (done < len) {
     ssize_t got = pread(fd, (uint8_t *)out + done, len - done, (off_t)(offset + done));
@@ -25,7 +25,7 @@ bool stored_pread(int fd, void *out, size_t len, uint64_t offset, size_t *out_le
       continue;
     }
     if (got < 0) {
-      return false;
+      return 0;
     }
     if (got == 0) {
       break;
@@ -33,10 +33,10 @@ bool stored_pread(int fd, void *out, size_t len, uint64_t offset, size_t *out_le
     done += (size_t)got;
   }
   *out_len = done;
-  return true;
+  return 1;
 }
 
-enum drop_status stored_scan(int fd, bool unquote, struct stored_message *message, uint64_t *hash) {
+enum drop_status stored_scan(int fd, int unquote, struct stored_message *message, uint64_t *hash) {
   uint8_t *piece = malloc(PIECE);
   if (piece == NULL) {
     return DROP_TEMP;
@@ -67,7 +67,7 @@ enum drop_status stored_scan(int fd, bool unquote, struct stored_message *messag
 }
 
 // Reads and converts the whole message; |*out| receives a blob of exactly the expected length.
-static enum drop_status convert(int fd, bool unquote, const struct stored_message *message,
+static enum drop_status convert(int fd, int unquote, const struct stored_message *message,
                                 struct blob **out) {
   size_t len = (size_t)message->len;
   size_t wire_len = (size_t)(message->octets + message->dots);
@@ -80,11 +80,11 @@ static enum drop_status convert(int fd, bool unquote, const struct stored_messag
     // Counted before it is written: a file that was changed in place must not overrun the blob.
     struct wire wire;
     wire_init(&wire, unquote);
-    (void)wire_step(&wire, raw, len, true, NULL, NULL);
+    (void)wire_step(&wire, raw, len, 1, NULL, NULL);
     (void)wire_finish(&wire, NULL);
     if (wire.octets == message->octets && wire.dots == message->dots) {
       wire_init(&wire, unquote);
-      (void)wire_step(&wire, raw, len, true, blob->data, &blob->len);
+      (void)wire_step(&wire, raw, len, 1, blob->data, &blob->len);
       blob->len += wire_finish(&wire, blob->data + blob->len);
       status = DROP_OK;
     }
@@ -98,7 +98,7 @@ static enum drop_status convert(int fd, bool unquote, const struct stored_messag
   return status;
 }
 
-static enum drop_status open_cached(int fd, const struct stat *file, bool unquote,
+static enum drop_status open_cached(int fd, const struct stat *file, int unquote,
                                     const struct stored_message *message, uint64_t lines,
                                     struct cache *cache, struct body *out) {
   struct cache_key key = {.device = file->st_dev,
@@ -146,7 +146,7 @@ static enum drop_status find_top(int fd, const struct stored_message *message, u
       free(piece);
       return DROP_TEMP;
     }
-    bool found = wire_top_step(&top, piece, got, &used);
+    int found = wire_top_step(&top, piece, got, &used);
     at += used;
     if (found) {
       *out_len = at;
@@ -157,10 +157,10 @@ static enum drop_status find_top(int fd, const struct stored_message *message, u
   return DROP_OK;
 }
 
-enum drop_status stored_open(int fd, const struct stat *file, bool unquote,
+enum drop_status stored_open(int fd, const struct stat *file, int unquote,
                              const struct stored_message *message, uint64_t lines,
                              struct cache *cache, struct body *out) {
-  bool small = !message->is_wire || message->len <= MAP_FROM;
+  int small = !message->is_wire || message->len <= MAP_FROM;
   if (small && cache_takes(cache, message->octets + message->dots)) {
     return open_cached(fd, file, unquote, message, lines, cache, out);
   }
@@ -184,7 +184,7 @@ enum drop_status stored_open(int fd, const struct stat *file, bool unquote,
   if (out->stream_fd < 0) {
     return DROP_TEMP;
   }
-  out->streaming = true;
+  out->streaming = 1;
   out->stream_at = message->offset;
   out->stream_end = message->offset + len;
   wire_init(&out->stream_wire, unquote);

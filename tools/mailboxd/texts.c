@@ -144,20 +144,20 @@ const char *texts_get(uint32_t language, enum text text) {
   return kLanguages[language].texts[text];
 }
 
-bool texts_find(const char *tag, size_t tag_len, uint32_t *out_language) {
+int texts_find(const char *tag, size_t tag_len, uint32_t *out_language) {
   if (tag_len == 1 && tag[0] == '*') {
     *out_language = 0;
-    return true;
+    return 1;
   }
   for (uint32_t i = 0; i < texts_count(); i++) {
     size_t len = strlen(kLanguages[i].tag);
     if (tag_len >= len && strncasecmp(tag, kLanguages[i].tag, len) == 0 &&
         (tag_len == len || tag[len] == '-')) {
       *out_language = i;
-      return true;
+      return 1;
     }
   }
-  return false;
+  return 0;
 }
 
 uint32_t texts_count(void) { return sizeof(kLanguages) / sizeof(kLanguages[0]); }

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_TEXTS_H_
 #define TOOLS_MAILBOXD_TEXTS_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,7 +56,7 @@ enum text {
 const char *texts_get(uint32_t language, enum text text);
 
 // texts_find looks for a language by its tag, without regard to case: "*" and "en-GB" find English.
-bool texts_find(const char *tag, size_t tag_len, uint32_t *out_language);
+int texts_find(const char *tag, size_t tag_len, uint32_t *out_language);
 
 // texts_count returns how many languages there are.
 uint32_t texts_count(void);

@@ -97,7 +97,7 @@ static enum io_result read_some(void *state, int fd, uint8_t *out, size_t cap, s
   return IO_DONE;
 }
 
-static bool pending(const void *state) {
+static int pending(const void *state) {
   const struct tls *tls = state;
   return tls->late != IO_DONE || SSL_pending(tls->ssl) > 0;
 }

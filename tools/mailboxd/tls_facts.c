@@ -14,10 +14,10 @@
 
 const char *tls_version(const struct tls *tls) { return SSL_get_version(tls->ssl); }
 
-bool tls_peer_name(const struct tls *tls, char out[TLS_NAME_MAX]) {
+int tls_peer_name(const struct tls *tls, char out[TLS_NAME_MAX]) {
   X509 *cert = SSL_get_peer_certificate(tls->ssl);
   if (cert == NULL) {
-    return false;
+    return 0;
   }
   int len = -1;
   if (SSL_get_verify_result(tls->ssl) == X509_V_OK) {

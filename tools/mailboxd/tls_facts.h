@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_TLS_FACTS_H_
 #define TOOLS_MAILBOXD_TLS_FACTS_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,8 +21,8 @@ struct tls;
 const char *tls_version(const struct tls *tls);
 
 // tls_peer_name copies the common name of the certificate that the client has shown, and that was
-// verified; false if there is none.
-bool tls_peer_name(const struct tls *tls, char out[TLS_NAME_MAX]);
+// verified; 0 if there is none.
+int tls_peer_name(const struct tls *tls, char out[TLS_NAME_MAX]);
 
 // tls_default_binding names the channel binding that fits the version: tls-exporter (RFC 9266) for
 // TLS 1.3, tls-unique (RFC 5929) before.

@@ -4,7 +4,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,14 +27,14 @@ static int select_alpn(SSL *ssl, const uint8_t **out, uint8_t *out_len, const ui
   return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-static bool because(const char *file, char *why, size_t why_size) {
+static int because(const char *file, char *why, size_t why_size) {
   const char *reason = ERR_reason_error_string(ERR_peek_last_error());
   snprintf(why, why_size, "%s: %s", file, reason == NULL ? "unknown reason" : reason);
   ERR_clear_error();
-  return false;
+  return 0;
 }
 
-static bool load(SSL_CTX *ctx, const struct tls_options *options, char *why, size_t why_size) {
+static int load(SSL_CTX *ctx, const struct tls_options *options, char *why, size_t why_size) {
   if (!SSL_CTX_use_certificate_chain_file(ctx, options->cert)) {
     return because(options->cert, why, why_size);
   }
@@ -44,7 +43,7 @@ static bool load(SSL_CTX *ctx, const struct tls_options *options, char *why, siz
     return because(options->key, why, why_size);
   }
   if (options->client_ca == NULL) {
-    return true;
+    return 1;
   }
   STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(options->client_ca);
   if (names == NULL || !SSL_CTX_load_verify_locations(ctx, options->client_ca, NULL)) {
@@ -53,11 +52,11 @@ static bool load(SSL_CTX *ctx, const struct tls_options *options, char *why, siz
   }
   SSL_CTX_set_client_CA_list(ctx, names);
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-  return true;
+  return 1;
 }
 
-static bool set_versions(SSL_CTX *ctx, const struct tls_options *options, char *why,
-                         size_t why_size) {
+static int set_versions(SSL_CTX *ctx, const struct tls_options *options, char *why,
+                        size_t why_size) {
   uint16_t min = options->min == 0 ? TLS1_2_VERSION : options->min;
   uint16_t max = options->max == 0 ? TLS1_3_VERSION : options->max;
   if (options->min == 0 && max < min) {
@@ -66,9 +65,9 @@ static bool set_versions(SSL_CTX *ctx, const struct tls_options *options, char *
   if (min > max || !SSL_CTX_set_min_proto_version(ctx, min) ||
       !SSL_CTX_set_max_proto_version(ctx, max)) {
     snprintf(why, why_size, "no version of TLS lies between --tls-min and --tls-max");
-    return false;
+    return 0;
   }
-  return true;
+  return 1;
 }
 
 struct tls_server *tls_server_new(const struct tls_options *options, char *why, size_t why_size) {

@@ -6,16 +6,16 @@
 
 #include "tools/mailboxd/hash.h"
 
-static bool is_valid(const char *text, size_t len) {
+static int is_valid(const char *text, size_t len) {
   if (len == 0 || len >= UID_SIZE) {
-    return false;
+    return 0;
   }
   for (size_t i = 0; i < len; i++) {
     if (text[i] < 0x21 || text[i] > 0x7E) {
-      return false;
+      return 0;
     }
   }
-  return true;
+  return 1;
 }
 
 void uid_of_file(char out[UID_SIZE], const char *name) {
@@ -35,7 +35,7 @@ void uid_of_hash(char out[UID_SIZE], uint64_t hash, uint32_t nth) {
   snprintf(out, UID_SIZE, "%016llx.%u", (unsigned long long)hash, nth);
 }
 
-bool uid_counter_init(struct uid_counter *counter, size_t max) {
+int uid_counter_init(struct uid_counter *counter, size_t max) {
   size_t num_slots = 16;
   while (num_slots < 2 * max) {
     num_slots *= 2;

@@ -3,7 +3,6 @@
 #ifndef TOOLS_MAILBOXD_UID_H_
 #define TOOLS_MAILBOXD_UID_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,8 +29,8 @@ struct uid_counter {
   size_t num_slots;  // a power of two
 };
 
-// uid_counter_init makes room for |max| hashes; false if memory ran out.
-bool uid_counter_init(struct uid_counter *counter, size_t max);
+// uid_counter_init makes room for |max| hashes; 0 if memory ran out.
+int uid_counter_init(struct uid_counter *counter, size_t max);
 
 // uid_counter_add counts |hash| and returns how often it has been seen: 1 the first time. To be
 // called at most |max| times.

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool users_add(struct users *users, const char *name, size_t name_len, const char *password,
-               struct user **out) {
+int users_add(struct users *users, const char *name, size_t name_len, const char *password,
+              struct user **out) {
   if (users->count == users->cap) {
     size_t cap = users->cap == 0 ? 8 : users->cap * 2;
     struct user *list = realloc(users->list, cap * sizeof(*list));
     if (list == NULL) {
-      return false;
+      return 0;
     }
     users->list = list;
     users->cap = cap;
@@ -20,28 +20,28 @@ bool users_add(struct users *users, const char *name, size_t name_len, const cha
   if (user->name == NULL || user->password == NULL) {
     free(user->name);
     free(user->password);
-    return false;
+    return 0;
   }
   users->count++;
   *out = user;
-  return true;
+  return 1;
 }
 
 static int compare_users(const void *a, const void *b) {
   return strcmp(((const struct user *)a)->name, ((const struct user *)b)->name);
 }
 
-bool users_sort(struct users *users, const char **out) {
+int users_sort(struct users *users, const char **out) {
   if (users->count > 0) {
     qsort(users->list, users->count, sizeof(*users->list), compare_users);
   }
   for (size_t i = 1; i < users->count; i++) {
     if (strcmp(users->list[i - 1].name, users->list[i].name) == 0) {
       *out = users->list[i].name;
-      return false;
+      return 0;
     }
   }
-  return true;
+  return 1;
 }
 
 static int compare_name(const char *name, size_t name_len, const char *other) {

@@ -2,7 +2,6 @@
 #ifndef TOOLS_MAILBOXD_USERS_H_
 #define TOOLS_MAILBOXD_USERS_H_
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +17,7 @@ struct user {
   char *token;          // what OAUTHBEARER and XOAUTH2 must give, or NULL if there is neither
   char *trusted_as;     // the client's user name that RPOP must give, or NULL if there is no RPOP
   struct mailbox *box;  // not owned: users of one path share it
-  bool has_logged_in;
+  int has_logged_in;
   int64_t last_login_ms;  // on the monotonic clock
 };
 
@@ -28,14 +27,14 @@ struct users {
   size_t count, cap;
 };
 
-// users_add appends a user (the strings are copied) and stores it in |*out|; false if memory ran
+// users_add appends a user (the strings are copied) and stores it in |*out|; 0 if memory ran
 // out.
-bool users_add(struct users *users, const char *name, size_t name_len, const char *password,
-               struct user **out);
+int users_add(struct users *users, const char *name, size_t name_len, const char *password,
+              struct user **out);
 
-// users_sort makes the table ready for users_find; it returns false, and in |*out| the name, if
+// users_sort makes the table ready for users_find; it returns 0, and in |*out| the name, if
 // there are two users of one name.
-bool users_sort(struct users *users, const char **out);
+int users_sort(struct users *users, const char **out);
 
 // users_find returns the user called |name|, or NULL.
 struct user *users_find(const struct users *users, const char *name, size_t name_len);

@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-void wire_init(struct wire *w, bool unquote) { *w = (struct wire){.unquote = unquote}; }
+void wire_init(struct wire *w, int unquote) { *w = (struct wire){.unquote = unquote}; }
 
 enum quoted { QUOTED_NO, QUOTED_YES, QUOTED_UNKNOWN };
 
 // Does a line that begins with '>' hold a quoted "From "? A run of '>' that fills the whole window
 // is taken as text, so that the answer does not depend on how the message was cut into pieces.
-static enum quoted is_quoted_from(const uint8_t *in, size_t len, bool last) {
+static enum quoted is_quoted_from(const uint8_t *in, size_t len, int last) {
   size_t window = len < WIRE_LOOKAHEAD ? len : WIRE_LOOKAHEAD;
   size_t at = 0;
   while (at < window && in[at] == '>') {
@@ -25,7 +25,7 @@ static enum quoted is_quoted_from(const uint8_t *in, size_t len, bool last) {
   return last || len >= WIRE_LOOKAHEAD ? QUOTED_NO : QUOTED_UNKNOWN;
 }
 
-size_t wire_step(struct wire *w, const uint8_t *in, size_t in_len, bool last, uint8_t *out,
+size_t wire_step(struct wire *w, const uint8_t *in, size_t in_len, int last, uint8_t *out,
                  size_t *out_len) {
   uint8_t *to = out;
   size_t at = 0;
@@ -47,8 +47,8 @@ size_t wire_step(struct wire *w, const uint8_t *in, size_t in_len, bool last, ui
           *to++ = '.';
         }
       }
-      w->mid_line = true;
-      w->after_cr = false;
+      w->mid_line = 1;
+      w->after_cr = 0;
     }
     const uint8_t *lf = memchr(in + at, '\n', in_len - at);
     size_t len = lf == NULL ? in_len - at : (size_t)(lf - (in + at));
@@ -76,7 +76,7 @@ size_t wire_step(struct wire *w, const uint8_t *in, size_t in_len, bool last, ui
     if (to != NULL) {
       *to++ = '\n';
     }
-    w->mid_line = false;
+    w->mid_line = 0;
   }
   if (out != NULL) {
     *out_len = (size_t)(to - out);
@@ -88,7 +88,7 @@ size_t wire_finish(struct wire *w, uint8_t out[2]) {
   if (!w->mid_line) {
     return 0;
   }
-  w->mid_line = false;
+  w->mid_line = 0;
   w->octets += 2;
   if (out != NULL) {
     memcpy(out, "\r\n", 2);
@@ -98,7 +98,7 @@ size_t wire_finish(struct wire *w, uint8_t out[2]) {
 
 void wire_top_init(struct wire_top *t, uint64_t lines) { *t = (struct wire_top){.lines = lines}; }
 
-bool wire_top_step(struct wire_top *t, const uint8_t *in, size_t in_len, size_t *out_used) {
+int wire_top_step(struct wire_top *t, const uint8_t *in, size_t in_len, size_t *out_used) {
   size_t at = 0;
   while (at < in_len && !(t->in_body && t->lines == 0)) {
     const uint8_t *lf = memchr(in + at, '\n', in_len - at);
@@ -115,10 +115,10 @@ bool wire_top_step(struct wire_top *t, const uint8_t *in, size_t in_len, size_t 
     if (t->in_body) {
       t->lines--;
     } else if (t->line_len == 0 || (t->line_len == 1 && t->only_cr)) {
-      t->in_body = true;
+      t->in_body = 1;
     }
     t->line_len = 0;
-    t->only_cr = false;
+    t->only_cr = 0;
   }
   *out_used = at;
   return t->in_body && t->lines == 0;

@@ -6,18 +6,18 @@
 #include "tests/docs/birds/birds_plugins.h"
 
 int main(int argc, char **argv) {
-  static const char *const way[] = {"tcp", "pigeon"};
+  static const char *const kWay[] = {"tcp", "pigeon"};
   // An ordinary server reads letters as they are.
-  static const pop3_option straight = {"pigeon.turn", NULL, 0, NULL};
+  static const pop3_option kStraight = {"pigeon.turn", NULL, 0, NULL};
   pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
   pop3_error err = POP3_ERROR_INIT;
   pop3_registry *plugins = NULL;
   pop3_session *session = NULL;
   uint32_t count = 0;
   if (argc != 5) return 2;
-  options.transports = way;
+  options.transports = kWay;
   options.num_transports = 2;
-  options.options = &straight;
+  options.options = &kStraight;
   options.num_options = 1;
   options.host = argv[1];
   options.port = (uint32_t)strtoul(argv[2], NULL, 10);

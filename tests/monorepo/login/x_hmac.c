@@ -6,7 +6,7 @@
 #include <pop3/spi/sasl_line.h>
 #include <string.h>
 
-static const char LAYER[] = "x_hmac";
+#define LAYER "x_hmac"
 
 typedef struct attempt {
   const pop3_host *host;
@@ -20,10 +20,12 @@ static int score(const pop3_host *host, const pop3_auth_context *context, char *
   (void)host;
   const char *sasl = context->capability(context->session, "SASL");
   const char *reason = NULL;
-  if (!context->mechanism && (!sasl || !strstr(sasl, "X-HMAC"))) reason = "not offered";
+  if (context->mechanism == NULL && (sasl == NULL || strstr(sasl, "X-HMAC") == NULL)) {
+    reason = "not offered";
+  }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) reason = "no user name";
   if (!context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) reason = "no password";
-  if (!reason) return 250;
+  if (reason == NULL) return 250;
   if (cap > strlen(reason)) memcpy(why, reason, strlen(reason) + 1);
   return 0;
 }
@@ -38,7 +40,9 @@ static pop3_status begin(const pop3_host *host, const pop3_auth_context *context
                                &made.password_len, err);
   if (status != POP3_OK) return status;
   attempt *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   *self = made;
   *out_self = self;
   return POP3_OK;
@@ -46,22 +50,24 @@ static pop3_status begin(const pop3_host *host, const pop3_auth_context *context
 
 // Turns the nonce in |self->line| into the response.
 static pop3_status respond(attempt *self, pop3_error *err) {
-  static const char digits[] = "0123456789abcdef";
+  static const char kDigits[] = "0123456789abcdef";
   const pop3_host *host = self->host;
   uint8_t mac[EVP_MAX_MD_SIZE];
   unsigned mac_len = 0;
-  if (!HMAC(EVP_sha256(), self->password, self->password_len, self->line.data, self->line.len, mac,
-            &mac_len)) {
+  if (HMAC(EVP_sha256(), self->password, self->password_len, self->line.data, self->line.len, mac,
+           &mac_len) == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   const size_t len = self->user_len + 1 + 2 * (size_t)mac_len;
   uint8_t *text = host->alloc(host->ctx, len);
-  if (!text) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (text == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   memcpy(text, self->user, self->user_len);
   text[self->user_len] = ' ';
   for (size_t i = 0; i < mac_len; i++) {
-    text[self->user_len + 1 + 2 * i] = (uint8_t)digits[mac[i] >> 4];
-    text[self->user_len + 2 + 2 * i] = (uint8_t)digits[mac[i] & 15];
+    text[self->user_len + 1 + 2 * i] = (uint8_t)kDigits[mac[i] >> 4];
+    text[self->user_len + 2 + 2 * i] = (uint8_t)kDigits[mac[i] & 15];
   }
   const pop3_status status = pop3_sasl_line_make(&self->line, host, LAYER, "", text, len, err);
   host->release(host->ctx, text);
@@ -103,8 +109,9 @@ static void end(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_auth_ops ops = {POP3_ABI, sizeof(ops), "x-hmac", 0, 0, score, begin, step, end};
-static const pop3_auth_ops *const auths[] = {&ops};
-static const pop3_plugin plugin = {POP3_ABI, sizeof(plugin), "x_hmac", "1.0.0", NULL, 0, auths, 1};
+static const pop3_auth_ops kOps = {POP3_ABI, sizeof(kOps), "x-hmac", 0, 0, score, begin, step, end};
+static const pop3_auth_ops *const kAuths[] = {&kOps};
+static const pop3_plugin kPlugin = {POP3_ABI, sizeof(kPlugin), "x_hmac", "1.0.0", NULL,
+                                    0,        kAuths,          1};
 
-POP3_PLUGIN_ENTRY(x_hmac, plugin)
+POP3_PLUGIN_ENTRY(x_hmac, kPlugin)

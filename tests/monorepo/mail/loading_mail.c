@@ -6,9 +6,9 @@
 
 pop3_status loading_mail_count(uint32_t *out_count, const char *path, const char *user,
                                const char *password, const char *plugin, pop3_error *err) {
-  static const char *const transports[] = {"unix"};
+  static const char *const kTransports[] = {"unix"};
   pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
-  options.transports = transports;
+  options.transports = kTransports;
   options.num_transports = 1;
   options.host = path;
   options.user = user;

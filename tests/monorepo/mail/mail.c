@@ -6,10 +6,10 @@
 
 pop3_status mail_count(uint32_t *out_count, const char *path, const char *user,
                        const char *password, int64_t quota, pop3_error *err) {
-  static const char *const transports[] = {"unix", "quota"};
+  static const char *const kTransports[] = {"unix", "quota"};
   const pop3_option limit = {.name = "quota.octets", .number = quota};
   pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
-  options.transports = transports;
+  options.transports = kTransports;
   options.num_transports = 2;
   options.host = path;
   options.options = &limit;

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <openssl/ssl.h>
 #include <pop3/pop3.h>
+#include <pop3/spi/plugin.h>
 
 #include "mail/company_plugins.h"
 #include "mail/test_server.h"

@@ -3,7 +3,7 @@
 #include <pop3/spi/transport.h>
 #include <string.h>
 
-static const char LAYER[] = "quota";
+#define LAYER "quota"
 
 typedef struct quota {
   const pop3_host *host;
@@ -22,14 +22,16 @@ static pop3_status quota_create(const pop3_host *host, const pop3_transport_conf
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option %s: there is no such option", option->name);
     }
-    if (option->text || option->object || option->number <= 0) {
+    if (option->text != NULL || option->object != NULL || option->number <= 0) {
       return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                         "option quota.octets: takes a number above 0");
     }
     most = option->number;
   }
   quota *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  if (self == NULL) {
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
+  }
   *self = (quota){host, lower, 0, most};
   *out_self = self;
   return POP3_OK;
@@ -87,7 +89,7 @@ static void quota_destroy(void *ptr) {
   self->host->release(self->host->ctx, self);
 }
 
-static const pop3_transport_ops ops = {
+static const pop3_transport_ops kOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "quota",
@@ -100,7 +102,7 @@ static const pop3_transport_ops ops = {
     .query = quota_query,
     .destroy = quota_destroy,
 };
-static const pop3_transport_ops *const list[] = {&ops};
-static const pop3_plugin plugin = {POP3_ABI, sizeof(plugin), "quota", "1.0.0", list, 1, NULL, 0};
+static const pop3_transport_ops *const kList[] = {&kOps};
+static const pop3_plugin kPlugin = {POP3_ABI, sizeof(kPlugin), "quota", "1.0.0", kList, 1, NULL, 0};
 
-POP3_PLUGIN_ENTRY(quota, plugin)
+POP3_PLUGIN_ENTRY(quota, kPlugin)

@@ -2,6 +2,8 @@
 // has tables with a member more, and asks for the host's new members as plugins should: by size.
 #include <pop3/spi/auth.h>
 
+#define LAYER "growing"
+
 typedef struct growing {
   const pop3_host *host;
   char line[32];
@@ -19,7 +21,7 @@ static pop3_status growing_begin(const pop3_host *host, const pop3_auth_context 
                                  void **out_self, pop3_error *err) {
   growing *self = host->alloc(host->ctx, sizeof(*self));
   if (self == NULL) {
-    return host->fail(host->ctx, err, POP3_ERR_MEMORY, "growing", 0, 0, "out of memory");
+    return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   static const char kLine[] = "X-GROWN --";
   self->host = host;
@@ -39,7 +41,7 @@ static pop3_auth_verdict growing_step(void *ptr, const pop3_auth_input *in, pop3
   growing *self = ptr;
   if (in->event == POP3_AUTH_POSITIVE) return POP3_AUTH_DONE;
   if (in->event != POP3_AUTH_START) {
-    self->host->fail(self->host->ctx, err, POP3_ERR_AUTH, "growing", 0, 0, "refused");
+    self->host->fail(self->host->ctx, err, POP3_ERR_AUTH, LAYER, 0, 0, "refused");
     return POP3_AUTH_FAIL;
   }
   out->is_command = 1;
@@ -61,7 +63,7 @@ static void growing_end(void *ptr) {
 static int growing_later(void *self) { return self == NULL; }
 #endif
 
-static const pop3_auth_ops growing_ops = {
+static const pop3_auth_ops kGrowingOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "x-growing",
@@ -75,18 +77,18 @@ static const pop3_auth_ops growing_ops = {
 #endif
 };
 
-static const pop3_auth_ops *const auths[] = {&growing_ops};
+static const pop3_auth_ops *const kAuths[] = {&kGrowingOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "x_growing",
     .version = "1.0.0",
-    .auths = auths,
+    .auths = kAuths,
     .num_auths = 1,
 #ifdef GROWING_IS_NEWER
     .later = "a member of a later day",
 #endif
 };
 
-POP3_PLUGIN_ENTRY(x_growing, plugin)
+POP3_PLUGIN_ENTRY(x_growing, kPlugin)

@@ -67,15 +67,15 @@ static void catch_death(void) {
   snprintf(found_path, sizeof(found_path), "%s/fuzz-input-%ld", dir != NULL ? dir : ".",
            (long)getpid());
   if (__sanitizer_set_death_callback != NULL) __sanitizer_set_death_callback(save_current);
-  static const int signals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
-  for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+  static const int kSignals[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
+  for (size_t i = 0; i < sizeof(kSignals) / sizeof(kSignals[0]); i++) {
     struct sigaction now;
     struct sigaction before;
     memset(&now, 0, sizeof(now));
     now.sa_handler = on_signal;
-    if (sigaction(signals[i], NULL, &before) != 0) continue;
+    if (sigaction(kSignals[i], NULL, &before) != 0) continue;
     // A sanitizer that handles the signal tells more, and calls save_current by itself.
-    if (before.sa_handler == SIG_DFL) sigaction(signals[i], &now, NULL);
+    if (before.sa_handler == SIG_DFL) sigaction(kSignals[i], &now, NULL);
   }
 }
 
@@ -124,14 +124,14 @@ static int run_file(const char *path) {
 }
 
 int main(int argc, char **argv) {
-  static const char timeout[] = "--timeout=";
+  static const char kTimeout[] = "--timeout=";
   if (LLVMFuzzerInitialize != NULL) LLVMFuzzerInitialize(&argc, &argv);
   int first = 1;
-  if (first < argc && strncmp(argv[first], timeout, strlen(timeout)) == 0) {
+  if (first < argc && strncmp(argv[first], kTimeout, strlen(kTimeout)) == 0) {
     char *end = NULL;
-    const unsigned long seconds = strtoul(argv[first] + strlen(timeout), &end, 10);
+    const unsigned long seconds = strtoul(argv[first] + strlen(kTimeout), &end, 10);
     if (seconds == 0 || seconds > 86400 || *end != '\0') {
-      fprintf(stderr, "fuzz: %s wants a number of seconds\n", timeout);
+      fprintf(stderr, "fuzz: %s wants a number of seconds\n", kTimeout);
       return 2;
     }
     timeout_seconds = (unsigned)seconds;

@@ -21,8 +21,8 @@ def _text(*headers):
 class Check(unittest.TestCase):
     """check()"""
 
-    def circles(self, files, **kwargs):
-        return list(include_circles.check(files.items(), **kwargs))
+    def circles(self, files):
+        return list(include_circles.check(files.items()))
 
     def test_downwards(self):
         files = {
@@ -68,8 +68,6 @@ class Check(unittest.TestCase):
         }
         both = ["f: a circle of includes: a -> b -> a", "f/x: a circle of includes: a -> b -> a"]
         self.assertEqual(self.circles(files), both)
-        self.assertEqual(self.circles(files, exempt={"f"}), both[1:])
-        self.assertEqual(self.circles(files, exempt={"f/x"}), both[:1])
 
     def test_between_folders(self):
         files = {"f/a.h": _text("g/a.h", "g/b.h"), "g/a.h": _text("f/a.h"), "g/b.h": ""}

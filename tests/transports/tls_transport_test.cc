@@ -11,7 +11,7 @@
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {
-namespace tls_test {
+namespace tls_transport_test {
 namespace {
 
 class Tls : public ::testing::Test {
@@ -419,5 +419,5 @@ TEST_F(Tls, ReturnsInTimeFromAWireThatNeverRests) {
 }
 
 }  // namespace
-}  // namespace tls_test
+}  // namespace tls_transport_test
 }  // namespace pop3_testing

@@ -1,11 +1,12 @@
-#include "transports/tls.h"
-
+// The operations of the transport "tls", and the plugin that transports/tls.h declares. That header
+// has the objects of the options as well, and so stands below all the others here.
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <pop3/spi/transport.h>
 #include <string.h>
 
+#include "transports/tls.h"
 #include "transports/tls_bio.h"
 #include "transports/tls_facts.h"
 #include "transports/tls_options.h"
@@ -14,6 +15,8 @@
 #include "transports/tls_text.h"
 #include "transports/tls_verify.h"
 #include "transports/tls_words.h"
+
+#define LAYER "tls"
 
 // MOST is what one call to SSL_read or SSL_write may be offered.
 enum { MOST = INT_MAX / 2 };
@@ -86,7 +89,7 @@ static pop3_status set_up(tls *self, const pop3_transport_config *config, const 
   if (status != POP3_OK) return status;
   SSL_set_bio(self->ssl, self->bio.bio, self->bio.bio);
   self->bio.bio = NULL;
-  if (options->cache.get) SSL_CTX_sess_set_new_cb(self->context, new_session);
+  if (options->cache.get != NULL) SSL_CTX_sess_set_new_cb(self->context, new_session);
   SSL_set_custom_verify(self->ssl, SSL_VERIFY_PEER, verify);
   SSL_set_msg_callback(self->ssl, see_message);
   SSL_set_msg_callback_arg(self->ssl, self);
@@ -96,7 +99,7 @@ static pop3_status set_up(tls *self, const pop3_transport_config *config, const 
 
 static void tls_destroy(void *ptr) {
   tls *self = ptr;
-  if (!self) return;
+  if (self == NULL) return;
   const pop3_host *host = self->host;
   SSL_free(self->ssl);
   SSL_CTX_free(self->context);
@@ -113,7 +116,7 @@ static pop3_status tls_create(const pop3_host *host, const pop3_transport_config
   pop3_status status = pop3_tls_find_library(host, err);
   if (status != POP3_OK) return status;
   tls *self = host->alloc(host->ctx, sizeof(*self));
-  if (!self) return pop3_tls_no_memory(host, err);
+  if (self == NULL) return pop3_tls_no_memory(host, err);
   memset(self, 0, sizeof(*self));
   self->host = host;
   pop3_tls_text_init(&self->scratch, host);
@@ -167,9 +170,9 @@ static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *er
     // that.
     (void)pop3_tls_no_memory(host, err);
   } else {
-    host->fail(host->ctx, err, POP3_ERR_TLS, POP3_TLS_LAYER, 0, how,
+    host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, how,
                "BoringSSL waits for something that this transport cannot wait for (%s)",
-               SSL_error_description(how) ? SSL_error_description(how) : "?");
+               SSL_error_description(how) != NULL ? SSL_error_description(how) : "?");
   }
   return POP3_IO_FAIL;
 }
@@ -308,7 +311,7 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->number = 1;
       return POP3_OK;
     case POP3_QUERY_TLS_VERIFIED:
-      if (!self->verifier.words.data) return POP3_ERR_UNSUPPORTED;
+      if (self->verifier.words.data == NULL) return POP3_ERR_UNSUPPORTED;
       out->data = (const uint8_t *)self->verifier.words.data;
       out->data_len = self->verifier.words.len;
       out->number = self->verifier.is_proven;
@@ -331,7 +334,7 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-static const pop3_transport_ops tls_ops = {
+static const pop3_transport_ops kTlsOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "tls",
@@ -347,15 +350,15 @@ static const pop3_transport_ops tls_ops = {
     .destroy = tls_destroy,
 };
 
-static const pop3_transport_ops *const transports[] = {&tls_ops};
+static const pop3_transport_ops *const kTransports[] = {&kTlsOps};
 
-static const pop3_plugin plugin = {
+static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "tls",
     .version = "1.0.0",
-    .transports = transports,
+    .transports = kTransports,
     .num_transports = 1,
 };
 
-POP3_PLUGIN_ENTRY(tls, plugin)
+POP3_PLUGIN_ENTRY(tls, kPlugin)

@@ -22,7 +22,7 @@ import pointer_conditions
 import sources
 
 # Folders that are still to be done.
-_EXEMPT = ("core/",)
+_EXEMPT = ()
 
 _SCRIPTS = (".py", ".sh", ".bzl", ".bazel", ".bazelrc", ".ci/run", "tools/new_plugin")
 

@@ -7,7 +7,7 @@
 // is_deceptive says whether a character, though well-formed, is a control character, invisible, or
 // changes how its neighbours are shown.
 static int is_deceptive(uint32_t c) {
-  static const uint32_t ranges[][2] = {
+  static const uint32_t kRanges[][2] = {
       {0x80, 0x9F},        // C1 control characters: escape sequences for some terminals
       {0xAD, 0xAD},        // soft hyphen
       {0x61C, 0x61C},      // Arabic letter mark
@@ -19,8 +19,8 @@ static int is_deceptive(uint32_t c) {
       {0xFFF9, 0xFFFB},    // interlinear annotation
       {0xE0000, 0xE0FFF},  // tags, variation selectors
   };
-  for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-    if (c >= ranges[i][0] && c <= ranges[i][1]) {
+  for (size_t i = 0; i < sizeof(kRanges) / sizeof(kRanges[0]); i++) {
+    if (c >= kRanges[i][0] && c <= kRanges[i][1]) {
       return 1;
     }
   }
@@ -61,7 +61,7 @@ static size_t utf8_len(const unsigned char *s, size_t len) {
 }
 
 size_t pop3_text_clean(char *out, size_t out_cap, const char *text, size_t text_len) {
-  static const char dots[] = "...";
+  static const char kDots[] = "...";
   const unsigned char *in = (const unsigned char *)text;
   size_t room = 0;
   size_t len = 0;  // octets written
@@ -87,7 +87,7 @@ size_t pop3_text_clean(char *out, size_t out_cap, const char *text, size_t text_
     }
     if (piece_len > room - len) {
       size_t dots_len = room < 3 ? room : 3;
-      memcpy(out + cut, dots, dots_len);
+      memcpy(out + cut, kDots, dots_len);
       len = cut + dots_len;
       break;
     }
@@ -103,10 +103,10 @@ size_t pop3_text_clean(char *out, size_t out_cap, const char *text, size_t text_
 }
 
 const char *pop3_text_quote(char out[POP3_QUOTE_MAX], const char *text, size_t text_len) {
-  static const char *const secret_verbs[] = {"PASS", "APOP", "AUTH"};
-  for (size_t i = 0; i < sizeof(secret_verbs) / sizeof(secret_verbs[0]); i++) {
-    if (text_len > 5 && text[4] == ' ' && pop3_ascii_equal(text, 4, secret_verbs[i])) {
-      (void)snprintf(out, POP3_QUOTE_MAX, "%s <redacted>", secret_verbs[i]);
+  static const char *const kSecretVerbs[] = {"PASS", "APOP", "AUTH"};
+  for (size_t i = 0; i < sizeof(kSecretVerbs) / sizeof(kSecretVerbs[0]); i++) {
+    if (text_len > 5 && text[4] == ' ' && pop3_ascii_equal(text, 4, kSecretVerbs[i])) {
+      (void)snprintf(out, POP3_QUOTE_MAX, "%s <redacted>", kSecretVerbs[i]);
       return out;
     }
   }

@@ -7,6 +7,9 @@
 
 #define LAYER "session"
 
+// What a mechanism has brought is the login's affair.
+#define LOGIN_LAYER "login"
+
 void pop3_channel_init(pop3_channel *channel, const pop3_channel_plan *plan) {
   memset(channel, 0, sizeof(*channel));
   channel->plan = *plan;
@@ -32,7 +35,7 @@ pop3_status pop3_channel_push_layer(pop3_channel *channel, const pop3_security_l
   channel->layer = *layer;
   channel->layer.ops = NULL;
   if (pop3_transport_problem(layer->ops, NULL) != NULL) {
-    return pop3_error_set(err, POP3_ERR_AUTH, "login", 0,
+    return pop3_error_set(err, POP3_ERR_AUTH, LOGIN_LAYER, 0,
                           "the security layer of %s is not of this interface, or incomplete",
                           mechanism);
   }

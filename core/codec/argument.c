@@ -4,6 +4,8 @@
 
 #include "core/codec/base64.h"
 
+#define LAYER "command"
+
 // octet_class tells whether an octet is fine at a place.
 typedef int (*octet_class)(unsigned char c);
 
@@ -30,7 +32,7 @@ typedef struct rule {
   const char *set;  // what is allowed, in words
 } rule;
 
-static const rule rules[] = {
+static const rule kRules[] = {
     [POP3_ARG_NONE] = {"argument", is_text, 0, 0, 1, ""},
     [POP3_ARG_USER] = {"user name", is_text, 1, 0, 0, "no control character"},
     [POP3_ARG_APOP_USER] = {"user name", is_word, 1, 0, 0, "no space or control character"},
@@ -44,7 +46,7 @@ static const rule rules[] = {
     [POP3_ARG_LINE] = {"raw command", is_text, 1, 0, 0, "no control character"},
 };
 
-const char *pop3_argument_label(pop3_argument kind) { return rules[kind].label; }
+const char *pop3_argument_label(pop3_argument kind) { return kRules[kind].label; }
 
 // octet_name describes an octet that was refused. Printable ones go without a name: they might be
 // part of a secret.
@@ -74,7 +76,7 @@ static pop3_status check_octets(const rule *r, octet_class allowed, const char *
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)data[i];
     if (!allowed(c)) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                             "%s contains %s at octet %zu (allowed: %s)", r->label, octet_name(c), i,
                             r->set);
     }
@@ -94,16 +96,16 @@ static pop3_status check_line(const rule *r, const char *data, size_t len, pop3_
     return status;
   }
   if (verb == 0 || (verb < len && data[verb] != ' ')) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "%s does not begin with a word of printable ASCII", r->label);
   }
   if (command == POP3_CMD_STLS) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "STLS cannot be sent as a raw command, because TLS has to follow: use "
                           "pop3_stls (POP3_CMD_STLS)");
   }
   if (command == POP3_CMD_AUTH && len > verb) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "AUTH with arguments cannot be sent as a raw command, because an "
                           "exchange has to follow: use pop3_auth (POP3_CMD_AUTH)");
   }
@@ -113,33 +115,32 @@ static pop3_status check_line(const rule *r, const char *data, size_t len, pop3_
 // check_special applies what the table cannot say.
 static pop3_status check_special(pop3_argument kind, const char *data, size_t len,
                                  pop3_error *err) {
-  const rule *r = &rules[kind];
+  const rule *r = &kRules[kind];
   if (kind == POP3_ARG_USER && (data[0] == ' ' || data[len - 1] == ' ')) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s %s with a space", r->label,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s %s with a space", r->label,
                           data[0] == ' ' ? "begins" : "ends");
   }
   if (kind == POP3_ARG_RESPONSE && !(len == 1 && data[0] == '=') && !pop3_base64_valid(data, len)) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "%s is not valid base64 (length or padding is wrong)", r->label);
   }
   return POP3_OK;
 }
 
 pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len, pop3_error *err) {
-  const rule *r = &rules[kind];
+  const rule *r = &kRules[kind];
   if (data == NULL && len > 0) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "%s is NULL, though its length is not 0", r->label);
   }
   if (data == NULL && r->optional) {
     return POP3_OK;
   }
   if (kind == POP3_ARG_NONE) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "the command takes no %s",
-                          r->label);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "the command takes no %s", r->label);
   }
   if (data == NULL || len < r->least) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s is %s (allowed: %s)", r->label,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s is %s (allowed: %s)", r->label,
                           data == NULL ? "missing"
                           : len == 0   ? "empty"
                                        : "too short",
@@ -153,7 +154,7 @@ pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len
   }
   pop3_status status = check_octets(r, r->allowed, data, len, err);
   if (status == POP3_OK && r->most != 0 && len > r->most) {
-    status = pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    status = pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                             "%s is too long: %zu octets (allowed: %s)", r->label, len, r->set);
   }
   return status == POP3_OK ? check_special(kind, data, len, err) : status;

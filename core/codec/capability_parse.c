@@ -8,6 +8,8 @@
 #include "core/base/text.h"
 #include "core/codec/codec.h"
 
+#define LAYER "codec"
+
 #define LINE_MAX_OCTETS 510  // RFC 2449 section 3: 512 with CRLF
 
 // Room for a quoted line, its number and what is wrong with it.
@@ -43,7 +45,7 @@ typedef struct known {
   uint32_t user_flag;  // set if the argument USER follows
 } known;
 
-static const known known_keywords[] = {
+static const known kKnown[] = {
     {"TOP", PLAIN, POP3_CAP_TOP, 0},
     {"USER", PLAIN, POP3_CAP_USER, 0},
     {"SASL", PLAIN, POP3_CAP_SASL, 0},
@@ -149,13 +151,13 @@ static size_t value_of(const char *text, size_t len, grammar grammar_, uint32_t 
 // find_known looks the keyword up. With |damaged| it also splits "EXPIRENEVER" and "EXPIRE30", as
 // GNU Mailutils writes them, and then changes |f|.
 static const known *find_known(fields *f, int *damaged) {
-  const known *end = known_keywords + sizeof(known_keywords) / sizeof(known_keywords[0]);
-  for (const known *k = known_keywords; k < end; k++) {
+  const known *end = kKnown + sizeof(kKnown) / sizeof(kKnown[0]);
+  for (const known *k = kKnown; k < end; k++) {
     if (pop3_ascii_equal(f->keyword, f->keyword_len, k->keyword)) {
       return k;
     }
   }
-  for (const known *k = known_keywords; k < end && damaged != NULL; k++) {
+  for (const known *k = kKnown; k < end && damaged != NULL; k++) {
     size_t len = strlen(k->keyword);
     uint32_t value = 0;
     if ((k->arguments == DAYS || k->arguments == SECONDS) && f->keyword_len > len &&
@@ -251,11 +253,11 @@ static void remember_damage(pop3_capabilities *caps, const char *line, size_t li
 }
 
 static pop3_status out_of_memory(pop3_error *err) {
-  return pop3_error_set(err, POP3_ERR_MEMORY, "codec", 0, "no memory for the CAPA response");
+  return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for the CAPA response");
 }
 
 static pop3_status past(pop3_error *err, const char *name, uint32_t most) {
-  return pop3_error_set(err, POP3_ERR_LIMIT, "codec", 0,
+  return pop3_error_set(err, POP3_ERR_LIMIT, LAYER, 0,
                         "the CAPA response is longer than limits.%s (%" PRIu32 ")", name, most);
 }
 

@@ -7,6 +7,8 @@
 #include "core/codec/codec.h"
 #include "core/codec/command_table.h"
 
+#define LAYER "command"
+
 static int is_raw(pop3_command command) { return pop3_command_has(command, POP3_COMMAND_LINE); }
 
 // The pieces of a command line, joined by single spaces. Numbers are written to |digits|.
@@ -40,32 +42,30 @@ static void add_number(pieces *p, unsigned slot, uint32_t number) {
 // check_request refuses what is wrong whatever the line would look like.
 static pop3_status check_request(const pop3_request *request, pop3_error *err) {
   if (request->size < offsetof(pop3_request, flags) + sizeof(request->flags)) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "request.size is %" PRIu32 ": start from POP3_REQUEST_INIT",
                           request->size);
   }
   if (!pop3_command_is_known(request->command) || request->command == POP3_CMD_GREETING) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "request.command %u is no command that can be sent",
                           (unsigned)request->command);
   }
   if ((request->flags & ~(POP3_REQUEST_SECRET | POP3_REQUEST_RAW_BODY)) != 0) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "request.flags has bits that are not defined: 0x%" PRIX32,
                           request->flags);
   }
   const pop3_command_traits *s = pop3_command_traits_of(request->command);
   if (s->number == POP3_NUMBER_NONE && request->number != 0) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s takes no message number",
-                          s->name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s takes no message number", s->name);
   }
   if (s->number == POP3_NUMBER_REQUIRED && request->number == 0) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "message number of %s is 0: the first message is 1", s->name);
   }
   if (!s->has_lines && request->lines != 0) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0, "%s takes no count of lines",
-                          s->name);
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s takes no count of lines", s->name);
   }
   pop3_status status = pop3_argument_check(s->arg, request->arg, request->arg_len, err);
   return status != POP3_OK ? status
@@ -124,14 +124,14 @@ static pop3_status check_length(const pieces *p, const pop3_request *request, si
   const char *limit = most > lines.max_command ? "limits.max_credential" : "limits.max_command";
   const char *bound = by_limit ? limit : "the buffer";
   if (s->arg == POP3_ARG_NONE) {
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "%s is too long: %zu octets, where %s has room for %zu", s->name,
                           p->total, bound, most);
   }
   int by_second = s->arg2 == POP3_ARG_RESPONSE && request->arg2 != NULL;
   size_t len = by_second ? request->arg2_len : request->arg_len;
   size_t rest = p->total - len;
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "command", 0,
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                         "%s is too long: %s (%zu octets) leaves room for %zu octets of it%s",
                         pop3_argument_label(by_second ? s->arg2 : s->arg), bound, most,
                         most > rest ? most - rest : 0,

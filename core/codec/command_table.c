@@ -11,7 +11,7 @@
 #define LOGIN POP3_COMMAND_LOGIN
 #define LOGS_IN (POP3_COMMAND_LOGIN | POP3_COMMAND_LOGS_IN | POP3_COMMAND_BARRIER)
 
-static const pop3_command_traits table[] = {
+static const pop3_command_traits kTable[] = {
     [POP3_CMD_GREETING] = {"greeting", NO_NUMBER, 0, NO_ARG, NO_ARG, 0, 0},
     [POP3_CMD_CAPA] = {"CAPA", NO_NUMBER, 0, NO_ARG, NO_ARG, 0, POP3_COMMAND_MULTI},
     [POP3_CMD_USER] = {"USER", NO_NUMBER, 0, POP3_ARG_USER, NO_ARG, 0, LOGIN},
@@ -45,25 +45,25 @@ static const pop3_command_traits table[] = {
 };
 
 int pop3_command_is_known(pop3_command command) {
-  return (size_t)command < sizeof(table) / sizeof(table[0]);
+  return (size_t)command < sizeof(kTable) / sizeof(kTable[0]);
 }
 
-const pop3_command_traits *pop3_command_traits_of(pop3_command command) { return &table[command]; }
+const pop3_command_traits *pop3_command_traits_of(pop3_command command) { return &kTable[command]; }
 
 int pop3_command_has(pop3_command command, unsigned flags) {
-  return (table[command].flags & flags) != 0;
+  return (kTable[command].flags & flags) != 0;
 }
 
 const char *pop3_command_name(pop3_command command) {
-  return pop3_command_is_known(command) ? table[command].name : "?";
+  return pop3_command_is_known(command) ? kTable[command].name : "?";
 }
 
 pop3_command pop3_command_of_line(const char *line, size_t line_len) {
   const char *space = memchr(line, ' ', line_len);
   const size_t verb_len = space == NULL ? line_len : (size_t)(space - line);
-  for (size_t i = POP3_CMD_CAPA; i < sizeof(table) / sizeof(table[0]); i++) {
-    if ((table[i].flags & POP3_COMMAND_LINE) == 0 &&
-        pop3_ascii_equal(line, verb_len, table[i].name)) {
+  for (size_t i = POP3_CMD_CAPA; i < sizeof(kTable) / sizeof(kTable[0]); i++) {
+    if ((kTable[i].flags & POP3_COMMAND_LINE) == 0 &&
+        pop3_ascii_equal(line, verb_len, kTable[i].name)) {
       return (pop3_command)i;
     }
   }

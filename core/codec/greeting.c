@@ -73,7 +73,7 @@ typedef struct sign {
 #define USE_TLS "TLS: the server expects TLS from the first octet (pop3s, usually port 995)"
 
 // The first that fits is told.
-static const sign signs[] = {
+static const sign kSigns[] = {
     SIGN("\x15\x03", NULL, USE_TLS),
     SIGN("\x16\x03", NULL, USE_TLS),
     SIGN("HTTP/", NULL, "HTTP: this is a web server"),
@@ -135,8 +135,8 @@ pop3_status pop3_greeting_diagnose(const uint8_t *data, size_t data_len, pop3_er
   while (line_len < data_len && text[line_len] != '\r' && text[line_len] != '\n') {
     line_len++;
   }
-  for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]) && what == NULL; i++) {
-    const sign *s = &signs[i];
+  for (size_t i = 0; i < sizeof(kSigns) / sizeof(kSigns[0]) && what == NULL; i++) {
+    const sign *s = &kSigns[i];
     if (begins(text, data_len, s->start, s->start_len) &&
         (s->holds == NULL || holds(text, line_len, s->holds))) {
       what = s->what;

@@ -3,6 +3,8 @@
 
 #include "core/codec/codec.h"
 
+#define LAYER "limits"
+
 #define KIB UINT32_C(1024)
 #define MIB (KIB * KIB)
 
@@ -18,7 +20,7 @@ typedef struct member {
 #define MEMBER(name_, preset_, least_, most_) \
   { #name_, offsetof(pop3_limits, name_), (preset_), (least_), (most_) }
 
-static const member members[] = {
+static const member kMembers[] = {
     MEMBER(recv_buffer, 256 * KIB, 512, UINT32_MAX),
     MEMBER(send_buffer, 8 * KIB, 512, UINT32_MAX),
     MEMBER(max_command, 255, 32, UINT32_MAX),
@@ -43,9 +45,9 @@ static uint32_t *at(pop3_limits *limits, const member *m) {
 // copy_known copies the members that |in|, whose author may have known fewer of them, really has.
 static void copy_known(pop3_limits *out, const pop3_limits *in) {
   const char *from = (const char *)in;
-  for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-    if (in->size >= members[i].offset + sizeof(uint32_t)) {
-      memcpy(at(out, &members[i]), from + members[i].offset, sizeof(uint32_t));
+  for (size_t i = 0; i < sizeof(kMembers) / sizeof(kMembers[0]); i++) {
+    if (in->size >= kMembers[i].offset + sizeof(uint32_t)) {
+      memcpy(at(out, &kMembers[i]), from + kMembers[i].offset, sizeof(uint32_t));
     }
   }
   if (in->size >= offsetof(pop3_limits, max_message_octets) + sizeof(uint64_t)) {
@@ -60,10 +62,10 @@ static void fill_defaults(pop3_limits *out) {
   int line_by_default = out->max_reply_line == 0;
   int low_by_default = out->pipeline_low == 0;
   int credential_by_default = out->max_credential == 0;
-  for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-    uint32_t *value = at(out, &members[i]);
+  for (size_t i = 0; i < sizeof(kMembers) / sizeof(kMembers[0]); i++) {
+    uint32_t *value = at(out, &kMembers[i]);
     if (*value == 0) {
-      *value = members[i].preset;
+      *value = kMembers[i].preset;
     }
   }
   if (line_by_default) {
@@ -82,7 +84,7 @@ static void fill_defaults(pop3_limits *out) {
 
 static pop3_status too_large(pop3_error *err, const char *name, uint32_t value, const char *bound,
                              uint32_t bound_value) {
-  return pop3_error_set(err, POP3_ERR_ARGUMENT, "limits", 0,
+  return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                         "limits.%s (%" PRIu32 ") is larger than limits.%s (%" PRIu32 ")", name,
                         value, bound, bound_value);
 }
@@ -91,18 +93,18 @@ pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_er
   pop3_limits result = POP3_LIMITS_INIT;
   if (in != NULL) {
     if (in->size < sizeof(in->size)) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "limits", 0,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                             "limits.size is %" PRIu32 ": start from POP3_LIMITS_INIT", in->size);
     }
     copy_known(&result, in);
   }
   fill_defaults(&result);
-  for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-    const member *m = &members[i];
+  for (size_t i = 0; i < sizeof(kMembers) / sizeof(kMembers[0]); i++) {
+    const member *m = &kMembers[i];
     uint32_t value = *at(&result, m);
     if (value < m->least || value > m->most) {
       int small = value < m->least;
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, "limits", 0,
+      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                             "limits.%s is %" PRIu32 ", which is %s than %" PRIu32, m->name, value,
                             small ? "less" : "more", small ? m->least : m->most);
     }

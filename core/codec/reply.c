@@ -3,6 +3,8 @@
 #include "core/base/text.h"
 #include "core/codec/codec.h"
 
+#define LAYER "codec"
+
 // status_word says whether |line| begins with |word|, alone or followed by a space.
 static int status_word(const char *line, size_t line_len, const char *word) {
   size_t len = strlen(word);
@@ -28,14 +30,14 @@ static pop3_status accept(pop3_reply *out, uint32_t positive, const char *line, 
 
 static pop3_status reject(pop3_error *err, const char *why, const char *line, size_t line_len) {
   char quote[POP3_QUOTE_MAX];
-  return pop3_error_set(err, POP3_ERR_PROTOCOL, "codec", 0, "%s: \"%s\"", why,
+  return pop3_error_set(err, POP3_ERR_PROTOCOL, LAYER, 0, "%s: \"%s\"", why,
                         pop3_text_quote(quote, line, line_len));
 }
 
 pop3_status pop3_reply_parse(pop3_reply *out, const char *line, size_t line_len,
                              pop3_quirks *quirks, pop3_error *err) {
   if (line_len == 0) {
-    return pop3_error_set(err, POP3_ERR_PROTOCOL, "codec", 0,
+    return pop3_error_set(err, POP3_ERR_PROTOCOL, LAYER, 0,
                           "an empty line where a reply (+OK or -ERR) should be");
   }
   if (memchr(line, '\0', line_len) != NULL) {

@@ -7,6 +7,8 @@
 #include "core/codec/codec.h"
 #include "core/codec/url_host.h"
 
+#define LAYER "url"
+
 // Error texts name a position and a reason but quote nothing behind the scheme: wherever a URL goes
 // wrong, what stands there may be a part of the password.
 
@@ -30,11 +32,11 @@ static int is_mechanism(unsigned char c) { return is_alnum(c) || c == '-' || c =
 static int is_unreserved(unsigned char c) { return is_mechanism(c) || c == '.' || c == '~'; }
 
 static pop3_status fail(const parser *p, size_t at, const char *why) {
-  return pop3_error_set(p->err, POP3_ERR_URL, "url", 0, "malformed URL at octet %zu: %s", at, why);
+  return pop3_error_set(p->err, POP3_ERR_URL, LAYER, 0, "malformed URL at octet %zu: %s", at, why);
 }
 
 static pop3_status no_memory(const parser *p) {
-  return pop3_error_set(p->err, POP3_ERR_MEMORY, "url", 0, "no memory for a URL");
+  return pop3_error_set(p->err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a URL");
 }
 
 // find returns the first place in [from, to) that holds |c|, or |to|.
@@ -100,11 +102,11 @@ static pop3_status decode_string(const parser *p, size_t from, size_t to, octet_
 }
 
 static pop3_status parse_password(const parser *p, size_t from, size_t to) {
-  static const char auth[] = ";AUTH=";
+  static const char kAuth[] = ";AUTH=";
   pop3_secret *password = &p->out->password;
   size_t len = 0;
-  for (size_t i = from; i + sizeof(auth) - 1 <= to; i++) {
-    if (pop3_ascii_equal(p->text + i, sizeof(auth) - 1, auth)) {
+  for (size_t i = from; i + sizeof(kAuth) - 1 <= to; i++) {
+    if (pop3_ascii_equal(p->text + i, sizeof(kAuth) - 1, kAuth)) {
       return fail(p, i, ";AUTH= stands before the password (a \";\" in a password is written %3B)");
     }
   }
@@ -123,20 +125,20 @@ static pop3_status parse_password(const parser *p, size_t from, size_t to) {
 
 // parse_auth reads what stands behind ";AUTH=": "*", "+APOP" or a SASL mechanism.
 static pop3_status parse_auth(const parser *p, size_t from, size_t to) {
-  static const char why[] = "an authentication type has 1 to 20 letters, digits, \"-\" and \"_\"";
+  static const char kWhy[] = "an authentication type has 1 to 20 letters, digits, \"-\" and \"_\"";
   if (to - from == 1 && p->text[from] == '*') {
     return POP3_OK;
   }
   if (from < to && p->text[from] == '+') {
     from++;
   }
-  pop3_status status = decode_string(p, from, to, is_mechanism, why, "", &p->out->auth);
+  pop3_status status = decode_string(p, from, to, is_mechanism, kWhy, "", &p->out->auth);
   if (status != POP3_OK) {
     return status;
   }
   size_t len = strlen(p->out->auth);
   if (len == 0 || len > 20) {
-    return fail(p, from, why);
+    return fail(p, from, kWhy);
   }
   for (char *c = p->out->auth; *c != '\0'; c++) {
     if (*c >= 'a' && *c <= 'z') {
@@ -148,7 +150,7 @@ static pop3_status parse_auth(const parser *p, size_t from, size_t to) {
 
 // parse_user reads user [";AUTH=" type] [":" password].
 static pop3_status parse_user(const parser *p, size_t from, size_t to) {
-  static const char auth[] = ";AUTH=";
+  static const char kAuth[] = ";AUTH=";
   size_t colon = find(p, from, to, ':');
   size_t semicolon = find(p, from, colon, ';');
   if (semicolon == from) {
@@ -157,8 +159,8 @@ static pop3_status parse_user(const parser *p, size_t from, size_t to) {
   pop3_status status = decode_string(p, from, semicolon, is_text,
                                      "a control character in the user name", "", &p->out->user);
   if (status == POP3_OK && semicolon < colon) {
-    size_t value = semicolon + sizeof(auth) - 1;
-    if (value > colon || !pop3_ascii_equal(p->text + semicolon, sizeof(auth) - 1, auth)) {
+    size_t value = semicolon + sizeof(kAuth) - 1;
+    if (value > colon || !pop3_ascii_equal(p->text + semicolon, sizeof(kAuth) - 1, kAuth)) {
       return fail(p, semicolon,
                   "only ;AUTH= may follow the user name (a \";\" in it is written %3B)");
     }
@@ -295,14 +297,14 @@ static pop3_status parse_unix(const parser *p, size_t from) {
   if (odd < p->len) {
     return fail(p, odd, "\"?\" and \"#\" in a path are written %3F and %23");
   }
-  static const char why[] = "a control character or NUL in the path";
+  static const char kWhy[] = "a control character or NUL in the path";
   if (p->len - slash >= 4 && memcmp(p->text + slash, "/%00", 4) == 0) {
     if (p->len - slash == 4) {
       return fail(p, slash, "there is no name behind %00");
     }
-    return decode_string(p, slash + 4, p->len, is_text, why, "@", &p->out->path);
+    return decode_string(p, slash + 4, p->len, is_text, kWhy, "@", &p->out->path);
   }
-  return decode_string(p, slash, p->len, is_text, why, "", &p->out->path);
+  return decode_string(p, slash, p->len, is_text, kWhy, "", &p->out->path);
 }
 
 // check_raw refuses what may not stand in any URL unless it is percent-encoded.
@@ -328,7 +330,7 @@ typedef struct scheme {
   uint16_t port;
 } scheme;
 
-static const scheme schemes[] = {
+static const scheme kSchemes[] = {
     {"pop3", POP3_URL_POP3, 110},  {"pop", POP3_URL_POP3, 110},     {"pop3s", POP3_URL_POP3S, 995},
     {"pops", POP3_URL_POP3S, 995}, {"pop3+unix", POP3_URL_UNIX, 0},
 };
@@ -346,14 +348,14 @@ static pop3_status parse_all(const parser *p) {
   if (len == 0 || p->len - len < 3 || memcmp(p->text + len, "://", 3) != 0) {
     return fail(p, len, "a URL starts with pop3://, pop3s:// or pop3+unix://");
   }
-  for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-    if (pop3_ascii_equal(p->text, len, schemes[i].name)) {
-      p->out->scheme = schemes[i].scheme;
-      p->out->port = schemes[i].port;
-      return schemes[i].scheme == POP3_URL_UNIX ? parse_unix(p, len + 3) : parse_tcp(p, len + 3);
+  for (size_t i = 0; i < sizeof(kSchemes) / sizeof(kSchemes[0]); i++) {
+    if (pop3_ascii_equal(p->text, len, kSchemes[i].name)) {
+      p->out->scheme = kSchemes[i].scheme;
+      p->out->port = kSchemes[i].port;
+      return kSchemes[i].scheme == POP3_URL_UNIX ? parse_unix(p, len + 3) : parse_tcp(p, len + 3);
     }
   }
-  return pop3_error_set(p->err, POP3_ERR_URL, "url", 0,
+  return pop3_error_set(p->err, POP3_ERR_URL, LAYER, 0,
                         "malformed URL at octet 0: unknown scheme \"%.*s\" (known: pop, pop3, "
                         "pops, pop3s, pop3+unix)",
                         len < 32 ? (int)len : 32, p->text);

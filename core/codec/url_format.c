@@ -27,7 +27,7 @@ static void put_text(writer *w, const char *text) {
 
 // put_encoded percent-encodes all but the unreserved characters of RFC 3986 and those of |also|.
 static void put_encoded(writer *w, const char *text, const char *also) {
-  static const char hex[] = "0123456789ABCDEF";
+  static const char kHex[] = "0123456789ABCDEF";
   for (; *text != '\0'; text++) {
     unsigned char c = (unsigned char)*text;
     int is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -35,23 +35,23 @@ static void put_encoded(writer *w, const char *text, const char *also) {
       put(w, *text);
     } else {
       put(w, '%');
-      put(w, hex[c >> 4U]);
-      put(w, hex[c & 0x0FU]);
+      put(w, kHex[c >> 4U]);
+      put(w, kHex[c & 0x0FU]);
     }
   }
 }
 
 static void put_user(writer *w, const pop3_url *url) {
   // RFC 2384: a "+" stands before what is not a SASL mechanism.
-  static const char *const own[] = {"APOP", "RPOP", "USER"};
+  static const char *const kOwn[] = {"APOP", "RPOP", "USER"};
   if (url->user == NULL) {
     return;
   }
   put_encoded(w, url->user, "");
   if (url->auth != NULL) {
     put_text(w, ";AUTH=");
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-      if (pop3_ascii_equal(url->auth, strlen(url->auth), own[i])) {
+    for (size_t i = 0; i < sizeof(kOwn) / sizeof(kOwn[0]); i++) {
+      if (pop3_ascii_equal(url->auth, strlen(url->auth), kOwn[i])) {
         put(w, '+');
       }
     }

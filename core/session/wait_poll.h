@@ -10,7 +10,7 @@ extern "C" {
 #endif
 
 // pop3_waker ends a wait from another thread or a signal handler. It costs two descriptors, which
-// are made when somebody first waits. Initialise with POP3_WAKER_INIT.
+// are made when somebody first waits. Initialise with pop3_waker_init.
 typedef struct pop3_waker {
   int write_fd;  // -1 until made; read and written atomically
   int read_fd;

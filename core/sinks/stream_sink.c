@@ -10,7 +10,7 @@
 static int write_all(pop3_stream *stream, const uint8_t *data, size_t data_len) {
   // The core polls nothing but the connection: a descriptor that does not block, such as a pipe
   // that was set so by somebody else, is tried again after a short sleep.
-  static const struct timespec pause = {0, 1000000};
+  static const struct timespec kPause = {0, 1000000};
   while (data_len > 0) {
     ssize_t written = write(stream->fd, data, data_len);
     if (written > 0) {
@@ -20,7 +20,7 @@ static int write_all(pop3_stream *stream, const uint8_t *data, size_t data_len) 
     } else if (written == 0) {
       return EIO;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      (void)nanosleep(&pause, NULL);
+      (void)nanosleep(&kPause, NULL);
     } else if (errno != EINTR) {
       return errno;
     }

@@ -6,7 +6,7 @@
 // escape writes |c| to |out| and returns how many characters it took. A backslash is doubled, so
 // that what is shown can be read back.
 static size_t escape(unsigned char c, char *out) {
-  static const char hex[] = "0123456789ABCDEF";
+  static const char kHex[] = "0123456789ABCDEF";
   if (c >= 0x20 && c < 0x7F && c != '\\') {
     out[0] = (char)c;
     return 1;
@@ -17,8 +17,8 @@ static size_t escape(unsigned char c, char *out) {
     return 2;
   }
   out[1] = 'x';
-  out[2] = hex[c >> 4U];
-  out[3] = hex[c & 0x0FU];
+  out[2] = kHex[c >> 4U];
+  out[3] = kHex[c & 0x0FU];
   return 4;
 }
 

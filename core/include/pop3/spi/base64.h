@@ -21,17 +21,17 @@ static inline size_t pop3_base64_encoded_len(size_t len) { return (len + 2) / 3 
 // pop3_base64_encode writes the pop3_base64_encoded_len characters for |data| to |out|, without a
 // NUL.
 static inline void pop3_base64_encode(uint8_t *out, const uint8_t *data, size_t data_len) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static const char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   size_t at = 0;
   for (size_t i = 0; i < data_len; i += 3) {
     const size_t left = data_len - i;
     const uint32_t group = POP3_CAST(uint32_t, data[i]) << 16 |
                            (left > 1 ? POP3_CAST(uint32_t, data[i + 1]) << 8 : 0) |
                            (left > 2 ? POP3_CAST(uint32_t, data[i + 2]) : 0);
-    out[at++] = POP3_CAST(uint8_t, digits[group >> 18]);
-    out[at++] = POP3_CAST(uint8_t, digits[group >> 12 & 63]);
-    out[at++] = left > 1 ? POP3_CAST(uint8_t, digits[group >> 6 & 63]) : POP3_CAST(uint8_t, '=');
-    out[at++] = left > 2 ? POP3_CAST(uint8_t, digits[group & 63]) : POP3_CAST(uint8_t, '=');
+    out[at++] = POP3_CAST(uint8_t, kDigits[group >> 18]);
+    out[at++] = POP3_CAST(uint8_t, kDigits[group >> 12 & 63]);
+    out[at++] = left > 1 ? POP3_CAST(uint8_t, kDigits[group >> 6 & 63]) : POP3_CAST(uint8_t, '=');
+    out[at++] = left > 2 ? POP3_CAST(uint8_t, kDigits[group & 63]) : POP3_CAST(uint8_t, '=');
   }
 }
 

@@ -32,7 +32,7 @@ typedef struct pop3_sasl_line {
 
 // pop3_sasl_line_clear wipes and frees |line|; it is then empty.
 static inline void pop3_sasl_line_clear(pop3_sasl_line *line, const pop3_host *host) {
-  if (line->data) host->wipe(host->ctx, line->data, line->len);
+  if (line->data != NULL) host->wipe(host->ctx, line->data, line->len);
   host->release(host->ctx, line->data);
   memset(line, 0, sizeof(*line));
 }
@@ -51,7 +51,7 @@ static inline pop3_status pop3_sasl_line_make(pop3_sasl_line *line, const pop3_h
   const size_t head_len = strlen(head);
   const size_t base64_len = pop3_base64_encoded_len(response_len);
   line->data = POP3_CAST(uint8_t *, host->alloc(host->ctx, head_len + base64_len + 1));
-  if (!line->data) {
+  if (line->data == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, layer, 0, 0, "out of memory");
   }
   memcpy(line->data, head, head_len);
@@ -84,10 +84,10 @@ static inline pop3_status pop3_sasl_line_auth(pop3_sasl_line *line, const pop3_h
                       "a mechanism has at most 20 characters");
   }
   memcpy(head + 5, mechanism, name_len);
-  if (response) head[5 + name_len] = ' ';
-  const pop3_status status =
-      pop3_sasl_line_make(line, host, layer, head, response, response ? response_len : 0, err);
-  if (status == POP3_OK && !response) {
+  if (response != NULL) head[5 + name_len] = ' ';
+  const pop3_status status = pop3_sasl_line_make(line, host, layer, head, response,
+                                                 response != NULL ? response_len : 0, err);
+  if (status == POP3_OK && response == NULL) {
     line->len = line->secret_offset = 5 + name_len;  // no "="
   }
   return status;
@@ -115,7 +115,7 @@ static inline pop3_status pop3_sasl_line_challenge(pop3_sasl_line *line, const p
   }
   const size_t room = in->data_len / 4 * 3 + 1;
   line->data = POP3_CAST(uint8_t *, host->alloc(host->ctx, room));
-  if (!line->data) {
+  if (line->data == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, layer, 0, 0, "out of memory");
   }
   if (!pop3_base64_decode(line->data, &line->len, in->data, in->data_len)) {

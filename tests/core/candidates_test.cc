@@ -194,6 +194,16 @@ TEST_F(SessionChoice, OnVerifiedTlsAReadablePasswordGoesBeforeADigest) {
   }
 }
 
+// Who names several gets them all in turn.
+TEST_F(SessionChoice, OnVerifiedTlsNamedOnesGoByTheirStrength) {
+  d_.transports = {"fake", "tls"};
+  strong_.points = 210;
+  weak_.points = 110;
+  Ready();
+  EXPECT_EQ(Login("weak,strong"), POP3_OK) << d_.err.text;
+  EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
+}
+
 TEST_F(SessionChoice, WhatIsSaltedGoesBeforeAReadablePassword) {
   d_.transports = {"fake", "tls"};
   strong_.points = 300;

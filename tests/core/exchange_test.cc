@@ -37,6 +37,15 @@ TEST_F(SessionExchange, AnExchange) {
   EXPECT_EQ(d_.Seen().find("sesame"), std::string::npos);
 }
 
+// The engine stands still behind each reply until the login has decided what is next.
+TEST_F(SessionExchange, OctetsBehindTheLastReplyAreReadAtOnce) {
+  d_.wire.replies["AUTH X"] = "+OK\r\n+OK 1 2\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
+  ASSERT_NE(pop3_session_error(d_.session()), nullptr);
+  EXPECT_EQ(pop3_session_error(d_.session())->status, POP3_ERR_UNSOLICITED);
+}
+
 // --- A mechanism that fails at each step
 
 TEST_F(SessionExchange, FailsInBegin) {
@@ -69,6 +78,51 @@ TEST_F(SessionExchange, FailsAtAChallenge) {
   EXPECT_STREQ(d_.err.text, "fake failure");
   EXPECT_EQ(d_.wire.lines.back(), "*");
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK) << "in step";
+}
+
+TEST_F(SessionExchange, AnAnswerThatCannotBeSent) {
+  strong_.on_step = [](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("AUTH STRONG") : FakeAuth::Answer("x\r\nDELE 1");
+  };
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.replies["*"] = "-ERR cancelled\r\n";
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "AUTH STRONG", "*"}));
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK) << "in step";
+}
+
+// A server that does not know "*", and goes on.
+TEST_F(SessionExchange, AChallengeBehindTheCancel) {
+  strong_.on_step = [](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("AUTH STRONG") : FakeAuth::Fail();
+  };
+  int cancels = 0;
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.server = [&](const std::string &line) {
+    if (line != "*") return "+OK\r\n";
+    return ++cancels == 1 ? "+ two\r\n" : "-ERR cancelled\r\n";
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH);
+  EXPECT_STREQ(d_.err.text, "fake failure");
+  EXPECT_EQ(strong_.steps, (Lines{"start", "challenge one"}));
+  EXPECT_EQ(cancels, 2);
+}
+
+TEST_F(SessionExchange, AHangUpBehindTheCancel) {
+  strong_.on_step = [](const std::string &words) {
+    return words == "start" ? FakeAuth::Command("AUTH STRONG") : FakeAuth::Fail();
+  };
+  d_.wire.replies["AUTH STRONG"] = "+ one\r\n";
+  d_.wire.server = [this](const std::string &) {
+    d_.wire.eof = true;
+    return "";
+  };
+  Ready();
+  EXPECT_EQ(Login(), POP3_ERR_AUTH) << "why it was cancelled";
+  EXPECT_STREQ(d_.err.text, "fake failure");
+  EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_ERR_EOF);
 }
 
 TEST_F(SessionExchange, FailsBehindSuccess) {
@@ -174,6 +228,47 @@ TEST_F(SessionExchange, CancelledInsideTheAnswerToAChallenge) {
   EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
   EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "AUTH STRONG", "*"}));
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK) << "in step";
+}
+
+TEST_F(SessionExchange, CancelledWhileMechanismsAreJudged) {
+  pop3_op_id op = 0;
+  strong_.on_score = [&](const pop3_auth_context *) {
+    EXPECT_EQ(pop3_cancel_op(d_.session(), op, nullptr), POP3_OK);
+    return 300;
+  };
+  Ready();
+  op = d_.SubmitLogin(nullptr);
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
+  EXPECT_EQ(weak_.begins + strong_.begins, 0);
+}
+
+TEST_F(SessionExchange, CancelledInsideBegin) {
+  pop3_op_id op = 0;
+  strong_.on_begin = [&](const pop3_auth_context *, pop3_error *) {
+    EXPECT_EQ(pop3_cancel_op(d_.session(), op, nullptr), POP3_OK);
+    return POP3_OK;
+  };
+  Ready();
+  op = d_.SubmitLogin(nullptr);
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
+  EXPECT_EQ(strong_.steps, Lines()) << "not even the first";
+}
+
+TEST_F(SessionExchange, CancelledInsideARefusal) {
+  pop3_op_id op = 0;
+  strong_.on_step = [&](const std::string &words) {
+    if (words == "start") return FakeAuth::Command("AUTH STRONG");
+    EXPECT_EQ(pop3_cancel_op(d_.session(), op, nullptr), POP3_OK);
+    return FakeAuth::Fail(POP3_OK);
+  };
+  d_.wire.replies["AUTH STRONG"] = "-ERR [AUTH] no\r\n";
+  Ready();
+  op = d_.SubmitLogin("strong,weak");
+  EXPECT_EQ(d_.Settle(), POP3_STEP_IDLE);
+  EXPECT_EQ(d_.status_of(op), POP3_ERR_CANCELLED);
+  EXPECT_EQ(weak_.begins, 0) << "nobody is next";
 }
 
 // --- A security layer

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 
+#include "core/registry/registry.h"
 #include "tests/testing/failing_allocator.h"
 
 namespace registry_test {
@@ -132,6 +133,21 @@ TEST_F(Registry, OrderOfAddingIsKept) {
   EXPECT_STREQ(pop3_registry_auth_at(registry_, 0)->name, "third");
   EXPECT_STREQ(pop3_registry_auth_at(registry_, 1)->name, "first");
   EXPECT_STREQ(pop3_registry_plugin_at(registry_, 1)->name, "sample");
+}
+
+// The transport of STLS: the first that encrypts and stands on another one.
+TEST_F(Registry, TheOneThatEncrypts) {
+  Plugin p;
+  p.one.flags = POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_ENCRYPTS;
+  p.two.flags = POP3_TRANSPORT_UPPER;
+  ASSERT_EQ(pop3_registry_add(registry_, &p.plugin, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_registry_encrypting(registry_), nullptr);
+  pop3_transport_ops three = Transport("three");
+  three.flags = POP3_TRANSPORT_UPPER | POP3_TRANSPORT_ENCRYPTS;
+  const pop3_transport_ops *list[] = {&three};
+  const pop3_plugin other = {POP3_ABI, sizeof(pop3_plugin), "other", "1", list, 1, nullptr, 0};
+  ASSERT_EQ(pop3_registry_add(registry_, &other, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_registry_encrypting(registry_), pop3_registry_transport(registry_, "three"));
 }
 
 // Each rule, broken in turn: the text says which, and nothing is added.

@@ -83,6 +83,9 @@ TEST_F(SessionSecurity, NeverLetsNamesAndDigestsThrough) {
   EXPECT_NE(std::string(d_.err.text).find("allow_cleartext"), std::string::npos) << d_.err.text;
   EXPECT_EQ(d_.Wait(d_.Submit(pop3_core_test::Request(POP3_CMD_AUTH, "LOGIN"))), POP3_ERR_POLICY)
       << "by hand nobody can tell what it will show";
+  pop3_request raw = pop3_core_test::Request(POP3_CMD_RAW, "XSECRET sesame");
+  raw.flags = POP3_REQUEST_SECRET;
+  EXPECT_EQ(d_.Wait(d_.Submit(raw)), POP3_ERR_POLICY) << "nor what a secret is for";
 }
 
 TEST_F(SessionSecurity, ByHandNothingBindsTheChannel) {

@@ -21,9 +21,6 @@ import sys
 import pointer_conditions
 import sources
 
-# Folders that are still to be done.
-_EXEMPT = ()
-
 _SCRIPTS = (".py", ".sh", ".bzl", ".bazel", ".bazelrc", ".ci/run", "tools/new_plugin")
 
 _RULER = re.compile(r"^[ \t]*(?://|#)[ \t]*[-=*~_#/]{3,}[ \t]*$", re.MULTILINE)
@@ -135,7 +132,7 @@ def check_all():
     for name in sources.source_files(".c", ".h", ".cc", *_SCRIPTS):
         with open(os.path.join(sources.ROOT, name), encoding="utf-8", errors="replace") as file:
             texts[name] = file.read()
-    names = [name for name in sorted(texts) if not name.startswith(_EXEMPT)]
+    names = sorted(texts)
     return len(names), [problem for name in names for problem in check_file(name, texts)]
 
 

@@ -116,7 +116,6 @@ static void succeed(pop3_login_task *login, pop3_login_intent *out) {
   memcpy(login->report.logged_in_with, mechanism->name, sizeof(login->report.logged_in_with));
   finish(out, NULL);
   out->is_logged_in = 1;
-  out->output = &login->outcome.output;
 }
 
 // Lets the mechanism hear what the server did. Returns the index of the one to go on with, or
@@ -126,6 +125,8 @@ static size_t feed(pop3_login_task *login, pop3_auth_event event, const char *da
   pop3_exchange_outcome *outcome = &login->outcome;
   login->last_event = event;
   pop3_exchange_feed(&login->exchange, event, data, data_len, outcome);
+  // What it has given is given back also if nobody wants it any more.
+  if (outcome->act == POP3_EXCHANGE_DONE) out->output = &outcome->output;
   if (login->is_stopped) return SIZE_MAX;
   switch (outcome->act) {
     case POP3_EXCHANGE_SEND_COMMAND:

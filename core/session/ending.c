@@ -86,15 +86,16 @@ void pop3_session_fail(pop3_session *session, const pop3_error *error) {
   if (session->state == POP3_SESSION_FAILED) return;
   const int was_stepping = session->flags.is_stepping;
   session->flags.is_stepping = 1;  // the callbacks below must not block
+  pop3_session_hold(session);
   if (session->state == POP3_SESSION_CLOSED) {
     pop3_engine_fail(session->engine, error);
     pop3_session_abort_login(session, pop3_login_reason(&session->login, error));
+    session->flags.num_holds--;
     session->flags.is_stepping = was_stepping;
     return;
   }
   session->state = POP3_SESSION_FAILED;
   session->error = *error;
-  pop3_session_hold(session);
   pop3_session_note(session, "failed: %s", error->text);
   pop3_engine_fail(session->engine, &session->error);
   pop3_session_abort_login(session, pop3_login_reason(&session->login, &session->error));

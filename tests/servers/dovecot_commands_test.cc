@@ -182,7 +182,7 @@ TEST_P(DovecotEveryWay, RefusesWhatItDoesNotKnow) {
   ExpectRefused(session, pop3_raw(session.get(), "XYZZY now", session.err()), unknown + "XYZZY");
   ExpectRefused(session, pop3_rpop(session.get(), "bob", session.err()), unknown + "RPOP");
   // Not after the login.
-  ExpectRefused(session, pop3_stls(session.get(), session.err()), unknown + "STLS");
+  EXPECT_EQ(pop3_stls(session.get(), session.err()), POP3_ERR_STATE) << Words(session);
   ASSERT_POP3(session, pop3_raw(session.get(), "NOOP", session.err()));
 }
 

@@ -25,7 +25,7 @@ s/| UINT32_C(0))$/| UINT32_C(1))/
 /^} pop3_tls_verify;/i\  int64_t later;
 
 # In a plugin's sources: "..." would find the header of today.
-s|^#include "\(transports/.*\|plugins/record/.*\)"|#include <\1>|
+s@^#include "\(transports/.*\|plugins/record/.*\)"@#include <\1>@
 
 # What a program fills.
 /^} pop3_engine_options;/i\  int64_t later;

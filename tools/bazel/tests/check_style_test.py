@@ -261,13 +261,13 @@ class Script(unittest.TestCase):
         self.assertEqual(self.run_in(auth__a=""), (0, ["check_style: 1 files, 0 problems"]))
         self.assertEqual(self.run_in()[0], 1)
         bad = "_Bool a;\n"
-        status, lines = self.run_in(auth__a=bad, core__a=bad, coreless__a=bad)
+        status, lines = self.run_in(auth__a=bad, core__a=bad)
         self.assertEqual(status, 1)
         self.assertEqual(
             lines,
             [
                 "auth/a.c:1: truth values are int, not _Bool",
-                "coreless/a.c:1: truth values are int, not _Bool",
+                "core/a.c:1: truth values are int, not _Bool",
                 "check_style: 2 files, 2 problems",
             ],
         )

@@ -144,7 +144,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "apop",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .auths = kAuths,
     .num_auths = 1,
 };

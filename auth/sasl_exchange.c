@@ -245,7 +245,7 @@ static pop3_auth_verdict answer(sasl_attempt *self, const pop3_auth_input *in,
   if (self->owed) {
     if (!empty) {
       return give_up(self, err, POP3_ERR_AUTH,
-                     "the server sent a challenge where it is the client that begins");
+                     "the server sent a challenge, but the client must send first");
     }
     self->owed = 0;
     const pop3_auth_verdict verdict = respond(self, self->initial, self->initial_len, out, err);
@@ -310,8 +310,8 @@ static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_er
   // somebody in between makes a difference, whatever his certificate.
   if (strcmp(self->server_error, "channel-bindings-dont-match") == 0) {
     (void)host->fail(host->ctx, err, POP3_ERR_AUTH, LAYER, 0, 0,
-                     "%s: the server is at the end of another TLS channel than this one: somebody "
-                     "may be in between (option channel_binding never would go on all the same)",
+                     "%s: the server sees a different TLS channel: an attacker may be between "
+                     "client and server (option channel_binding never logs in without binding)",
                      self->name);
     return;
   }
@@ -321,8 +321,8 @@ static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_er
     (void)snprintf(way_out, sizeof(way_out), "option mechanism %.*s", base, self->name);
   }
   (void)host->fail(host->ctx, err, POP3_REFUSED, LAYER, 0, 0,
-                   "%.*s (%s%s%s; if the password is right, the server may not know the channel "
-                   "binding %s: %s does without)",
+                   "%.*s (%s%s%s; if the password is right, the server may not support the channel "
+                   "binding %s: %s logs in without it)",
                    words, in->data, self->name, self->server_error[0] ? ": the server says " : "",
                    self->server_error, self->conn->binding.name, way_out);
 }

@@ -68,7 +68,7 @@ static int points_of(const situation *here, const char *name, const char **why) 
   } else if ((flags & POP3_SASL_BY_NAME) != 0 && context->mechanism == NULL) {
     reason = "only if asked for by name";
   } else if ((flags & POP3_SASL_READABLE) != 0 && context->channel == 0) {
-    reason = "would send the password readable";
+    reason = "would send a readable password";
   } else if ((flags & POP3_SASL_BINDS) != 0 && !here->can_bind) {
     reason = "the connection has nothing to bind to";
   } else if ((flags & POP3_SASL_CERTIFICATE) != 0 && context->mechanism == NULL &&

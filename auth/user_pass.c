@@ -109,7 +109,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "user_pass",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .auths = kAuths,
     .num_auths = 1,
 };

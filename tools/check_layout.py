@@ -52,7 +52,7 @@ _PARTS = {
 
 # The public headers that a part implements; it may include those of the parts below it, too.
 _INTERFACE = {
-    "base": {"allocator", "credential", "interest", "option", "policy", "query", "size", "spi/auth", "spi/plugin", "spi/transport", "status"},
+    "base": {"allocator", "credential", "interest", "option", "policy", "query", "size", "spi/auth", "spi/plugin", "spi/transport", "status", "version"},
     "codec": {"capability", "limits", "request", "url"},
     "engine": {"engine", "trace"},
     "channel": {"interest", "option", "query", "spi/plugin", "spi/transport"},
@@ -65,7 +65,7 @@ _INTERFACE = {
 # What //core:spi offers to a plugin beside <pop3/spi/...>.
 _SPI = {
     "pop3/%s.h" % name
-    for name in "allocator credential interest option policy query size status".split()
+    for name in "allocator credential interest option policy query size status version".split()
 }
 
 # The glue is compiled in other repositories, too, and tests/monorepo is another workspace: includes
@@ -195,6 +195,26 @@ def check_test_file(name, text, suites):
             yield "%s: the suite %s is in %s already" % (name, suite, first)
 
 
+# Where the version stands besides <pop3/version.h>: the tools that want it cannot read C.
+_VERSION = re.compile(r'^#define POP3_VERSION "(.*)"$', re.MULTILINE)
+_VERSIONS = {
+    "MODULE.bazel": re.compile(r'^module\(\n    name = "libpop3",\n    version = "(.*)",$', re.MULTILINE),
+    "tools/dist/BUILD.bazel": re.compile(r'^VERSION = "(.*)"$', re.MULTILINE),
+}
+
+
+def check_versions():
+    """Yields the files that name another version than the library's header."""
+    header = "core/include/pop3/version.h"
+    if not os.path.isfile(os.path.join(sources.ROOT, header)):
+        return
+    wanted = _VERSION.findall(_read(header))
+    for name, pattern in sorted(_VERSIONS.items()):
+        found = pattern.findall(_read(name))
+        if found != wanted:
+            yield "%s: version %s, and %s has %s" % (name, found, header, wanted)
+
+
 def check_all():
     """Returns the number of files, and everything that is wrong."""
     files = sources.source_files(".c", ".h", ".cc", ".bzl", ".py", ".sh")
@@ -213,6 +233,7 @@ def check_all():
             headers.append((name, text))
     problems.extend(public_comments.check(headers))
     problems.extend(check_tests(files))
+    problems.extend(check_versions())
     problems.extend(include_circles.check(including))
     return len(files), problems
 

@@ -30,8 +30,8 @@
 //                                 match, in addition to everything else
 //   tls.min_version     (text)    "1.0", "1.1", "1.2" (default) or "1.3"
 //   tls.max_version     (text)    likewise; default: the newest
-//   tls.alpn            (text)    protocol name to send, "" for none. A server that does not answer
-//                                 it is fine, one that refuses the handshake because of it is not.
+//   tls.alpn            (text)    protocol name to send, "" for none. A server may ignore the
+//                                 name; if it refuses the handshake because of it, that fails.
 //                                 Default: "pop3", and if that is refused one new connection
 //                                 without a name (POP3_QUERY_TLS_ALPN_REFUSED tells): from the
 //                                 start, and in a login that has sent STLS. After a pop3_stls by
@@ -156,9 +156,9 @@ typedef struct pop3_tls_context {
 } pop3_tls_context;
 
 // POP3_TLS_CONTEXT makes a pop3_tls_context of |context|, an SSL_CTX pointer. Where it is used
-// <openssl/ssl.h> must be included. If the program's BoringSSL is not the very one that the plugin
-// is linked with (a loadable plugin has one of its own, unless both use a shared library), the
-// context is refused: it could not be used without crashing.
+// <openssl/ssl.h> must be included. The context must come from the same copy of BoringSSL that the
+// plugin is linked with; any other context is refused, because using it would crash. A loadable
+// plugin has its own copy, unless both use a shared library.
 #ifdef __cplusplus
 #define POP3_TLS_CONTEXT(context) \
   { POP3_SIZEOF(pop3_tls_context), 0, (context), reinterpret_cast<void (*)()>(SSL_CTX_new) }

@@ -226,18 +226,19 @@ static pop3_status check(const reading *in) {
                         : out->passphrase != NULL ? "tls.key_passphrase"
                         : out->cache.get != NULL  ? "tls.session_cache"
                                                   : NULL;
-    if (extra != NULL) return bad(in, extra, "with tls.context this belongs into the context");
+    if (extra != NULL)
+      return bad(in, extra, "cannot be combined with tls.context: set it in the context");
     if (out->context->identity != (void (*)(void))SSL_CTX_new) {
-      return bad(in, "tls.context",
-                 "the context is of another copy of BoringSSL or OpenSSL than the one that this "
-                 "plugin is linked with");
+      return bad(
+          in, "tls.context",
+          "the context must come from the copy of BoringSSL that this plugin is linked with");
     }
   }
   if (out->key_file != NULL && out->cert_file == NULL) {
-    return bad(in, "tls.key_file", "a key is of no use without tls.cert_file");
+    return bad(in, "tls.key_file", "needs tls.cert_file");
   }
   if (out->passphrase != NULL && out->cert_file == NULL) {
-    return bad(in, "tls.key_passphrase", "is of no use without tls.cert_file");
+    return bad(in, "tls.key_passphrase", "needs tls.cert_file");
   }
   if (out->verify.callback != NULL && out->do_not_verify) {
     return bad(in, "tls.insecure_do_not_verify", "contradicts tls.verify");

@@ -356,7 +356,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "tls",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .transports = kTransports,
     .num_transports = 1,
 };

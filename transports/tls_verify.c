@@ -211,7 +211,7 @@ static void say_code(pop3_tls_text *words, const finding *what, const pop3_tls_o
       return;
     case X509_V_ERR_INVALID_PURPOSE:
       pop3_tls_text_say(words, what->depth == 0 ? " is not meant for servers"
-                                                : " is not meant for issuing those of servers");
+                                                : " is not meant for issuing server certificates");
       return;
     case X509_V_ERR_CERT_REVOKED:
       pop3_tls_text_say(words, " was revoked");
@@ -219,7 +219,7 @@ static void say_code(pop3_tls_text *words, const finding *what, const pop3_tls_o
     case X509_V_ERR_INVALID_CA:
     case X509_V_ERR_PATH_LENGTH_EXCEEDED:
     case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-      pop3_tls_text_say(words, " may not issue others, but has");
+      pop3_tls_text_say(words, " must not issue certificates, but issued one");
       return;
     case X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY:
       pop3_tls_text_say(words, " has a key of a kind that is not known");

@@ -33,7 +33,7 @@ static const char *alert_words(int alert) {
       return "the server does not speak the versions of TLS that are allowed (tls.min_version, "
              "tls.max_version)";
     case SSL_AD_UNRECOGNIZED_NAME:
-      return "the server does not know itself by this name (tls.server_name)";
+      return "the server does not recognize this server name (tls.server_name)";
     case SSL_AD_NO_APPLICATION_PROTOCOL:
       return "the server refuses the protocol name";
     case SSL_AD_CERTIFICATE_REQUIRED:
@@ -206,8 +206,8 @@ void pop3_tls_say_end(const pop3_host *host, pop3_tls_phase phase, uint64_t octe
   const char *words = "the connection was truncated: it ended without TLS's close_notify";
   if (phase == POP3_TLS_HANDSHAKE) {
     words = octets_in > 0 ? "the server closed the connection during the TLS handshake"
-                          : "the server closed the connection during the TLS handshake without a "
-                            "word: it may not speak TLS on this port";
+                          : "the server closed the connection during the TLS handshake without an "
+                            "answer: it may not speak TLS on this port";
   }
   host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, 0, "%s", words);
 }

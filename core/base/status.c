@@ -72,7 +72,7 @@ const char *pop3_status_text(pop3_status status) {
     case POP3_ERR_LIMIT:
       return "a reply crossed a limit";
     case POP3_ERR_UNSOLICITED:
-      return "the server sent what nobody asked for";
+      return "the server sent unsolicited octets";
     case POP3_ERR_INJECTION:
       return "octets in the clear behind the reply to STLS";
     case POP3_ERR_EOF:

@@ -95,8 +95,8 @@ static const sign kSigns[] = {
     SIGN("201 ", NULL, "NNTP: this is a news server"),
     SIGN("\xFF\xFB", NULL, "telnet: this is a telnet server"),
     SIGN("\xFF\xFD", NULL, "telnet: this is a telnet server"),
-    SIGN("+", NULL, "a reply that is almost, but not quite, +OK"),
-    SIGN("-", NULL, "a reply that is almost, but not quite, -ERR"),
+    SIGN("+", NULL, "a reply similar to +OK, but not valid"),
+    SIGN("-", NULL, "a reply similar to -ERR, but not valid"),
     SIGN("\r", NULL, "an empty line"),
     SIGN("\n", NULL, "an empty line"),
 };

@@ -173,7 +173,7 @@ static int read_unsolicited(pop3_engine *engine) {
   if (!next_line(engine, &line, &len)) return 0;
   pop3_engine_trace(engine, POP3_TRACE_REPLY, line, len, len);
   pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
-                             "the server said without being asked: \"%.*s\"",
+                             "unsolicited line from the server: \"%.*s\"",
                              (int)(len > 200 ? 200 : len), line);
   return 0;
 }
@@ -218,8 +218,8 @@ static void conclude(pop3_engine *engine) {
                                pop3_command_name(op->command));
   } else if (left > 0) {
     pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
-                               "the server said without being asked, and closed the "
-                               "connection: \"%.*s\"",
+                               "the server sent an unsolicited line and closed the connection: "
+                               "\"%.*s\"",
                                (int)(left > 200 ? 200 : left),
                                (const char *)engine->recv.octets + engine->recv.at);
   } else {

@@ -85,7 +85,7 @@ void pop3_engine_verdict(pop3_engine *engine, pop3_op *op, pop3_sink_verdict ver
     engine->paused = 1;
   } else if (verdict == POP3_SINK_STOP) {
     pop3_error error = POP3_ERROR_INIT;
-    pop3_error_set(&error, POP3_ERR_SINK, LAYER, 0, "the sink of %s wanted no more",
+    pop3_error_set(&error, POP3_ERR_SINK, LAYER, 0, "the sink of %s stopped the transfer",
                    pop3_command_name(op->command));
     give_up_on(engine, op, &error);
   }
@@ -103,9 +103,9 @@ static int is_body(const pop3_op *op) {
 }
 
 // Stands for what a server said that repeated a secret.
-static const char kHidden[] = "(the server repeated the secret; its words are left out)";
+static const char kHidden[] = "(not shown: the server repeated the secret)";
 // Stands for what a server said in the middle of an exchange.
-static const char kExchange[] = "(what came is part of a login, and left out)";
+static const char kExchange[] = "(not shown: the reply is part of a login)";
 
 static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   engine->mode = POP3_MODE_STATUS;
@@ -170,7 +170,7 @@ static pop3_status parse_single(pop3_engine *engine, const pop3_op *op, pop3_res
   }
   if (status == POP3_OK && item->number != op->number) {
     status = pop3_error_set(
-        error, POP3_ERR_PROTOCOL, LAYER, 0, "asked %s for message %u, the server told of %u",
+        error, POP3_ERR_PROTOCOL, LAYER, 0, "%s %u: the server answered for message %u",
         pop3_command_name(op->command), (unsigned)op->number, (unsigned)item->number);
   }
   if (status != POP3_OK) return status;

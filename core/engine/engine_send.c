@@ -110,7 +110,7 @@ static void fill(pop3_engine *engine) {
   if (is_out_of_step(engine)) {
     const size_t len = engine->recv.end - engine->recv.at;
     pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
-                               "the server said without being asked: \"%.*s\", without a line end",
+                               "unsolicited octets from the server, without a line end: \"%.*s\"",
                                (int)(len > 200 ? 200 : len),
                                (const char *)engine->recv.octets + engine->recv.at);
     return;

@@ -126,7 +126,7 @@ static void add(pop3_candidates *candidates, const pop3_auth_ops *ops, const cha
   if (strength <= 0) {
     (void)snprintf(mechanism->why, sizeof(mechanism->why), "%s", why);
   } else if ((ops->flags & POP3_AUTH_CLEARTEXT) != 0 && candidates->is_open_channel) {
-    (void)snprintf(mechanism->why, sizeof(mechanism->why), "would send the password readable");
+    (void)snprintf(mechanism->why, sizeof(mechanism->why), "would send a readable password");
     mechanism->policy = 1;
   } else if (!breaks_rules(candidates->rules, strength, mechanism->why)) {
     mechanism->state = POP3_CANDIDATE_USABLE;

@@ -12,7 +12,7 @@ const char *pop3_damage_describe(const pop3_capabilities *caps, int is_lenient,
   out[0] = 0;
   if (!pop3_damage_is_there(caps)) return out;
   (void)snprintf(out, POP3_DAMAGE_MAX, "%s (%s)", caps->damage,
-                 is_lenient ? "not even quirk capa-damage reads it" : "quirk capa-damage reads it");
+                 is_lenient ? "quirk capa-damage does not help" : "quirk capa-damage reads it");
   return out;
 }
 

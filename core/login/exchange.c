@@ -32,7 +32,8 @@ static pop3_exchange_act judge(const pop3_exchange *exchange, pop3_auth_event ev
       return is_response ? POP3_EXCHANGE_RESPOND : POP3_EXCHANGE_SEND_COMMAND;
     }
     pop3_error_set(error, POP3_ERR_AUTH, name, 0,
-                   "the plugin answered a challenge with a command, or the other way round");
+                   "the plugin sent a command in place of a response to a challenge, or a response "
+                   "in place of a command");
     return POP3_EXCHANGE_FAILED;
   }
   if (verdict == POP3_AUTH_DONE && event == POP3_AUTH_POSITIVE) return POP3_EXCHANGE_DONE;

@@ -187,8 +187,8 @@ static void none_usable(const pop3_login_task *login, const char *reasons, int p
   (void)pop3_damage_describe(caps, login->facts->is_lenient, damage);
   if (policy && config->allow_cleartext) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "the password is not sent readable: CAPA is damaged, better mechanisms may be "
-                   "in it: %s",
+                   "no readable password is sent, because a damaged line of CAPA may be a better "
+                   "mechanism: %s",
                    damage);
   } else if (policy) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
@@ -271,8 +271,8 @@ static void on_stls(pop3_login_task *login, pop3_login_intent *out) {
   if (login->told.status == POP3_REFUSED) {
     const pop3_error refusal = login->told;
     pop3_error_set(&login->told, POP3_ERR_POLICY, LAYER, 0,
-                   "the server offers STLS and then refuses it (\"%.120s\"): not going on "
-                   "unencrypted (option tls)",
+                   "the server offered STLS and then refused it (\"%.120s\"); the login stops "
+                   "because the connection is not encrypted (option tls)",
                    refusal.text);
   }
   finish(out, &login->told);

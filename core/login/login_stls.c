@@ -11,24 +11,24 @@ static void no_stls(const pop3_login_task *login, pop3_error *err) {
   char damage[POP3_DAMAGE_MAX];
   if (facts->stls_done) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "STLS was done, but transport tls does not vouch for the connection to %s",
+                   "STLS succeeded, but transport tls does not report the connection to %s as "
+                   "encrypted and verified",
                    host);
   } else if (!facts->has_tls) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                    "the connection to %s must be encrypted, but transport \"tls\" is not in the "
-                   "registry of this program (option tls permits other things)",
+                   "registry of this program (option tls can permit an unencrypted login)",
                    host);
   } else if (pop3_damage_is_there(facts->capabilities)) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "the connection must be encrypted, but CAPA is damaged, and STLS not in what "
-                   "can be read of it: %s",
+                   "the connection must be encrypted, but CAPA is damaged and its valid lines do "
+                   "not offer STLS: %s",
                    pop3_damage_describe(facts->capabilities, facts->is_lenient, damage));
   } else {
     pop3_error_set(
         err, POP3_ERR_POLICY, LAYER, 0,
-        "the connection to %s must be encrypted, but the server %s: it cannot, or "
-        "someone on the way took that out. Use its TLS port, or let option tls permit "
-        "other things",
+        "the connection to %s must be encrypted, but the server %s: it cannot, or an "
+        "attacker removed it. Use its TLS port, or set option tls to permit an unencrypted login",
         host,
         facts->capabilities != NULL ? "does not offer STLS" : "does not tell its capabilities");
   }
@@ -48,8 +48,8 @@ pop3_stls_need pop3_login_needs_stls(const pop3_login_task *login, pop3_error *e
   if (facts->has_tls && pop3_damage_is_there(facts->capabilities) && !facts->is_private) {
     char damage[POP3_DAMAGE_MAX];
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "not going on unencrypted: CAPA is damaged, STLS may be in it: %s; or let "
-                   "option tls be never",
+                   "the connection is not encrypted, and a damaged line of CAPA may be STLS: "
+                   "%s; option tls never permits that",
                    pop3_damage_describe(facts->capabilities, facts->is_lenient, damage));
     return POP3_STLS_NEED_UNMET;
   }

@@ -59,12 +59,12 @@ void pop3_refusal_explain(const pop3_refusal *refusal, pop3_error *out) {
   // A plugin that has words of its own knows better.
   if (!is_about_the_login(refusal->error) || strcmp(refusal->error->layer, LAYER) != 0) return;
   if (refusal->asked != NULL && other == NULL) {
-    (void)snprintf(more, sizeof(more),
-                   "mechanism %s, asked for by name; if the password is right, another may do",
-                   name);
+    (void)snprintf(
+        more, sizeof(more),
+        "mechanism %s, asked for by name; if the password is right, try another mechanism", name);
   } else if (other != NULL) {
     (void)snprintf(more, sizeof(more),
-                   "mechanism %s; if the password is right, %s may do: option mechanism %s", name,
+                   "mechanism %s; if the password is right, try %s: option mechanism %s", name,
                    other->name, other->name);
   } else {
     (void)snprintf(more, sizeof(more), "mechanism %s", name);

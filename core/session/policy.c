@@ -13,16 +13,16 @@ pop3_status pop3_policy_gate(const pop3_policy_facts *facts, pop3_command comman
                              pop3_error *err) {
   // A login looks at each mechanism; by hand nobody can tell.
   if (facts->channel_binding == POP3_CHANNEL_BINDING_REQUIRE && !facts->is_login) {
-    return pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                          "%s by hand does not bind the login to the TLS channel (option "
-                          "channel_binding)",
-                          pop3_command_name(command));
+    return pop3_error_set(
+        err, POP3_ERR_POLICY, LAYER, 0,
+        "%s sent by hand cannot bind the login to the TLS channel (option channel_binding)",
+        pop3_command_name(command));
   }
   if (facts->is_encrypted) return POP3_OK;
   if (pop3_policy_applies(facts) == POP3_TLS_REQUIRED) {
     return pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                           "%s is not sent: the connection is not encrypted, and TLS is required "
-                          "(STLS, or a TLS port; option tls permits other things)",
+                          "(use STLS or a TLS port; option tls can permit an unencrypted login)",
                           pop3_command_name(command));
   }
   // These show no secret that could be read: a name, a digest.
@@ -34,7 +34,7 @@ pop3_status pop3_policy_gate(const pop3_policy_facts *facts, pop3_command comman
   // A mechanism that shows nothing readable may use any channel; by hand nobody can tell.
   if (command == POP3_CMD_AUTH && facts->is_login && facts->hides) return POP3_OK;
   return pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                        "%s would send a credential readable over a connection that is neither "
+                        "%s would send a readable credential over a connection that is neither "
                         "encrypted nor local; set allow_cleartext to permit that",
                         pop3_command_name(command));
 }

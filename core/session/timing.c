@@ -43,9 +43,10 @@ void pop3_session_check_deadlines(pop3_session *session) {
       return;
     case POP3_DEADLINE_IDLE: {
       const char *awaited = pop3_engine_awaited(session->engine);
-      pop3_session_failf(session, POP3_ERR_TIMEOUT,
-                         "no sign of the server for %lld ms while it owes a reply to %s (idle_ms)",
-                         (long long)limits->idle_ms, awaited != NULL ? awaited : "the handshake");
+      pop3_session_failf(
+          session, POP3_ERR_TIMEOUT,
+          "no octet sent or received for %lld ms while the reply to %s is due (idle_ms)",
+          (long long)limits->idle_ms, awaited != NULL ? awaited : "the handshake");
       return;
     }
     case POP3_DEADLINE_LOGIN:

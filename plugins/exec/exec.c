@@ -82,7 +82,7 @@ static size_t substitute(char *out, const pop3_host *host, const char *text,
       at++;
       if (*at == 'h') {
         if (!is_harmless(name)) {
-          bad(host, err, "server", "a shell could take this name for something else");
+          bad(host, err, "server", "the name has an octet that a shell could interpret");
           return 0;
         }
         piece = name;
@@ -91,7 +91,7 @@ static size_t substitute(char *out, const pop3_host *host, const char *text,
         piece = port;
         piece_len = strlen(port);
       } else if (*at != '%') {
-        bad(host, err, "option exec.command", "%h, %p and %% exist, but no other octet behind a %");
+        bad(host, err, "option exec.command", "only %h, %p and %% are allowed");
         return 0;
       }
     }
@@ -369,7 +369,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "exec",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .transports = kTransports,
     .num_transports = 1,
 };

@@ -20,9 +20,9 @@
 //   http_connect.password  (text)  its password, at most 255 octets without controls; empty if this
 //                                  is not given
 //
-// However the proxy is reached, the way from there to the server is open: POP3_QUERY_IS_LOCAL and
-// POP3_QUERY_IS_ENCRYPTED are answered with 0, and questions about TLS with nothing, whatever is
-// below.
+// The connection from the proxy to the server is not encrypted, however the proxy is reached.
+// Therefore POP3_QUERY_IS_LOCAL and POP3_QUERY_IS_ENCRYPTED are answered with 0, and queries about
+// TLS are not answered, whatever transport is below.
 #ifndef POP3_PLUGINS_HTTP_CONNECT_HTTP_CONNECT_H_
 #define POP3_PLUGINS_HTTP_CONNECT_HTTP_CONNECT_H_
 

@@ -102,7 +102,7 @@ static pop3_status check_header(const pop3_elf *elf, pop3_error *err) {
 
 static pop3_status cut_off(const pop3_elf *elf, uint64_t needed, pop3_error *err) {
   return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, elf->shown,
-                     "is cut off: it has %llu octets of %llu at least",
+                     "is truncated: it has %llu octets, and needs at least %llu",
                      (unsigned long long)elf->size, (unsigned long long)needed);
 }
 

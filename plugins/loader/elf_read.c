@@ -10,7 +10,7 @@ pop3_status pop3_elf_read(const pop3_elf *elf, uint64_t offset, void *out, size_
                           pop3_error *err) {
   if (offset > elf->size || len > elf->size - offset) {
     return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, elf->shown,
-                       "is malformed: it refers to what is behind its end");
+                       "is malformed: it refers to octets beyond its end");
   }
   for (size_t done = 0; done < len;) {
     const ssize_t n = pread(elf->fd, (char *)out + done, len - done, (off_t)(offset + done));

@@ -251,7 +251,7 @@ static pop3_auth_verdict on_challenge(oauth_attempt *self, const pop3_auth_input
   }
   if (!is_empty) {
     return give_up(self, err, POP3_ERR_AUTH,
-                   "the server sent a challenge where it is the client that begins");
+                   "the server sent a challenge, but the client must send first");
   }
   return respond(self, self->message.data, self->message.len, OAUTH_SENT, out, err);
 }
@@ -367,7 +367,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "oauth",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .auths = kAuths,
     .num_auths = 2,
 };

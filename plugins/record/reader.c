@@ -35,8 +35,8 @@ static const char *check_text(const pop3_record_line *line) {
   for (;;) {
     int octet = pop3_record_unescape(&at, line->end);
     if (octet == POP3_RECORD_END) return NULL;
-    if (octet == POP3_RECORD_BAD) return "an octet that is not ASCII, or an escape that is none";
-    if (octet == POP3_RECORD_ANY && line->kind != 'C') return "\\? is for what the client sends";
+    if (octet == POP3_RECORD_BAD) return "an octet that is not ASCII, or an invalid escape";
+    if (octet == POP3_RECORD_ANY && line->kind != 'C') return "\\? is allowed in C lines only";
   }
 }
 
@@ -51,7 +51,7 @@ static const char *parse(pop3_record_line *out, const char *text, const char *en
   out->kind = text[0];
   if (len == 1 && (text[0] == 'E' || text[0] == 'T')) return NULL;
   if (len < 2 || text[1] != ' ' || memchr("SCF", text[0], 3) == NULL) {
-    return "neither \"S ...\" nor \"C ...\" nor another line of a recording";
+    return "not a line of a recording";
   }
   out->text = text + 2;
   return check_text(out);

@@ -318,7 +318,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "record",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .transports = kTransports,
     .num_transports = 2,
 };

@@ -1,4 +1,4 @@
-// Two transports that make a test out of a bug report.
+// Two transports that record a session and replay its server.
 //
 // "record" stands on any other, {"tcp", "record"} or {"tcp", "tls", "record"}, and writes down what
 // crosses it. "replay" stands at the bottom, {"replay"}, and plays the server of such a recording:

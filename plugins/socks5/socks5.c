@@ -102,7 +102,8 @@ static pop3_status read_target(socks *self, const pop3_transport_config *config,
                             (unsigned long)len);
   }
   if (strchr(config->host, ':') != NULL && strchr(config->host, '%') != NULL) {
-    return bad(self, err, config->host, "the proxy's machine has other zones");
+    return bad(self, err, config->host,
+               "an address with a zone is valid on this machine only, not on the proxy's");
   }
   if (config->port == 0 || config->port > UINT16_MAX) {
     return self->host->fail(self->host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
@@ -256,7 +257,7 @@ static pop3_io fill_in(socks *self, pop3_error *err) {
     if (io == POP3_IO_FAIL) return dead(self);
     if (io == POP3_IO_EOF) {
       return refuse(self, POP3_ERR_EOF, err,
-                    "the proxy closed the connection in the middle of the talk");
+                    "the proxy closed the connection during the SOCKS exchange");
     }
     if (io != POP3_IO_DONE) return want(self, io);
     self->in_len += got;
@@ -281,7 +282,7 @@ static pop3_io take_method(socks *self, pop3_error *err) {
   }
   return refuse(self, POP3_ERR_CONNECT, err,
                 self->user_len > 0
-                    ? "the proxy takes neither a password nor nobody"
+                    ? "the proxy accepts neither a password nor an anonymous client"
                     : "the proxy wants a login (options socks5.user and socks5.password)");
 }
 
@@ -435,7 +436,7 @@ static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_plugin),
     .name = "socks5",
-    .version = "1.0.0",
+    .version = POP3_VERSION,
     .transports = kTransports,
     .num_transports = 1,
 };

@@ -15,9 +15,9 @@
 //   socks5.password  (text)  its password, 1 to 255 octets: both or none. Note that everybody on
 //                            the way to the proxy can read both
 //
-// However the proxy is reached, the way from there to the server is open: POP3_QUERY_IS_LOCAL and
-// POP3_QUERY_IS_ENCRYPTED are answered with 0, and questions about TLS with nothing, whatever is
-// below.
+// The connection from the proxy to the server is not encrypted, however the proxy is reached.
+// Therefore POP3_QUERY_IS_LOCAL and POP3_QUERY_IS_ENCRYPTED are answered with 0, and queries about
+// TLS are not answered, whatever transport is below.
 #ifndef POP3_PLUGINS_SOCKS5_SOCKS5_H_
 #define POP3_PLUGINS_SOCKS5_SOCKS5_H_
 

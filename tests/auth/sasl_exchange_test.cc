@@ -289,8 +289,8 @@ TEST_F(SaslBound, AServerThatDoesNotKnowTheBindingIsExplained) {
   EXPECT_EQ(exchange_.error().status, POP3_REFUSED);
   EXPECT_STREQ(exchange_.error().text,
                "bad protocol (SCRAM-SHA-256-PLUS; if the password is right, the server may not "
-               "know the channel binding tls-exporter: option mechanism SCRAM-SHA-256 does "
-               "without)");
+               "support the channel binding tls-exporter: option mechanism SCRAM-SHA-256 logs "
+               "in without it)");
 }
 
 TEST_F(SaslBound, WhoInsistsOnABindingIsToldOfThatSwitch) {
@@ -300,7 +300,7 @@ TEST_F(SaslBound, WhoInsistsOnABindingIsToldOfThatSwitch) {
   ASSERT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_SEND);
   EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "bad protocol"), POP3_AUTH_FAIL);
   const std::string text = exchange_.error().text;
-  EXPECT_NE(text.find("tls-exporter: option channel_binding prefer does without"),
+  EXPECT_NE(text.find("tls-exporter: option channel_binding prefer logs in without"),
             std::string::npos)
       << text;
 }
@@ -362,7 +362,7 @@ TEST_F(SaslBound, AnotherChannelIsNoRefusal) {
             POP3_AUTH_SEND);
   EXPECT_EQ(exchange_.Step(POP3_AUTH_NEGATIVE, "no"), POP3_AUTH_FAIL);
   EXPECT_EQ(exchange_.error().status, POP3_ERR_AUTH);
-  EXPECT_NE(std::string(exchange_.error().text).find("somebody may be in between"),
+  EXPECT_NE(std::string(exchange_.error().text).find("an attacker may be between"),
             std::string::npos);
 }
 

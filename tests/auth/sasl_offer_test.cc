@@ -59,12 +59,12 @@ TEST_F(SaslOffer, OffersEachOfTheServersList) {
 TEST_F(SaslOffer, HidesThePasswordOnAnOpenChannel) {
   exchange_.channel = 0;
   EXPECT_EQ(exchange_.Score(), 310);
-  EXPECT_EQ(Why("PLAIN"), "would send the password readable");
-  EXPECT_EQ(Why("LOGIN"), "would send the password readable");
+  EXPECT_EQ(Why("PLAIN"), "would send a readable password");
+  EXPECT_EQ(Why("LOGIN"), "would send a readable password");
   EXPECT_EQ(Points("CRAM-MD5"), 200);
   exchange_.capabilities["SASL"] = "LOGIN PLAIN";
   EXPECT_EQ(exchange_.Score(), 0);
-  EXPECT_EQ(exchange_.why(), "would send the password readable");
+  EXPECT_EQ(exchange_.why(), "would send a readable password");
   EXPECT_EQ(Asked("PLAIN"), 0) << "not even by name";
   exchange_.channel = POP3_CHANNEL_CLEARTEXT_ALLOWED;
   EXPECT_EQ(exchange_.Score(), 110);

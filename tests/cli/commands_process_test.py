@@ -102,8 +102,8 @@ class Commands(CliTest):
                    f"pop3: stat: {damage}{help_}pop3: stat: login: no (mechanism user)\n")
         # Where the error tells of it, nothing else does.
         self.check(self.pop3("stat", server.url(), "--tls", "required"), 9, b"",
-                   "pop3: stat: login: the connection must be encrypted, but CAPA is damaged, and "
-                   'STLS not in what can be read of it: line 2 ("SASL  PLAIN"): a space too many'
+                   "pop3: stat: login: the connection must be encrypted, but CAPA is damaged and its "
+                   'valid lines do not offer STLS: line 2 ("SASL  PLAIN"): a space too many'
                    + help_)
 
     def test_capa_with_a_wrong_password(self):

@@ -319,7 +319,7 @@ class Sessions(CliTest):
         silent = {b"PASS": (b"+OK\r\n", b"")}
         for cut, answers, code, err in (
                 (b"RETR 2", refused, 5, "\npop3: fetch: 2 messages are not fetched yet\n"),
-                (b"DELE", refused, 5, "another may do)\npop3: fetch: the server keeps all messages, "
+                (b"DELE", refused, 5, "try another mechanism)\npop3: fetch: the server keeps all messages, "
                                       "the 3 stored ones too\n"),
                 (None, silent, 3, "(--timeout)\npop3: fetch: 1 message is not fetched yet\n")):
             server = self.two_sessions(PASS=answers[b"PASS"])
@@ -416,7 +416,7 @@ class Sessions(CliTest):
         result = self.pop3("fetch", server.url(), "--dir", self.path("d"), "--delete",
                            "--total-timeout", "3")
         self.check(result, 3, b"", "message 2: not done within 3 s (--total-timeout)\npop3: fetch: "
-                   "the server keeps all messages, the stored one too\n")
+                   "the server keeps all messages, including the stored one\n")
         self.assertEqual(1, result.err.count("--total-timeout"), result.err)
         self.assertEqual(1, server.clients)
 

@@ -258,7 +258,7 @@ class Interrupt(CliTest):
         self.signal_from(server, b"RETR 2", b"+OK\r\n" + line * 500000 + b".\r\n")
         err = self.finish("fetch", server.url(), "--maildir", "out", "--delete", "--auth", "user")
         self.assertEqual("pop3: fetch: interrupted\n"
-                         "pop3: fetch: the server keeps all messages, the stored one too\n", err)
+                         "pop3: fetch: the server keeps all messages, including the stored one\n", err)
         self.assertEqual(1, len(self.files("out", "new")))
         self.assertNotIn(b"QUIT", server.lines)
 

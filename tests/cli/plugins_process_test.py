@@ -10,11 +10,11 @@ from pop3_program import CliTest
 # An authentication plugin that says "X-GROWN --" and is content with +OK.
 GROWING = "tests/plugins/newer/pop3_x_growing.so"
 LINKED = [
-    "tcp 1.0.0 1.0 transport tcp bottom -",
-    "unix 1.0.0 1.0 transport unix bottom -",
-    "user_pass 1.0.0 1.0 mechanism user cleartext -",
-    "apop 1.0.0 1.0 mechanism apop only-if-asked -",
-    "rpop 1.0.0 1.0 mechanism rpop only-if-asked -",
+    "tcp 0.1.0 1.0 transport tcp bottom -",
+    "unix 0.1.0 1.0 transport unix bottom -",
+    "user_pass 0.1.0 1.0 mechanism user cleartext -",
+    "apop 0.1.0 1.0 mechanism apop only-if-asked -",
+    "rpop 0.1.0 1.0 mechanism rpop only-if-asked -",
 ]
 
 
@@ -51,7 +51,7 @@ class Plugins(CliTest):
         self.assertEqual(
             {
                 "name": "tcp",
-                "version": "1.0.0",
+                "version": "0.1.0",
                 "abi": "1.0",
                 "path": None,
                 "offers": [{"kind": "transport", "name": "tcp", "flags": ["bottom"]}],

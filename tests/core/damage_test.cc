@@ -120,7 +120,7 @@ TEST(Damage, WhatIsSaidOfIt) {
   EXPECT_STREQ(pop3_damage_describe(&caps, 0, out),
                "line 3: a space too many (quirk capa-damage reads it)");
   EXPECT_STREQ(pop3_damage_describe(&caps, 1, out),
-               "line 3: a space too many (not even quirk capa-damage reads it)");
+               "line 3: a space too many (quirk capa-damage does not help)");
   const std::string much(2 * POP3_DAMAGE_MAX, 'x');
   caps.damage = much.c_str();
   EXPECT_EQ(strlen(pop3_damage_describe(&caps, 0, out)), static_cast<size_t>(POP3_DAMAGE_MAX - 1));

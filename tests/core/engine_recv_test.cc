@@ -243,7 +243,7 @@ TEST_F(EngineRecv, LastWordsWithoutALineEnd) {
   EXPECT_EQ(d_.Feed("-ERR idle for too lo"), POP3_OK);
   EXPECT_EQ(d_.Eof(), POP3_ERR_UNSOLICITED);
   EXPECT_EQ(d_.error_text(),
-            "the server said without being asked, and closed the connection: \"-ERR idle for too "
+            "the server sent an unsolicited line and closed the connection: \"-ERR idle for too "
             "lo\"");
 }
 
@@ -260,7 +260,7 @@ TEST_F(EngineRecv, UnsolicitedOctets) {
     d.options.debug_level = 1;
     d.StartReady();
     EXPECT_EQ(d.Feed(octets), POP3_ERR_UNSOLICITED);
-    EXPECT_NE(d.error_text().find("the server said without being asked"), std::string::npos);
+    EXPECT_NE(d.error_text().find("unsolicited line from the server"), std::string::npos);
     EXPECT_EQ(d.traces.size(), 1U) << "the trace shows it";
   }
 }

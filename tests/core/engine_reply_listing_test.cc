@@ -158,9 +158,9 @@ TEST_F(EngineListing, OneMessageAnsweredForAnother) {
     EXPECT_EQ(r.octets, 0U) << "no value of another message";
   };
   d_.Run(Number(POP3_CMD_LIST, 2), "+OK 3 200\r\n");
-  EXPECT_EQ(error, "asked LIST for message 2, the server told of 3");
+  EXPECT_EQ(error, "LIST 2: the server answered for message 3");
   d_.Run(Number(POP3_CMD_UIDL, 2), "+OK 3 abc\r\n");
-  EXPECT_EQ(error, "asked UIDL for message 2, the server told of 3");
+  EXPECT_EQ(error, "UIDL 2: the server answered for message 3");
   EXPECT_EQ(text, "");
   d_.Run(Number(POP3_CMD_LIST, 2), "+OK nothing\r\n");
   ExpectInStep();

@@ -315,7 +315,8 @@ class Exchange : public ::testing::Test {
 };
 
 const char kOutOfPlace[] =
-    "failed the plugin answered a challenge with a command, or the other way round";
+    "failed the plugin sent a command in place of a response to a challenge, or a response in "
+    "place of a command";
 const char kNoReason[] = "failed the mechanism gave up without a reason";
 
 TEST_F(Exchange, WhatAVerdictComesTo) {

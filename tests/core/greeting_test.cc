@@ -168,9 +168,9 @@ TEST(GreetingDiagnose, Table) {
       {"RFB 003.008\n", "RFB: this is a VNC server: \"RFB 003.008\""},
       {"@RSYNCD: 31.0\n", "rsync: this is an rsync server: \"@RSYNCD: 31.0\""},
       {"\xFF\xFD\x18", "telnet: this is a telnet server: \"\\xFF\\xFD\\x18\""},
-      {"+Hello", "a reply that is almost, but not quite, +OK: \"+Hello\""},
-      {"+", "a reply that is almost, but not quite, +OK: \"+\""},
-      {"-NO", "a reply that is almost, but not quite, -ERR: \"-NO\""},
+      {"+Hello", "a reply similar to +OK, but not valid: \"+Hello\""},
+      {"+", "a reply similar to +OK, but not valid: \"+\""},
+      {"-NO", "a reply similar to -ERR, but not valid: \"-NO\""},
       {"\r\n", "an empty line: \"\""},
       {"\nfoo", "an empty line: \"\""},
       {"J\0\0\0\x0A"

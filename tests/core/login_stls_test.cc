@@ -39,9 +39,13 @@ const Case kCases[] = {
     {"if offered, and it is", POP3_TLS_IF_OFFERED, kOffered, true, kFirst, ""},
     {"a local server, too", POP3_TLS_IF_OFFERED, kOffered, true, kFirst, "", false, false, true},
     {"once is enough", POP3_TLS_IF_OFFERED, kOffered, true, kUnmet,
-     "STLS was done, but transport tls does not vouch for the connection to mail.example", true},
+     "STLS succeeded, but transport tls does not report the connection to mail.example as "
+     "encrypted and verified",
+     true},
     {"even if nobody offers it again", POP3_TLS_IF_OFFERED, kMissing, true, kUnmet,
-     "STLS was done, but transport tls does not vouch for the connection to mail.example", true},
+     "STLS succeeded, but transport tls does not report the connection to mail.example as "
+     "encrypted and verified",
+     true},
     {"required without a transport", POP3_TLS_REQUIRED, kOffered, false, kUnmet,
      "transport \"tls\" is not in the registry of this program"},
     {"required and not offered", POP3_TLS_REQUIRED, kMissing, true, kUnmet,
@@ -49,7 +53,7 @@ const Case kCases[] = {
     {"required and nothing known", POP3_TLS_REQUIRED, kUnknown, true, kUnmet,
      "but the server does not tell its capabilities"},
     {"required and perhaps damaged", POP3_TLS_REQUIRED, kDamaged, true, kUnmet,
-     "CAPA is damaged, and STLS not in what can be read of it: line 2"},
+     "CAPA is damaged and its valid lines do not offer STLS: line 2"},
     {"required, also of a local server", POP3_TLS_REQUIRED, kMissing, true, kUnmet,
      "must be encrypted", false, false, true},
     {"if offered, and it is not", POP3_TLS_IF_OFFERED, kMissing, true, kNone,
@@ -59,7 +63,7 @@ const Case kCases[] = {
     {"if offered, without a transport", POP3_TLS_IF_OFFERED, kOffered, false, kNone,
      "not encrypted: there is no transport tls"},
     {"if offered, and perhaps damaged", POP3_TLS_IF_OFFERED, kDamaged, true, kUnmet,
-     "not going on unencrypted: CAPA is damaged, STLS may be in it: line 2"},
+     "the connection is not encrypted, and a damaged line of CAPA may be STLS: line 2"},
     {"a local one may be damaged", POP3_TLS_IF_OFFERED, kDamaged, true, kNone,
      "not encrypted: the server does not offer STLS", false, false, true},
     {"damage does not matter who cannot encrypt", POP3_TLS_IF_OFFERED, kDamaged, false, kNone,
@@ -115,7 +119,7 @@ TEST(LoginStls, DamageThatNoQuirkReads) {
     rig.facts.is_lenient = is_lenient;
     EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), kUnmet);
     const bool says =
-        std::string(rig.err.text).find("not even quirk capa-damage") != std::string::npos;
+        std::string(rig.err.text).find("quirk capa-damage does not help") != std::string::npos;
     EXPECT_EQ(says, is_lenient != 0) << rig.err.text;
   }
 }

@@ -106,7 +106,7 @@ TEST_F(SessionRefusal, NothingWeakerFollowsThen) {
   EXPECT_EQ(begun_.size(), 2U);
   EXPECT_EQ(d_.err.code, POP3_CODE_AUTH);
   EXPECT_STREQ(d_.err.text,
-               "[AUTH] still no (mechanism SCRAM-SHA-256; if the password is right, PLAIN may do: "
+               "[AUTH] still no (mechanism SCRAM-SHA-256; if the password is right, try PLAIN: "
                "option mechanism PLAIN)");
   EXPECT_EQ(pop3_stat(d_.session(), nullptr, nullptr, nullptr), POP3_OK) << "the session lives on";
 }
@@ -211,7 +211,7 @@ TEST_F(SessionRefusal, ANamedMechanismGetsNoUnboundLogin) {
   EXPECT_EQ(begun_.size(), 1U);
   EXPECT_STREQ(d_.err.text,
                "[AUTH] no (mechanism SCRAM-SHA-256-PLUS, asked for by name; if the password is "
-               "right, another may do)");
+               "right, try another mechanism)");
 }
 
 TEST_F(SessionRefusal, WhoNamesBothGetsTheSecondAsItIs) {
@@ -280,7 +280,7 @@ TEST_F(SessionRefusal, LongWordsLeaveRoomForTheHint) {
   Ready();
   EXPECT_EQ(Login(), POP3_REFUSED);
   const std::string text = d_.err.text;
-  EXPECT_NE(text.find("xxx (mechanism CRAM-MD5; if the password is right, PLAIN may do: option "
+  EXPECT_NE(text.find("xxx (mechanism CRAM-MD5; if the password is right, try PLAIN: option "
                       "mechanism PLAIN)"),
             std::string::npos)
       << text;
@@ -403,12 +403,13 @@ TEST_F(Refusal, TheSameOneUnbound) {
 
 TEST_F(Refusal, WhatMayHelp) {
   EXPECT_EQ(Explain(),
-            "no (mechanism X-PLUS; if the password is right, CLEAR may do: option mechanism CLEAR)")
+            "no (mechanism X-PLUS; if the password is right, try CLEAR: option mechanism CLEAR)")
       << "the strongest of those that any server can check";
   refusal_.asked = "X-PLUS";
   list_[2].state = list_[3].state = POP3_CANDIDATE_UNUSABLE;
-  EXPECT_EQ(Explain(),
-            "no (mechanism X-PLUS, asked for by name; if the password is right, another may do)");
+  EXPECT_EQ(
+      Explain(),
+      "no (mechanism X-PLUS, asked for by name; if the password is right, try another mechanism)");
   refusal_.asked = nullptr;
   EXPECT_EQ(Explain(), "no (mechanism X-PLUS)");
   list_[2].state = list_[3].state = POP3_CANDIDATE_USABLE;

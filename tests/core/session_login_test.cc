@@ -146,7 +146,7 @@ TEST_F(SessionLoginStls, NotVouchedFor) {
   d_.wire.encrypted = false;
   Ready();
   EXPECT_EQ(Login(), POP3_ERR_POLICY);
-  EXPECT_NE(std::string(d_.err.text).find("does not vouch"), std::string::npos) << d_.err.text;
+  EXPECT_NE(std::string(d_.err.text).find("does not report"), std::string::npos) << d_.err.text;
   EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "STLS", "CAPA"})) << "and nothing of a login";
 }
 

@@ -208,7 +208,7 @@ TEST_F(SessionDeadline, IdleWhileAReplyIsDue) {
   EXPECT_EQ(Due(), 60000);
   EXPECT_EQ(StepAfter(59999), POP3_STEP_AGAIN);
   EXPECT_EQ(StepAfter(1), POP3_STEP_FAILED);
-  ExpectTimeout("no sign of the server for 60000 ms while it owes a reply to STAT (idle_ms)");
+  ExpectTimeout("no octet sent or received for 60000 ms while the reply to STAT is due (idle_ms)");
 }
 
 TEST_F(SessionDeadline, AnySignOfTheServerPutsIdleOff) {
@@ -275,7 +275,7 @@ TEST_F(SessionDeadline, IdleIsNotCountedWhileASinkPauses) {
   EXPECT_EQ(StepAfter(0), POP3_STEP_AGAIN) << Words();
   EXPECT_EQ(StepAfter(59999), POP3_STEP_AGAIN) << Words();
   EXPECT_EQ(StepAfter(1), POP3_STEP_FAILED);
-  ExpectTimeout("no sign of the server for 60000 ms while it owes a reply to RETR (idle_ms)");
+  ExpectTimeout("no octet sent or received for 60000 ms while the reply to RETR is due (idle_ms)");
 }
 
 TEST_F(SessionDeadline, IdleHoldsForALaterHandshake) {
@@ -288,7 +288,7 @@ TEST_F(SessionDeadline, IdleHoldsForALaterHandshake) {
   EXPECT_EQ(StepAfter(59999), POP3_STEP_AGAIN) << Words();
   EXPECT_EQ(StepAfter(1), POP3_STEP_FAILED);
   ExpectTimeout(
-      "no sign of the server for 60000 ms while it owes a reply to the handshake (idle_ms)");
+      "no octet sent or received for 60000 ms while the reply to the handshake is due (idle_ms)");
 }
 
 TEST_F(SessionDeadline, IdleIsNotCountedBeforeTheGreeting) {

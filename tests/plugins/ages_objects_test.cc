@@ -103,7 +103,7 @@ TEST_F(AgesObjects, OfTlsThatAreReadInPlace) {
   passphrase->callback = Ask;
   EXPECT_EQ(Connect("tls", {{"tls.key_passphrase", nullptr, 0, passphrase.get()}}),
             POP3_ERR_ARGUMENT);
-  EXPECT_NE(std::string(err_.text).find("without tls.cert_file"), std::string::npos) << err_.text;
+  EXPECT_NE(std::string(err_.text).find("needs tls.cert_file"), std::string::npos) << err_.text;
   SSL_CTX *made = SSL_CTX_new(TLS_method());
   ASSERT_NE(made, nullptr);
   Fenced<pop3_tls_context> context{pop3_tls_context POP3_TLS_CONTEXT(made)};

@@ -73,7 +73,7 @@ TEST_F(ElfFile, CutOffAnywhere) {
   // Every place in the headers, then some.
   for (size_t len = 0; len < good_.size(); len += len < 700 ? 1 : 97) {
     ASSERT_EQ(Check(good_.substr(0, len)), POP3_ERR_ARGUMENT) << len;
-    ASSERT_NE(error().find(len < 16 ? "too short" : "FILE is cut off: it has"), std::string::npos)
+    ASSERT_NE(error().find(len < 16 ? "too short" : "FILE is truncated: it has"), std::string::npos)
         << len << ": " << error();
   }
 }
@@ -117,7 +117,7 @@ TEST_F(ElfFile, ProgramHeadersUpToTheEnd) {
                                  segments.size() * sizeof(segments[0]));
   EXPECT_EQ(Check(data), POP3_OK) << error();
   EXPECT_EQ(Check(data.substr(0, data.size() - 1)), POP3_ERR_ARGUMENT);
-  EXPECT_NE(error().find("is cut off"), std::string::npos) << error();
+  EXPECT_NE(error().find("is truncated"), std::string::npos) << error();
 }
 
 // Without section headers the segments are the last thing in the file.
@@ -133,8 +133,8 @@ TEST_F(ElfFile, SegmentsUpToTheEnd) {
   EXPECT_EQ(Check(With(header)), POP3_OK) << error();
   EXPECT_EQ(Check(With(header).substr(0, end)), POP3_OK) << error();
   EXPECT_EQ(Check(With(header).substr(0, end - 1)), POP3_ERR_ARGUMENT);
-  EXPECT_EQ(error(), "FILE is cut off: it has " + std::to_string(end - 1) + " octets of " +
-                         std::to_string(end) + " at least");
+  EXPECT_EQ(error(), "FILE is truncated: it has " + std::to_string(end - 1) +
+                         " octets, and needs at least " + std::to_string(end));
 }
 
 TEST_F(ElfFile, SectionHeadersUpToTheEnd) {
@@ -143,8 +143,8 @@ TEST_F(ElfFile, SectionHeadersUpToTheEnd) {
   ASSERT_LE(end, good_.size());
   EXPECT_EQ(Check(good_.substr(0, end)), POP3_OK) << error();
   EXPECT_EQ(Check(good_.substr(0, end - 1)), POP3_ERR_ARGUMENT);
-  EXPECT_EQ(error(), "FILE is cut off: it has " + std::to_string(end - 1) + " octets of " +
-                         std::to_string(end) + " at least");
+  EXPECT_EQ(error(), "FILE is truncated: it has " + std::to_string(end - 1) +
+                         " octets, and needs at least " + std::to_string(end));
 }
 
 TEST_F(ElfFile, NothingToLoad) {

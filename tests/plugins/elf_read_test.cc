@@ -40,7 +40,7 @@ TEST_F(ElfRead, WithinTheFileOnly) {
   EXPECT_EQ(Read(10, 0), POP3_OK) << error();
   for (uint64_t offset : {uint64_t{4}, uint64_t{11}, UINT64_MAX, UINT64_MAX - 3}) {
     EXPECT_EQ(Read(offset, 7), POP3_ERR_ARGUMENT) << offset;
-    EXPECT_EQ(error(), "FILE is malformed: it refers to what is behind its end");
+    EXPECT_EQ(error(), "FILE is malformed: it refers to octets beyond its end");
   }
 }
 

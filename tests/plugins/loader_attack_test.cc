@@ -168,7 +168,7 @@ TEST_F(LoaderAttack, CutOff) {
   for (size_t len : {size_t{20}, size_t{100}, size_t{1000}, good.size() / 2, good.size() - 1}) {
     Write("pop3_cut.so", good.substr(0, len));
     ExpectRefused("cut", POP3_ERR_ARGUMENT,
-                  "is cut off: it has " + std::to_string(len) + " octets of ");
+                  "is truncated: it has " + std::to_string(len) + " octets, and needs at least ");
   }
 }
 

@@ -48,7 +48,7 @@ TEST_F(DovecotLogin, WrongPasswordAndUnknownUserLookTheSame) {
     EXPECT_EQ(session.error().code, POP3_CODE_AUTH);
     EXPECT_STREQ(session.error().text,
                  "[AUTH] Authentication failed. (mechanism SCRAM-SHA-256; if the password is "
-                 "right, PLAIN may do: option mechanism PLAIN)");
+                 "right, try PLAIN: option mechanism PLAIN)");
     EXPECT_EQ(pop3_response_code_advice(session.error().code), POP3_ADVICE_CHECK_CREDENTIALS);
     // The session lives, and another try may work.
     EXPECT_EQ(pop3_session_error(session.get()), nullptr);

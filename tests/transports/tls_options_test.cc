@@ -168,7 +168,7 @@ TEST_F(TlsOptions, ContradictEachOther) {
     options.Object("tls.context", &object);
     EXPECT_EQ(Read(options), POP3_ERR_ARGUMENT);
     EXPECT_EQ(text(), std::string("option ") + options.get()[0].name +
-                          ": with tls.context this belongs into the context");
+                          ": cannot be combined with tls.context: set it in the context");
   }
   Options good;
   good.Object("tls.context", &object).Text("tls.pin_sha256", std::string(43, 'A') + "=");

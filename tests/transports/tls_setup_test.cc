@@ -312,7 +312,7 @@ TEST_F(TlsSetup, RefusesAForeignContext) {
   object.identity = reinterpret_cast<void (*)()>(SSL_CTX_free);
   Options options;
   options.Object("tls.context", &object);
-  EXPECT_TRUE(Has(Create(options, POP3_ERR_ARGUMENT), "another copy of BoringSSL"));
+  EXPECT_TRUE(Has(Create(options, POP3_ERR_ARGUMENT), "from the copy of BoringSSL"));
 }
 
 TEST_F(TlsSetup, SendsAlpn) {

@@ -220,7 +220,8 @@ TEST(TlsVerify, SaysWhoMayNotIssue) {
   const Meeting met = MeetOne(fraud, "mail.example.org", nullptr, {&TheWorld().mail});
   EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE);
   EXPECT_EQ(met.text,
-            "the server's certificate is not trusted: CN=mail may not issue others, but has");
+            "the server's certificate is not trusted: CN=mail must not issue certificates, but "
+            "issued one");
 }
 
 TEST(TlsVerify, WantsACertificateForServers) {

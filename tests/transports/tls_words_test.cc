@@ -53,7 +53,8 @@ TEST_F(TlsWords, SayWhatOneCanDoAboutAlerts) {
       {SSL_AD_HANDSHAKE_FAILURE,
        "the server found no cipher, key or signature that both sides allow (alert "
        "handshake_failure)"},
-      {SSL_AD_UNRECOGNIZED_NAME, "the server does not know itself by this name (tls.server_name)"},
+      {SSL_AD_UNRECOGNIZED_NAME,
+       "the server does not recognize this server name (tls.server_name)"},
       {SSL_AD_BAD_CERTIFICATE, "the server does not accept our client certificate (tls.cert_file)"},
       {SSL_AD_UNSUPPORTED_CERTIFICATE,
        "the server does not accept our client certificate (tls.cert_file)"},
@@ -193,7 +194,7 @@ TEST_F(TlsWords, ShowNothingThatATerminalObeys) {
 
 TEST_F(TlsWords, SayWhereItEnded) {
   pop3_tls_say_end(host_.get(), POP3_TLS_HANDSHAKE, 0, &error_);
-  EXPECT_NE(std::string(error_.text).find("without a word"), std::string::npos);
+  EXPECT_NE(std::string(error_.text).find("without an answer"), std::string::npos);
   pop3_tls_say_end(host_.get(), POP3_TLS_HANDSHAKE, 1, &error_);
   EXPECT_EQ(std::string(error_.text), "the server closed the connection during the TLS handshake");
   pop3_tls_say_end(host_.get(), POP3_TLS_READING, 1, &error_);

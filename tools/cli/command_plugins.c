@@ -27,6 +27,7 @@ static feature transport_feature(const pop3_transport_ops *ops) {
   feature f = {"transport", ops->name, {NULL}, 0};
   add_flag(&f, ops->flags, POP3_TRANSPORT_BOTTOM, "bottom");
   add_flag(&f, ops->flags, POP3_TRANSPORT_UPPER, "upper");
+  add_flag(&f, ops->flags, POP3_TRANSPORT_ENCRYPTS, "encrypts");
   return f;
 }
 

@@ -32,10 +32,11 @@ const cli_command_row cli_command_rows[CLI_NUM_COMMANDS] = {
         {"dele", "N...", 1, -1, "delete messages: all of them or none",
          "Deletes the messages with these numbers (1-5,7 works too). If one of them cannot "
          "be deleted, none is. Says whether the server did it, by exit code and words."},
-    [CLI_RAW] = {"raw", "LINE", 1, 1, "send a line as it is and print the answer",
-                 "Sends LINE and prints the text behind the answer's +OK; with --multi the lines "
-                 "that follow it. Say --multi if, and only if, the command has such a response: "
-                 "POP3 does not tell. Put -- before a LINE that begins with a dash."},
+    [CLI_RAW] =
+        {"raw", "LINE", 1, 1, "send a line as it is and print the answer",
+         "Sends LINE and prints the text behind the answer's +OK; with --multi the lines "
+         "that follow it. Give --multi if, and only if, the command has a multi-line response: the "
+         "reply does not show this. Put -- before a LINE that begins with a dash."},
     [CLI_PLUGINS] =
         {"plugins", "", 0, 0, "show the plugins that are linked in or loaded",
          "Prints a line for each way to reach a server and each way to log in: PLUGIN "

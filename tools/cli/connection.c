@@ -124,7 +124,7 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.auth_two_step = (uint32_t)o->two_step_auth;
   session.channel_binding = o->channel_binding;
   session.tls = o->tls;
-  // Who allows a readable password does not insist on encryption, but takes it where it is offered.
+  // --allow-cleartext makes STLS opportunistic.
   if (o->tls == POP3_TLS_DEFAULT && o->allow_cleartext) session.tls = POP3_TLS_IF_OFFERED;
   session.pipelining = o->no_pipelining ? POP3_PIPELINING_NEVER : POP3_PIPELINING_AUTO;
   session.limits = &o->limits;

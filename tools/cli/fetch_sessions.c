@@ -53,7 +53,7 @@ static void tell_kept(const cli_fetch_run *run) {
   const cli_report *report = &run->connection->report;
   uint64_t kept = run->stored - run->committed;
   if (kept == 1 && run->stored == 1) {
-    cli_report_note(report, "the server keeps all messages, the stored one too");
+    cli_report_note(report, "the server keeps all messages, including the stored one");
   } else if (kept == run->stored) {
     cli_report_note(report, "the server keeps all messages, the %" PRIu64 " stored ones too", kept);
   } else if (kept > 0) {

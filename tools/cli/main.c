@@ -1,4 +1,5 @@
 // pop3: the command-line client of libpop3.
+#include <pop3/version.h>
 #include <stdio.h>
 
 #include "tools/cli/commands.h"
@@ -10,8 +11,6 @@
 #include "tools/cli/scrub.h"
 #include "tools/cli/signals.h"
 #include "tools/cli/standard_fds.h"
-
-#define VERSION "0.1.0"
 
 static int run(const cli_options *options, int argc, char **argv) {
   static int (*const kCommands[CLI_NUM_COMMANDS])(cli_connection *) = {
@@ -45,7 +44,7 @@ static int inform(const cli_options *options) {
   if (options->help) {
     cli_help(stdout, options->command);
   } else {
-    puts("pop3 (libpop3) " VERSION);
+    printf("pop3 (libpop3) %s\n", pop3_version());
   }
   pop3_error err = POP3_ERROR_INIT;
   if (cli_output_finish(0, &err) == POP3_OK) return CLI_EXIT_OK;

@@ -47,8 +47,9 @@ const cli_option_row cli_option_rows[] = {
      "and kept on the server; the exit code is 4 then"},
     {CLI_OPT_COMMIT_EVERY, 0, "--commit-every", "N", FETCH, NULL,
      "--delete: after N messages (default 500; or 256 MiB) end the session, so that the server "
-     "deletes them, and log in again for the rest: little comes twice if the connection is cut. 0: "
-     "all in one session, as with servers that have no unique-ids or want time between logins"},
+     "deletes them, and log in again for the rest. If the connection is cut, few messages are "
+     "fetched twice. 0: use one session, as is always done if the server has no unique-ids or "
+     "requires time between logins"},
 
     {CLI_OPT_MULTI, 0, "--multi", NULL, RAW, "The response",
      "is multi-line: print its lines up to the dot"},
@@ -69,14 +70,15 @@ const cli_option_row cli_option_rows[] = {
      "never ask on the terminal; fail instead"},
     {CLI_OPT_AUTH, 0, "--auth", "NAME", ANY, NULL,
      "log in this way only: user, apop, rpop, or a SASL mechanism such as "
-     "SCRAM-SHA-256 or XOAUTH2, in any case. With several, as in "
-     "SCRAM-SHA-256,user, a refusal of the stronger leads to the weaker. "
-     "Without it the strongest way is taken that both sides have, and no weaker one after a "
-     "refusal (but see --channel-binding). Where TLS has verified the server, a readable password "
+     "SCRAM-SHA-256 or XOAUTH2, in any case. Several names, as in SCRAM-SHA-256,user, are tried "
+     "from the strongest on, each after a refusal of the one before. Without --auth, only the "
+     "strongest mechanism that both sides have is tried (but see --channel-binding). Where TLS has "
+     "verified the server, a readable password "
      "counts as stronger than CRAM-MD5 and DIGEST-MD5"},
     {CLI_OPT_ALLOW_CLEARTEXT, 0, "--allow-cleartext", NULL, ANY, NULL,
-     "let the password cross a network where others can read it. Without "
-     "it that is refused, except to this machine itself"},
+     "send the password even if others on the network can read it; STLS is then used only if the "
+     "server offers it, unless --tls is given. Without this option, the password is sent only "
+     "encrypted or inside this machine"},
     {CLI_OPT_TWO_STEP_AUTH, 0, "--two-step-auth", NULL, ANY, NULL,
      "never send the first response together with AUTH, for servers that "
      "want it so"},
@@ -107,23 +109,24 @@ const cli_option_row cli_option_rows[] = {
     {CLI_OPT_TLS_MAX, 0, "--tls-max", "VERSION", ANY, NULL,
      "greatest version of TLS (default: the newest)"},
     {CLI_OPT_ALPN, 0, "--alpn", "NAME", ANY, NULL,
-     "the protocol name that TLS sends (ALPN), and the server must not refuse; none: send none. "
+     "the protocol name that TLS sends (ALPN); a server that refuses it is not used. none: send no "
+     "name. "
      "Default: pop3 and, if the server refuses that, one new connection without a name"},
     {CLI_OPT_ALLOW_WEAK, 0, "--allow-weak-certificates", NULL, ANY, NULL,
      "accept certificates that are signed with MD5 or SHA-1, or have a key that is too short (RSA "
-     "below 2048 bits, elliptic curves below 224), for old servers: somebody else may have made "
-     "them, too"},
+     "below 2048 bits, elliptic curves below 224), for old servers. An attacker may be able to "
+     "forge such certificates"},
     {CLI_OPT_INSECURE, 0, "--insecure-do-not-verify", NULL, ANY, NULL,
-     "accept any certificate: whoever sits on the way can read and change "
-     "everything, and learns the password"},
+     "accept any certificate: an attacker on the network can then read and change everything, "
+     "including the password"},
 
     {CLI_OPT_TIMEOUT, 0, "--timeout", "SECONDS", ANY, "The connection",
-     "give up after this long without a sign of the server (default 60)"},
+     "give up if no octet is sent or received for this long (default 60)"},
     {CLI_OPT_CONNECT_TIMEOUT, 0, "--connect-timeout", "SECONDS", ANY, NULL,
      "give up if there is no greeting after this long (default 30)"},
     {CLI_OPT_LOGIN_TIMEOUT, 0, "--login-timeout", "SECONDS", ANY, NULL,
-     "give up if not logged in after this long, questions and the commands and pipes that "
-     "passwords come from included (default 180)"},
+     "give up if the login takes longer than this, including questions on the terminal and "
+     "commands and pipes that give passwords (default 180)"},
     {CLI_OPT_TOTAL_TIMEOUT, 0, "--total-timeout", "SECONDS", ANY, NULL,
      "give up on the whole run, all its sessions, after this long (default: never)"},
     {CLI_OPT_SOURCE_ADDRESS, 0, "--source-address", "ADDR", ANY, NULL, "connect from this address"},
@@ -138,9 +141,9 @@ const cli_option_row cli_option_rows[] = {
      " (%h and %p: the server's host and port), such as 'exec:ssh gate nc %h %p'; or replay:FILE,"
      " which plays what --record has written"},
     {CLI_OPT_RECORD, 0, "--record", "FILE", ANY, NULL,
-     "write what crosses the connection to a new file, passwords hidden, mail not: with it a fault "
-     "can be seen again without the server, if the login was one that can be played (--auth user; "
-     "not SCRAM). Nothing that follows STLS is written"},
+     "write the dialogue to a new file. Passwords are hidden, mail is not. --via replay:FILE "
+     "repeats the session without the server, but only if the login can be repeated (--auth user "
+     "can, SCRAM cannot). Nothing after STLS is written"},
 
     {CLI_OPT_QUIRK, 0, "--quirk", "NAME", ANY, "Servers that break the rules",
      "tolerate this fault; repeatable. Names are below. With -v the end "

@@ -15,7 +15,7 @@ typedef enum pop3_candidate_state {
   POP3_CANDIDATE_UNUSABLE = 0,  // |why| says why
   POP3_CANDIDATE_USABLE,
   POP3_CANDIDATE_CHOSEN,
-  POP3_CANDIDATE_REFUSED  // it was tried, and the server said no: |why| has its words
+  POP3_CANDIDATE_REFUSED  // it was tried, and the server answered -ERR: |why| has its text
 } pop3_candidate_state;
 
 // pop3_candidate is one mechanism that was considered. Start from POP3_CANDIDATE_INIT. Strings are

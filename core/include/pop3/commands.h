@@ -21,8 +21,8 @@ extern "C" {
 pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, const char *url,
                              const pop3_session_options *options, pop3_error *err);
 
-// pop3_connect connects and waits for the greeting. A greeting of -ERR is POP3_REFUSED. The
-// commands below do it by themselves if it was not done.
+// pop3_connect connects and waits for the greeting. A greeting of -ERR is POP3_REFUSED. If you do
+// not call it, the first command connects.
 pop3_status pop3_connect(pop3_session *session, pop3_error *err);
 
 // pop3_getwelcome returns the greeting's text, NUL-terminated, or NULL before it came. Valid as
@@ -97,10 +97,10 @@ pop3_status pop3_top(pop3_session *session, uint32_t number, uint32_t lines, con
 // pop3_dele marks message |number|; it is removed when pop3_quit succeeds.
 pop3_status pop3_dele(pop3_session *session, uint32_t number, pop3_error *err);
 
-// pop3_rset takes all marks back.
+// pop3_rset unmarks all messages that are marked as deleted.
 pop3_status pop3_rset(pop3_session *session, pop3_error *err);
 
-// pop3_noop does nothing but hear from the server.
+// pop3_noop sends NOOP and waits for the reply.
 pop3_status pop3_noop(pop3_session *session, pop3_error *err);
 
 // pop3_last tells the highest message number accessed (RFC 1460); few servers have it.
@@ -134,8 +134,8 @@ pop3_status pop3_raw_multi(pop3_session *session, const char *line, const pop3_s
 // whatever is returned.
 pop3_status pop3_quit(pop3_session *session, pop3_quit_outcome *out_outcome, pop3_error *err);
 
-// pop3_close closes the connection at once, without QUIT: nothing is removed. The session can only
-// be freed then.
+// pop3_close closes the connection at once, without QUIT: no message is removed. After it, only
+// pop3_session_free is useful.
 void pop3_close(pop3_session *session);
 
 #ifdef __cplusplus

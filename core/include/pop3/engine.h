@@ -108,8 +108,9 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
                                const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err);
 
 // pop3_engine_respond answers a challenge of the AUTH command in flight with |line| (without CRLF;
-// base64 as RFC 5034 says, "*" cancels). It is treated as a secret. Given later than from inside
-// the challenge callback, follow it with pop3_engine_resume: the server may have spoken ahead.
+// base64 as RFC 5034 says, "*" cancels). It is treated as a secret. If you call it after the
+// challenge callback has returned, call pop3_engine_resume next: octets of the server may be
+// waiting.
 pop3_status pop3_engine_respond(pop3_engine *engine, const uint8_t *line, size_t line_len,
                                 pop3_error *err);
 
@@ -125,8 +126,8 @@ pop3_status pop3_engine_resume(pop3_engine *engine);
 // pop3_engine_paused says whether a sink has paused the engine.
 int pop3_engine_paused(const pop3_engine *engine);
 
-// pop3_engine_upgrading says whether the engine stands behind the +OK to STLS: it takes and gives
-// no octets until pop3_engine_upgraded.
+// pop3_engine_upgrading says whether the +OK to STLS has arrived and pop3_engine_upgraded was not
+// called yet: until then the engine accepts and sends no octets.
 int pop3_engine_upgrading(const pop3_engine *engine);
 
 // pop3_engine_upgraded says that the transport is encrypted now. The capabilities, which were

@@ -15,12 +15,12 @@ extern "C" {
 // POP3_ERR_LIMIT (fatal for the session), one that the caller controls POP3_ERR_ARGUMENT.
 typedef struct pop3_limits {
   uint32_t size;                // sizeof(pop3_limits)
-  uint32_t recv_buffer;         // octets of the receive buffer; default 256 KiB, least 512
-  uint32_t send_buffer;         // octets of the send buffer; default 8 KiB, least 512
+  uint32_t recv_buffer;         // octets of the receive buffer; default 256 KiB, minimum 512
+  uint32_t send_buffer;         // octets of the send buffer; default 8 KiB, minimum 512
   uint32_t max_command;         // octets of a command line with CRLF; default 255 (RFC 2449),
-                                // least 32; at most send_buffer
+                                // minimum 32; at most send_buffer
   uint32_t max_reply_line;      // octets of a status or listing line with CRLF; default 8192, or
-                                // recv_buffer if that is less; least 64; at most recv_buffer
+                                // recv_buffer if that is less; minimum 64; at most recv_buffer
   uint32_t max_capa_lines;      // lines of a CAPA response; default 256
   uint32_t max_capa_octets;     // octets of a CAPA response; default 64 KiB
   uint32_t max_items;           // lines of any other listing; default 100,000,000

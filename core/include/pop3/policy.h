@@ -11,8 +11,8 @@ extern "C" {
 typedef enum pop3_tls_policy {
   POP3_TLS_DEFAULT = 0,  // required, except on loopback and Unix sockets
   POP3_TLS_REQUIRED,     // pop3_login issues STLS; no login command goes out in the clear
-  POP3_TLS_IF_OFFERED,  // pop3_login issues STLS if CAPA has it. Whoever can change what the server
-                        // sends can take it out: see pop3_session_security
+  POP3_TLS_IF_OFFERED,  // pop3_login issues STLS if CAPA has it. An attacker on the path can remove
+                        // it from CAPA: see pop3_session_security
   POP3_TLS_NEVER        // STLS only by pop3_stls
 } pop3_tls_policy;
 

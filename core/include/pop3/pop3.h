@@ -22,5 +22,6 @@
 #include <pop3/status.h>
 #include <pop3/trace.h>
 #include <pop3/url.h>
+#include <pop3/version.h>
 
 #endif  // POP3_POP3_H_

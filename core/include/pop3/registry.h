@@ -30,8 +30,8 @@ pop3_status pop3_registry_new(pop3_registry **out, const pop3_allocator *allocat
 void pop3_registry_free(pop3_registry *registry);
 
 // pop3_registry_add checks |plugin| (ABI major, sizes, required members, names) and adds its
-// transports and mechanisms. Nothing is added unless all is well. Fails with POP3_ERR_ARGUMENT,
-// saying which rule was broken, also on a NULL plugin and on a name that is taken. |plugin| must
+// transports and mechanisms. Adds all of them or none. Fails with POP3_ERR_ARGUMENT if a rule is
+// broken, the plugin is NULL or a name is taken; the error text gives the reason. |plugin| must
 // stay valid.
 pop3_status pop3_registry_add(pop3_registry *registry, const pop3_plugin *plugin, pop3_error *err);
 

@@ -16,8 +16,8 @@ extern "C" {
 // pop3_stls_state is what is known of STLS on a connection that began unencrypted.
 typedef enum pop3_stls_state {
   POP3_STLS_UNKNOWN = 0,  // CAPA was not answered yet, or encrypted from the start
-  POP3_STLS_NOT_OFFERED,  // CAPA does not have it: the server cannot, someone took it out, or it is
-                          // in a damaged line (pop3_capabilities.damage)
+  POP3_STLS_NOT_OFFERED,  // CAPA does not have it: the server does not support it, an attacker
+                          // removed it, or it is in a damaged line (pop3_capabilities.damage)
   POP3_STLS_OFFERED,      // CAPA has it, but it was not used
   POP3_STLS_DONE          // the connection was encrypted by it
 } pop3_stls_state;

@@ -49,10 +49,10 @@ typedef struct pop3_session_options {
                                // the strongest first, the next if the server refuses one; or NULL
   pop3_credential_fn credential;  // asked for what is not given above; or NULL
   void *credential_arg;
-  int64_t connect_ms;        // to reach the greeting, name look-up included; default 30 s
-  int64_t idle_ms;           // without a sign of the server while a reply is due; default 60 s
-  int64_t login_ms;          // for pop3_login, a connect on its way too; default 180 s
-  int64_t total_ms;          // for the whole session; default POP3_NO_TIMEOUT
+  int64_t connect_ms;  // to reach the greeting, name look-up included; default 30 s
+  int64_t idle_ms;     // without an octet sent or received while a reply is due; default 60 s
+  int64_t login_ms;    // for a whole login, including a connect that it has to make; default 180 s
+  int64_t total_ms;    // for the whole session; default POP3_NO_TIMEOUT
   uint32_t allow_cleartext;  // 1: passwords may cross a channel that others can read
   pop3_pipelining pipelining;
   const pop3_allocator *allocator;  // or NULL
@@ -67,7 +67,7 @@ typedef struct pop3_session_options {
   uint32_t credential_kinds;  // POP3_CREDENTIAL_BIT()s that |credential| can be asked for; 0 stands
                               // for user name and password
   const char *token;          // an OAuth 2 access token, or NULL
-  uint32_t auth_floor;        // no mechanism of less strength (see pop3_auth_ops.score) is used
+  uint32_t auth_floor;        // weaker mechanisms (see pop3_auth_ops.score) are not used
   uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
   pop3_channel_binding channel_binding;  // of logins to the TLS channel (RFC 5056)
   uint32_t reserved;
@@ -194,9 +194,9 @@ pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, cons
 // pop3_session_mechanism returns the name of the mechanism that logged in, or NULL.
 const char *pop3_session_mechanism(const pop3_session *session);
 
-// pop3_submit_survey does what pop3_submit_login would do up to the choice of a mechanism, and
-// stops there: CAPA, STLS by the policy, CAPA again, and what each mechanism is worth. Nothing of
-// the credentials is sent. See pop3_session_security and pop3_session_candidate for what came out.
+// pop3_submit_survey does what pop3_submit_login does up to the choice of a mechanism, then stops:
+// CAPA, STLS if the policy requires it, CAPA again, and the score of each mechanism. It sends no
+// credentials. pop3_session_security and pop3_session_candidate return the result.
 pop3_status pop3_submit_survey(pop3_session *session, const char *mechanism, const pop3_sink *sink,
                                pop3_op_id *out_id, pop3_error *err);
 

@@ -39,7 +39,7 @@ typedef enum pop3_status {
 
   // The server's bytes.
   POP3_ERR_PROTOCOL = 200,  // not a POP3 reply
-  POP3_ERR_GREETING,        // something that is not a POP3 server; the text says what it may be
+  POP3_ERR_GREETING,        // the peer is not a POP3 server; the text guesses what it is
   POP3_ERR_LIMIT,           // a reply crossed a limit of pop3_limits
   POP3_ERR_UNSOLICITED,     // bytes that no command asked for
   POP3_ERR_INJECTION,       // bytes behind the +OK to STLS (RFC 2595)
@@ -55,11 +55,11 @@ typedef enum pop3_status {
 
   // Authentication.
   POP3_ERR_AUTH = 400,      // the exchange failed on our side
-  POP3_ERR_NO_MECHANISM,    // nothing that server, plugins, credentials and policy all allow
+  POP3_ERR_NO_MECHANISM,    // no mechanism is allowed by server, plugins, credentials and policy
   POP3_ERR_NO_CREDENTIALS,  // no user name, password or token was given
 
   // This machine.
-  POP3_ERR_MEMORY = 500,  // the allocator said no
+  POP3_ERR_MEMORY = 500,  // an allocation failed
   POP3_ERR_LOCAL_IO,      // a local file or descriptor failed
   POP3_ERR_SYSTEM         // another system call failed
 } pop3_status;

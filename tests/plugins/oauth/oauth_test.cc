@@ -319,7 +319,7 @@ TEST_P(Oauth, HoldsTheServerToTheProtocol) {
   EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL) << "yes before the token";
   Start();
   EXPECT_EQ(exchange_.Step(POP3_AUTH_CHALLENGE, Base64("hello")), POP3_AUTH_FAIL);
-  EXPECT_NE(ErrorText().find("client that begins"), std::string::npos);
+  EXPECT_NE(ErrorText().find("the client must send first"), std::string::npos);
   EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_FAIL) << "it is over";
   EXPECT_EQ(exchange_.error().status, POP3_ERR_STATE);
   EXPECT_EQ(exchange_.Step(POP3_AUTH_START), POP3_AUTH_FAIL);

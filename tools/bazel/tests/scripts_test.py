@@ -250,6 +250,22 @@ class CheckLayout(Folder):
         self.write("tools/cli/y.c", '#include "tools/cli/x.h"\n')
         self.assert_complains("tools/cli: a circle of includes: x -> y -> x")
 
+    def test_one_version(self):
+        self.write(
+            "core/include/pop3/version.h",
+            '// What this is.\n#ifndef V_H_\n#define V_H_\n\n'
+            '// POP3_VERSION is.\n#define POP3_VERSION "1.2.3"\n\n#endif  // V_H_\n',
+        )
+        module = 'module(\n    name = "libpop3",\n    version = "%s",\n)\n'
+        self.write("MODULE.bazel", module % "1.2.3")
+        self.write("tools/dist/BUILD.bazel", 'VERSION = "1.2.3"\n')
+        self.assertEqual(self.check(), (0, []))
+        self.write("MODULE.bazel", module % "1.2.4")
+        self.assert_complains("MODULE.bazel: version ['1.2.4']")
+        self.write("MODULE.bazel", module % "1.2.3")
+        self.write("tools/dist/BUILD.bazel", "")
+        self.assert_complains("tools/dist/BUILD.bazel: version []")
+
     def test_a_file_without_a_test(self):
         self.write("core/base/c.c", "")
         self.assert_complains("there is no c_test.cc")

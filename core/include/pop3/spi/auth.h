@@ -37,7 +37,7 @@ typedef struct pop3_auth_context {
   // count, valid until end, and wiped then. POP3_ERR_NO_CREDENTIALS if there is none.
   pop3_status (*credential)(void *session, pop3_credential what, const uint8_t **out_data,
                             size_t *out_len, pop3_error *err);
-  // has_credential says without asking anybody whether it is likely to be had.
+  // has_credential says whether a credential is likely to be available, without asking anybody.
   int (*has_credential)(void *session, pop3_credential what);
   // query asks the transports (see pop3_query).
   pop3_status (*query)(void *session, uint32_t what, pop3_answer *out);
@@ -46,9 +46,8 @@ typedef struct pop3_auth_context {
   // The session picks among them by the caller's policy and names its choice in |mechanism| at
   // begin. The strings are copied.
   void (*offer)(void *session, const char *mechanism, int points, const char *why);
-  // renew is credential once more, after the server refused what that gave: the caller is asked for
-  // a fresh one, and the old octets are wiped. POP3_ERR_NO_CREDENTIALS if there is no callback that
-  // could give another.
+  // renew fetches a new credential after the server refused the first. The caller is asked for it,
+  // and the old octets are wiped. POP3_ERR_NO_CREDENTIALS if no callback can give another.
   pop3_status (*renew)(void *session, pop3_credential what, const uint8_t **out_data,
                        size_t *out_len, pop3_error *err);
   // detail keeps what the server said about the attempt beyond its reply, for the caller: the error

@@ -10,6 +10,7 @@
 #include <pop3/query.h>
 #include <pop3/size.h>
 #include <pop3/status.h>
+#include <pop3/version.h>
 #include <stddef.h>
 #include <stdint.h>
 

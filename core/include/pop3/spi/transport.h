@@ -52,9 +52,9 @@ typedef struct pop3_transport_config {
 // pending, query and interest in any order; shutdown, until it answers DONE, EOF or FAIL, when the
 // session ends in order; destroy exactly once, at any point after a create that returned POP3_OK,
 // with no network I/O and without waiting. After FAIL only query and destroy follow, except that
-// after a failed write read may be called to hear the peer's last words. Every call returns at
-// once. After a WANT answer interest is called to learn what to wait for. |err| is never NULL and
-// is filled with FAIL, through pop3_host.fail.
+// read may be called after a failed write, to receive what the peer sent before it closed. Every
+// call returns at once. After a WANT answer interest is called to learn what to wait for. |err| is
+// never NULL and is filled with FAIL, through pop3_host.fail.
 struct pop3_transport_ops {
   uint32_t abi;      // POP3_ABI
   uint32_t size;     // sizeof(pop3_transport_ops)

@@ -1,5 +1,5 @@
-// The loader: plugins from files, for programs that ask for it. Nothing is ever loaded that the
-// application did not name, and core knows nothing of it.
+// The loader: loads plugins from files. It loads only files that the application names; core does
+// not depend on it.
 //
 // What is checked before the dynamic linker sees the file, so that nothing of a refused file runs:
 //   * the name: 1 to 15 of a-z 0-9 - _, or an absolute path without "." and "..";
@@ -64,9 +64,9 @@ pop3_status pop3_loader_new(pop3_loader **out, const pop3_loader_options *option
 void pop3_loader_free(pop3_loader *loader);
 
 // pop3_loader_load finds `DIR/pop3_NAME.so` in the first directory that has it, or takes an
-// absolute path, and adds the plugin to |registry|. A directory that is not there is passed over;
-// one that breaks a rule, or a file that does, is an error: the search does not go on behind it.
-// The file's constructors run in the calling thread. Fails with
+// absolute path, and adds the plugin to |registry|. A missing directory is skipped. A directory or
+// file that breaks a rule is an error and ends the search. The file's constructors run in the
+// calling thread. Fails with
 //   * POP3_ERR_NOT_FOUND: no such file;
 //   * POP3_ERR_POLICY: a rule about owners, permissions or links;
 //   * POP3_ERR_ARGUMENT: the name, or what the file is: the text says which rule;

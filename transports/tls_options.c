@@ -226,8 +226,9 @@ static pop3_status check(const reading *in) {
                         : out->passphrase != NULL ? "tls.key_passphrase"
                         : out->cache.get != NULL  ? "tls.session_cache"
                                                   : NULL;
-    if (extra != NULL)
+    if (extra != NULL) {
       return bad(in, extra, "cannot be combined with tls.context: set it in the context");
+    }
     if (out->context->identity != (void (*)(void))SSL_CTX_new) {
       return bad(
           in, "tls.context",

@@ -14,7 +14,7 @@ typedef enum apop_stage { APOP_NEW = 0, APOP_SENT, APOP_OVER } apop_stage;
 typedef struct apop_attempt {
   const pop3_host *host;
   apop_stage stage;
-  pop3_auth_line line;
+  p3_auth_line line;
 } apop_attempt;
 
 // Why there is no timestamp, as far as the host tells.
@@ -30,20 +30,20 @@ static int apop_score(const pop3_host *host, const pop3_auth_context *context, c
                       size_t why_cap) {
   (void)host;
   if (context->timestamp == NULL) {
-    return pop3_auth_unusable(why, why_cap, timestamp_problem(context));
+    return p3_auth_unusable(why, why_cap, timestamp_problem(context));
   }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
-    return pop3_auth_unusable(why, why_cap, "no user name was given");
+    return p3_auth_unusable(why, why_cap, "no user name was given");
   }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) {
-    return pop3_auth_unusable(why, why_cap, "no password was given");
+    return p3_auth_unusable(why, why_cap, "no password was given");
   }
   return 200;
 }
 
 // MD5 of timestamp and password, in lower-case hexadecimal.
 static int hex_digest(const pop3_host *host, const pop3_auth_context *context,
-                      const pop3_auth_bytes *password, char out[2 * MD5_DIGEST_LENGTH]) {
+                      const p3_auth_bytes *password, char out[2 * MD5_DIGEST_LENGTH]) {
   MD5_CTX md5;
   uint8_t digest[MD5_DIGEST_LENGTH];
   int ok = MD5_Init(&md5) && MD5_Update(&md5, context->timestamp, context->timestamp_len) &&
@@ -61,14 +61,14 @@ static int hex_digest(const pop3_host *host, const pop3_auth_context *context,
 static pop3_status make_line(apop_attempt *self, const pop3_auth_context *context,
                              pop3_error *err) {
   const pop3_host *host = self->host;
-  pop3_auth_bytes user, password;
-  pop3_status status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &user, err);
+  p3_auth_bytes user, password;
+  pop3_status status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &user, err);
   if (status != POP3_OK) return status;
   if (memchr(user.data, ' ', user.len) != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "the user name holds a space, which APOP cannot send");
   }
-  status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_PASSWORD, &password, err);
+  status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_PASSWORD, &password, err);
   if (status != POP3_OK) return status;
 
   char hex[2 * MD5_DIGEST_LENGTH];
@@ -79,8 +79,8 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
     return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, code, "there is no MD5: %s",
                       why != NULL ? why : "BoringSSL is missing");
   }
-  pop3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex)};
-  status = pop3_auth_line_set(&self->line, host, LAYER, "APOP", &user, &digest, err);
+  p3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex)};
+  status = p3_auth_line_set(&self->line, host, LAYER, "APOP", &user, &digest, err);
   host->wipe(host->ctx, hex, sizeof(hex));
   return status;
 }
@@ -88,7 +88,7 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
 static void apop_end(void *ptr) {
   apop_attempt *self = ptr;
   if (self == NULL) return;
-  pop3_auth_line_clear(&self->line, self->host);
+  p3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
 
@@ -119,12 +119,12 @@ static pop3_auth_verdict apop_step(void *ptr, const pop3_auth_input *in, pop3_au
   apop_stage stage = self->stage;
   if (stage == APOP_NEW && in->event == POP3_AUTH_START) {
     self->stage = APOP_SENT;
-    return pop3_auth_send(&self->line, out);
+    return p3_auth_send(&self->line, out);
   }
   self->stage = APOP_OVER;
-  pop3_auth_line_clear(&self->line, self->host);
+  p3_auth_line_clear(&self->line, self->host);
   if (stage == APOP_SENT && in->event == POP3_AUTH_POSITIVE) return POP3_AUTH_DONE;
-  return pop3_auth_refused(self->host, LAYER, "APOP", in->event, err);
+  return p3_auth_refused(self->host, LAYER, "APOP", in->event, err);
 }
 
 static const pop3_auth_ops kApopOps = {

@@ -5,7 +5,7 @@
 // Far beyond what a host lets through; keeps the sums below from wrapping around.
 #define ARGUMENT_MAX (SIZE_MAX / 4)
 
-int pop3_auth_unusable(char *why, size_t why_cap, const char *reason) {
+int p3_auth_unusable(char *why, size_t why_cap, const char *reason) {
   size_t len = strlen(reason);
   if (why == NULL || why_cap == 0) return 0;
   if (len >= why_cap) len = why_cap - 1;
@@ -28,9 +28,8 @@ static const char *credential_name(pop3_credential what) {
   }
 }
 
-pop3_status pop3_auth_get(const pop3_host *host, const pop3_auth_context *context,
-                          const char *layer, pop3_credential what, pop3_auth_bytes *out,
-                          pop3_error *err) {
+pop3_status p3_auth_get(const pop3_host *host, const pop3_auth_context *context, const char *layer,
+                        pop3_credential what, p3_auth_bytes *out, pop3_error *err) {
   pop3_status status = context->credential(context->session, what, &out->data, &out->len, err);
   if (status != POP3_OK) return status;
   if (out->len == 0 && what != POP3_CREDENTIAL_PASSWORD) {
@@ -48,15 +47,15 @@ pop3_status pop3_auth_get(const pop3_host *host, const pop3_auth_context *contex
   return POP3_OK;
 }
 
-static void append(pop3_auth_line *line, const void *data, size_t len) {
+static void append(p3_auth_line *line, const void *data, size_t len) {
   if (len > 0) memcpy(line->data + line->len, data, len);
   line->len += len;
 }
 
-pop3_status pop3_auth_line_set(pop3_auth_line *line, const pop3_host *host, const char *layer,
-                               const char *verb, const pop3_auth_bytes *shown,
-                               const pop3_auth_bytes *secret, pop3_error *err) {
-  pop3_auth_line_clear(line, host);
+pop3_status p3_auth_line_set(p3_auth_line *line, const pop3_host *host, const char *layer,
+                             const char *verb, const p3_auth_bytes *shown,
+                             const p3_auth_bytes *secret, pop3_error *err) {
+  p3_auth_line_clear(line, host);
   size_t shown_len = shown != NULL ? shown->len : 0;
   size_t secret_len = secret != NULL ? secret->len : 0;
   if (shown_len <= ARGUMENT_MAX && secret_len <= ARGUMENT_MAX) {
@@ -79,13 +78,13 @@ pop3_status pop3_auth_line_set(pop3_auth_line *line, const pop3_host *host, cons
   return POP3_OK;
 }
 
-void pop3_auth_line_clear(pop3_auth_line *line, const pop3_host *host) {
+void p3_auth_line_clear(p3_auth_line *line, const pop3_host *host) {
   if (line->data != NULL) host->wipe(host->ctx, line->data, line->len);
   host->release(host->ctx, line->data);
   memset(line, 0, sizeof(*line));
 }
 
-pop3_auth_verdict pop3_auth_send(const pop3_auth_line *line, pop3_auth_output *out) {
+pop3_auth_verdict p3_auth_send(const p3_auth_line *line, pop3_auth_output *out) {
   out->is_command = 1;
   out->line = line->data;
   out->line_len = line->len;
@@ -93,8 +92,8 @@ pop3_auth_verdict pop3_auth_send(const pop3_auth_line *line, pop3_auth_output *o
   return POP3_AUTH_SEND;
 }
 
-pop3_auth_verdict pop3_auth_refused(const pop3_host *host, const char *layer, const char *verb,
-                                    pop3_auth_event event, pop3_error *err) {
+pop3_auth_verdict p3_auth_refused(const pop3_host *host, const char *layer, const char *verb,
+                                  pop3_auth_event event, pop3_error *err) {
   if (event == POP3_AUTH_CHALLENGE) {
     host->fail(host->ctx, err, POP3_ERR_AUTH, layer, 0, 0,
                "the server answered %s with a challenge (\"+ \"), which has no place there", verb);

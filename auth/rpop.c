@@ -12,16 +12,16 @@ typedef enum rpop_stage { RPOP_NEW = 0, USER_SENT, RPOP_SENT, RPOP_OVER } rpop_s
 typedef struct rpop_attempt {
   const pop3_host *host;
   rpop_stage stage;
-  pop3_auth_bytes user;
-  pop3_auth_bytes local_user;
-  pop3_auth_line line;
+  p3_auth_bytes user;
+  p3_auth_bytes local_user;
+  p3_auth_line line;
 } rpop_attempt;
 
 static int rpop_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                       size_t why_cap) {
   (void)host;
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
-    return pop3_auth_unusable(why, why_cap, "no user name was given");
+    return p3_auth_unusable(why, why_cap, "no user name was given");
   }
   return 50;  // below a password in clear: it proves nothing
 }
@@ -29,7 +29,7 @@ static int rpop_score(const pop3_host *host, const pop3_auth_context *context, c
 static void rpop_end(void *ptr) {
   rpop_attempt *self = ptr;
   if (self == NULL) return;
-  pop3_auth_line_clear(&self->line, self->host);
+  p3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
 
@@ -41,11 +41,11 @@ static pop3_status rpop_begin(const pop3_host *host, const pop3_auth_context *co
   }
   memset(self, 0, sizeof(*self));
   self->host = host;
-  pop3_status status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->user, err);
+  pop3_status status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->user, err);
   if (status == POP3_OK) {
     // Asked for even if has_credential does not promise it: a callback may know.
     pop3_error none;
-    status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_AUTHZID, &self->local_user, &none);
+    status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_AUTHZID, &self->local_user, &none);
     if (status == POP3_ERR_NO_CREDENTIALS) {
       self->local_user = self->user;
       status = POP3_OK;
@@ -62,20 +62,20 @@ static pop3_status rpop_begin(const pop3_host *host, const pop3_auth_context *co
 }
 
 static pop3_auth_verdict send_command(rpop_attempt *self, const char *verb,
-                                      const pop3_auth_bytes *arg, pop3_auth_output *out,
+                                      const p3_auth_bytes *arg, pop3_auth_output *out,
                                       pop3_error *err) {
-  if (pop3_auth_line_set(&self->line, self->host, LAYER, verb, arg, NULL, err) != POP3_OK) {
+  if (p3_auth_line_set(&self->line, self->host, LAYER, verb, arg, NULL, err) != POP3_OK) {
     self->stage = RPOP_OVER;
     return POP3_AUTH_FAIL;
   }
-  return pop3_auth_send(&self->line, out);
+  return p3_auth_send(&self->line, out);
 }
 
 static pop3_auth_verdict rpop_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
                                    pop3_error *err) {
   rpop_attempt *self = ptr;
   rpop_stage stage = self->stage;
-  pop3_auth_line_clear(&self->line, self->host);
+  p3_auth_line_clear(&self->line, self->host);
   if (stage == RPOP_NEW && in->event == POP3_AUTH_START) {
     self->stage = USER_SENT;
     return send_command(self, "USER", &self->user, out, err);
@@ -86,7 +86,7 @@ static pop3_auth_verdict rpop_step(void *ptr, const pop3_auth_input *in, pop3_au
   }
   self->stage = RPOP_OVER;
   if (stage == RPOP_SENT && in->event == POP3_AUTH_POSITIVE) return POP3_AUTH_DONE;
-  return pop3_auth_refused(self->host, LAYER, stage == RPOP_SENT ? "RPOP" : "USER", in->event, err);
+  return p3_auth_refused(self->host, LAYER, stage == RPOP_SENT ? "RPOP" : "USER", in->event, err);
 }
 
 static const pop3_auth_ops kRpopOps = {

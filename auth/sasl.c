@@ -10,10 +10,10 @@ static const pop3_auth_ops kSaslOps = {
     .size = sizeof(pop3_auth_ops),
     .name = "sasl",
     .flags = POP3_AUTH_FAMILY,
-    .score = pop3_sasl_score,
-    .begin = pop3_sasl_begin,
-    .step = pop3_sasl_step,
-    .end = pop3_sasl_end,
+    .score = p3_sasl_score,
+    .begin = p3_sasl_begin,
+    .step = p3_sasl_step,
+    .end = p3_sasl_end,
 };
 
 static const pop3_auth_ops *const kAuths[] = {&kSaslOps};

@@ -25,7 +25,7 @@ static int is_tls_1_3(const pop3_auth_context *context) {
          memcmp(answer.data, kVersion, sizeof(kVersion) - 1) == 0;
 }
 
-int pop3_sasl_binding_get(const pop3_auth_context *context, pop3_sasl_binding *out) {
+int p3_sasl_binding_get(const pop3_auth_context *context, p3_sasl_binding *out) {
   memset(out, 0, sizeof(*out));
   const int new_tls = is_tls_1_3(context);
   for (size_t i = 0; i < sizeof(kKinds) / sizeof(kKinds[0]); i++) {

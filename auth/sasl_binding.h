@@ -9,19 +9,19 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_SASL_BINDING_MAX is the most octets of a binding: a hash, or a Finished message.
-#define POP3_SASL_BINDING_MAX 256
+// P3_SASL_BINDING_MAX is the most octets of a binding: a hash, or a Finished message.
+#define P3_SASL_BINDING_MAX 256
 
-// pop3_sasl_binding is one.
-typedef struct pop3_sasl_binding {
+// p3_sasl_binding is one.
+typedef struct p3_sasl_binding {
   const char *name;  // "tls-exporter", ...; static
   size_t len;
-  uint8_t data[POP3_SASL_BINDING_MAX];
-} pop3_sasl_binding;
+  uint8_t data[P3_SASL_BINDING_MAX];
+} p3_sasl_binding;
 
-// pop3_sasl_binding_get asks the transports for the binding that fits their version of TLS. Returns
+// p3_sasl_binding_get asks the transports for the binding that fits their version of TLS. Returns
 // 0 if they have none.
-int pop3_sasl_binding_get(const pop3_auth_context *context, pop3_sasl_binding *out);
+int p3_sasl_binding_get(const pop3_auth_context *context, p3_sasl_binding *out);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

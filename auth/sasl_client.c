@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-int pop3_sasl_quiet(void *context, int level, const char *message) {
+int p3_sasl_quiet(void *context, int level, const char *message) {
   (void)context;
   (void)level;
   (void)message;
@@ -14,7 +14,7 @@ int pop3_sasl_quiet(void *context, int level, const char *message) {
 
 // libsasl2 keeps the pointer.
 static const sasl_callback_t kCallbacks[] = {
-    {SASL_CB_LOG, POP3_SASL_CALLBACK(pop3_sasl_quiet), NULL},
+    {SASL_CB_LOG, P3_SASL_CALLBACK(p3_sasl_quiet), NULL},
     {SASL_CB_LIST_END, NULL, NULL},
 };
 
@@ -55,4 +55,4 @@ static void set_up(void) {
   result = sasl_client_init(kCallbacks);
 }
 
-int pop3_sasl_set_up(void) { return pthread_once(&once, set_up) == 0 ? result : SASL_FAIL; }
+int p3_sasl_set_up(void) { return pthread_once(&once, set_up) == 0 ? result : SASL_FAIL; }

@@ -10,14 +10,14 @@
 // --- What libsasl2 asks
 
 static int get_name(void *context, int id, const char **result, unsigned *len) {
-  const pop3_sasl_conn *conn = context;
+  const p3_sasl_conn *conn = context;
   *result = id == SASL_CB_USER ? conn->authzid : conn->user;
   if (len != NULL) *len = (unsigned)strlen(*result);
   return SASL_OK;
 }
 
 static int get_secret(sasl_conn_t *sasl, void *context, int id, sasl_secret_t **secret) {
-  const pop3_sasl_conn *conn = context;
+  const p3_sasl_conn *conn = context;
   (void)sasl;
   (void)id;
   *secret = conn->secret;
@@ -25,7 +25,7 @@ static int get_secret(sasl_conn_t *sasl, void *context, int id, sasl_secret_t **
 }
 
 static int get_realm(void *context, int id, const char **available, const char **result) {
-  const pop3_sasl_conn *conn = context;
+  const p3_sasl_conn *conn = context;
   (void)id;
   *result = conn->realm[0]                              ? conn->realm
             : available != NULL && available[0] != NULL ? available[0]
@@ -33,19 +33,19 @@ static int get_realm(void *context, int id, const char **available, const char *
   return SASL_OK;
 }
 
-static void set_callback(pop3_sasl_conn *conn, size_t at, unsigned long id,
-                         pop3_sasl_callback_fn function) {
+static void set_callback(p3_sasl_conn *conn, size_t at, unsigned long id,
+                         p3_sasl_callback_fn function) {
   conn->callbacks[at].id = id;
   conn->callbacks[at].proc = function;
   conn->callbacks[at].context = conn;
 }
 
-static void set_callbacks(pop3_sasl_conn *conn) {
-  set_callback(conn, 0, SASL_CB_LOG, POP3_SASL_CALLBACK(pop3_sasl_quiet));
-  set_callback(conn, 1, SASL_CB_USER, POP3_SASL_CALLBACK(get_name));
-  set_callback(conn, 2, SASL_CB_AUTHNAME, POP3_SASL_CALLBACK(get_name));
-  set_callback(conn, 3, SASL_CB_PASS, POP3_SASL_CALLBACK(get_secret));
-  set_callback(conn, 4, SASL_CB_GETREALM, POP3_SASL_CALLBACK(get_realm));
+static void set_callbacks(p3_sasl_conn *conn) {
+  set_callback(conn, 0, SASL_CB_LOG, P3_SASL_CALLBACK(p3_sasl_quiet));
+  set_callback(conn, 1, SASL_CB_USER, P3_SASL_CALLBACK(get_name));
+  set_callback(conn, 2, SASL_CB_AUTHNAME, P3_SASL_CALLBACK(get_name));
+  set_callback(conn, 3, SASL_CB_PASS, P3_SASL_CALLBACK(get_secret));
+  set_callback(conn, 4, SASL_CB_GETREALM, P3_SASL_CALLBACK(get_realm));
   set_callback(conn, 5, SASL_CB_LIST_END, NULL);
 }
 
@@ -80,7 +80,7 @@ static pop3_status fetch_optional(const pop3_host *host, const pop3_auth_context
   return status;
 }
 
-static pop3_status keep_password(pop3_sasl_conn *conn, const uint8_t *data, size_t len,
+static pop3_status keep_password(p3_sasl_conn *conn, const uint8_t *data, size_t len,
                                  pop3_error *err) {
   const pop3_host *host = conn->host;
   if (len > SIZE_MAX - sizeof(sasl_secret_t)) len = SIZE_MAX - sizeof(sasl_secret_t);
@@ -97,13 +97,13 @@ static pop3_status keep_password(pop3_sasl_conn *conn, const uint8_t *data, size
   return POP3_OK;
 }
 
-pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_context *context,
-                                       uint32_t flags, pop3_error *err) {
+pop3_status p3_sasl_conn_credentials(p3_sasl_conn *conn, const pop3_auth_context *context,
+                                     uint32_t flags, pop3_error *err) {
   const pop3_host *host = conn->host;
   const uint8_t *data;
   size_t len;
   pop3_status status;
-  if ((flags & POP3_SASL_USER) != 0) {
+  if ((flags & P3_SASL_USER) != 0) {
     status = fetch(host, context, POP3_CREDENTIAL_USER, "user name", &data, &len, err);
     if (status != POP3_OK) return status;
     if (len == 0) {
@@ -111,7 +111,7 @@ pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_con
     }
     conn->user = (const char *)data;
   }
-  if ((flags & POP3_SASL_PASSWORD) != 0) {
+  if ((flags & P3_SASL_PASSWORD) != 0) {
     status = fetch(host, context, POP3_CREDENTIAL_PASSWORD, "password", &data, &len, err);
     if (status == POP3_OK) status = keep_password(conn, data, len, err);
     if (status != POP3_OK) return status;
@@ -119,11 +119,11 @@ pop3_status pop3_sasl_conn_credentials(pop3_sasl_conn *conn, const pop3_auth_con
   // These are asked for even if has_credential does not promise them: a callback may know.
   status = fetch_optional(host, context, POP3_CREDENTIAL_AUTHZID, "authorization name",
                           &conn->authzid, err);
-  if (status != POP3_OK || (flags & POP3_SASL_REALM) == 0) return status;
+  if (status != POP3_OK || (flags & P3_SASL_REALM) == 0) return status;
   return fetch_optional(host, context, POP3_CREDENTIAL_REALM, "realm", &conn->realm, err);
 }
 
-void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
+void p3_sasl_conn_forget(p3_sasl_conn *conn) {
   const pop3_host *host = conn->host;
   conn->user = conn->authzid = conn->realm = "";
   if (conn->secret != NULL) host->wipe(host->ctx, conn->secret, conn->secret_size);
@@ -134,13 +134,13 @@ void pop3_sasl_conn_forget(pop3_sasl_conn *conn) {
 
 // --- The connection
 
-pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, const char *server,
-                                pop3_error *err) {
+pop3_status p3_sasl_conn_init(p3_sasl_conn *conn, const pop3_host *host, const char *server,
+                              pop3_error *err) {
   memset(conn, 0, sizeof(*conn));
   conn->host = host;
   conn->user = conn->authzid = conn->realm = "";
   set_callbacks(conn);
-  int code = pop3_sasl_set_up();
+  int code = p3_sasl_set_up();
   if (code != SASL_OK) {
     return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, 0, code,
                       "libsasl2 cannot be set up: %s", sasl_errstring(code, NULL, NULL));
@@ -150,33 +150,33 @@ pop3_status pop3_sasl_conn_init(pop3_sasl_conn *conn, const pop3_host *host, con
   // need one.
   const char *name = server == NULL || !server[0] ? NULL : server[0] == '/' ? "localhost" : server;
   code = sasl_client_new("pop", name, NULL, NULL, conn->callbacks, 0, &conn->sasl);
-  return code == SASL_OK ? POP3_OK : pop3_sasl_conn_fail(conn, "no connection", code, err);
+  return code == SASL_OK ? POP3_OK : p3_sasl_conn_fail(conn, "no connection", code, err);
 }
 
-void pop3_sasl_conn_cleanup(pop3_sasl_conn *conn) {
+void p3_sasl_conn_cleanup(p3_sasl_conn *conn) {
   sasl_dispose(&conn->sasl);
-  pop3_sasl_conn_forget(conn);
+  p3_sasl_conn_forget(conn);
   conn->host->wipe(conn->host->ctx, &conn->binding, sizeof(conn->binding));
 }
 
-pop3_status pop3_sasl_conn_new(pop3_sasl_conn **out, const pop3_host *host, const char *server,
-                               pop3_error *err) {
+pop3_status p3_sasl_conn_new(p3_sasl_conn **out, const pop3_host *host, const char *server,
+                             pop3_error *err) {
   *out = NULL;
-  pop3_sasl_conn *conn = host->alloc(host->ctx, sizeof(*conn));
+  p3_sasl_conn *conn = host->alloc(host->ctx, sizeof(*conn));
   if (conn == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
-  const pop3_status status = pop3_sasl_conn_init(conn, host, server, err);
+  const pop3_status status = p3_sasl_conn_init(conn, host, server, err);
   if (status != POP3_OK) {
-    pop3_sasl_conn_free(conn);
+    p3_sasl_conn_free(conn);
     return status;
   }
   *out = conn;
   return POP3_OK;
 }
 
-pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, int code,
-                                pop3_error *err) {
+pop3_status p3_sasl_conn_fail(const p3_sasl_conn *conn, const char *what, int code,
+                              pop3_error *err) {
   const pop3_host *host = conn->host;
   // "SASL(-13): authentication failure: Invalid server signature"
   const char *detail = conn->sasl != NULL ? sasl_errdetail(conn->sasl) : NULL;
@@ -187,9 +187,9 @@ pop3_status pop3_sasl_conn_fail(const pop3_sasl_conn *conn, const char *what, in
   return host->fail(host->ctx, err, status, LAYER, 0, code, "%s: %.200s", what, detail);
 }
 
-void pop3_sasl_conn_free(pop3_sasl_conn *conn) {
+void p3_sasl_conn_free(p3_sasl_conn *conn) {
   if (conn == NULL) return;
   const pop3_host *host = conn->host;
-  pop3_sasl_conn_cleanup(conn);
+  p3_sasl_conn_cleanup(conn);
   host->release(host->ctx, conn);
 }

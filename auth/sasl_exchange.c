@@ -16,9 +16,9 @@ typedef enum sasl_stage { SASL_NEW = 0, SASL_RUNNING, SASL_OVER } sasl_stage;
 typedef struct sasl_attempt {
   const pop3_host *host;
   const pop3_auth_context *context;
-  const pop3_sasl_mechanism *mechanism;
-  char name[POP3_SASL_NAME_MAX + 1];
-  pop3_sasl_conn *conn;
+  const p3_sasl_mechanism *mechanism;
+  char name[P3_SASL_NAME_MAX + 1];
+  p3_sasl_conn *conn;
   sasl_stage stage;
   int complete;            // nothing more is expected of the server than its +OK
   int owed;                // the initial response is still to be sent
@@ -52,11 +52,11 @@ static int set_security(sasl_attempt *self) {
     if (code != SASL_OK) return code;
   } else {
     wanted.max_ssf = 256;
-    wanted.maxbufsize = POP3_SASL_FRAME_MAX;
+    wanted.maxbufsize = P3_SASL_FRAME_MAX;
   }
   // The table knows what is readable in the mechanisms that it knows; libsasl2 knows all of them.
   if (context->channel == 0) wanted.security_flags |= SASL_SEC_NOPLAINTEXT;
-  if ((self->mechanism->flags & POP3_SASL_ANONYMOUS) == 0) {
+  if ((self->mechanism->flags & P3_SASL_ANONYMOUS) == 0) {
     wanted.security_flags |= SASL_SEC_NOANONYMOUS;
   }
   return sasl_setprop(sasl, SASL_SEC_PROPS, &wanted);
@@ -68,7 +68,7 @@ static int set_security(sasl_attempt *self) {
 static int has_to_tell(const sasl_attempt *self, const char *plus) {
   const pop3_auth_context *context = self->context;
   const char *listed = context->capability(context->session, "SASL");
-  return listed != NULL && !pop3_sasl_listed(listed, plus);
+  return listed != NULL && !p3_sasl_listed(listed, plus);
 }
 
 // The caller may not want the channel bound, nor the server to know that it could have been.
@@ -83,18 +83,17 @@ static int must_bind(const pop3_auth_context *context) {
 }
 
 static int set_binding(sasl_attempt *self) {
-  pop3_sasl_conn *conn = self->conn;
+  p3_sasl_conn *conn = self->conn;
   const uint32_t flags = self->mechanism->flags;
-  char plus[POP3_SASL_NAME_MAX + sizeof("-PLUS")];
-  if ((flags & (POP3_SASL_BINDS | POP3_SASL_MAY_BIND)) == 0) return SASL_OK;
+  char plus[P3_SASL_NAME_MAX + sizeof("-PLUS")];
+  if ((flags & (P3_SASL_BINDS | P3_SASL_MAY_BIND)) == 0) return SASL_OK;
   (void)snprintf(plus, sizeof(plus), "%s-PLUS", self->name);
-  if ((flags & POP3_SASL_MAY_BIND) != 0 &&
-      (never_binds(self->context) || !has_to_tell(self, plus))) {
+  if ((flags & P3_SASL_MAY_BIND) != 0 && (never_binds(self->context) || !has_to_tell(self, plus))) {
     return SASL_OK;
   }
-  if (!pop3_sasl_binding_get(self->context, &conn->binding)) return SASL_OK;
+  if (!p3_sasl_binding_get(self->context, &conn->binding)) return SASL_OK;
   conn->cyrus_binding.name = conn->binding.name;
-  conn->cyrus_binding.critical = (flags & POP3_SASL_BINDS) != 0;
+  conn->cyrus_binding.critical = (flags & P3_SASL_BINDS) != 0;
   conn->cyrus_binding.len = (unsigned long)conn->binding.len;
   conn->cyrus_binding.data = conn->binding.data;
   return sasl_setprop(conn->sasl, SASL_CHANNEL_BINDING, &conn->cyrus_binding);
@@ -102,18 +101,18 @@ static int set_binding(sasl_attempt *self) {
 
 static pop3_status make_conn(sasl_attempt *self, pop3_error *err) {
   const pop3_auth_context *context = self->context;
-  pop3_status status = pop3_sasl_conn_new(&self->conn, self->host, context->host, err);
+  pop3_status status = p3_sasl_conn_new(&self->conn, self->host, context->host, err);
   if (status != POP3_OK) return status;
   // All before anything is sent: a person may be asked, and the server's timer does not run yet.
-  status = pop3_sasl_conn_credentials(self->conn, context, self->mechanism->flags, err);
+  status = p3_sasl_conn_credentials(self->conn, context, self->mechanism->flags, err);
   if (status != POP3_OK) return status;
   int code = set_security(self);
   if (code == SASL_OK) code = set_binding(self);
-  if (code == SASL_OK && (self->mechanism->flags & POP3_SASL_CERTIFICATE) != 0) {
+  if (code == SASL_OK && (self->mechanism->flags & P3_SASL_CERTIFICATE) != 0) {
     // Only whether there is one counts: who that is the server knows from the certificate.
     code = sasl_setprop(self->conn->sasl, SASL_AUTH_EXTERNAL, "certificate");
   }
-  return code == SASL_OK ? POP3_OK : pop3_sasl_conn_fail(self->conn, self->name, code, err);
+  return code == SASL_OK ? POP3_OK : p3_sasl_conn_fail(self->conn, self->name, code, err);
 }
 
 static void drop_lines(sasl_attempt *self) {
@@ -131,17 +130,17 @@ static void wipe_initial(sasl_attempt *self) {
   self->initial_len = 0;
 }
 
-void pop3_sasl_end(void *ptr) {
+void p3_sasl_end(void *ptr) {
   sasl_attempt *self = ptr;
   if (self == NULL) return;
   wipe_initial(self);
   drop_lines(self);
-  pop3_sasl_conn_free(self->conn);
+  p3_sasl_conn_free(self->conn);
   self->host->release(self->host->ctx, self);
 }
 
-pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *context,
-                            void **out_self, pop3_error *err) {
+pop3_status p3_sasl_begin(const pop3_host *host, const pop3_auth_context *context, void **out_self,
+                          pop3_error *err) {
   sasl_attempt *self = host->alloc(host->ctx, sizeof(*self));
   if (self == NULL) {
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
@@ -149,13 +148,13 @@ pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *cont
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->context = context;
-  pop3_status status = pop3_sasl_pick(host, context, self->name, err);
+  pop3_status status = p3_sasl_pick(host, context, self->name, err);
   if (status == POP3_OK) {
-    self->mechanism = pop3_sasl_mechanism_find(self->name);
+    self->mechanism = p3_sasl_mechanism_find(self->name);
     status = make_conn(self, err);
   }
   if (status != POP3_OK) {
-    pop3_sasl_end(self);
+    p3_sasl_end(self);
     return status;
   }
   *out_self = self;
@@ -172,7 +171,7 @@ static pop3_auth_verdict give_up(sasl_attempt *self, pop3_error *err, pop3_statu
 }
 
 static pop3_auth_verdict give_up_code(sasl_attempt *self, int code, pop3_error *err) {
-  (void)pop3_sasl_conn_fail(self->conn, self->name, code, err);
+  (void)p3_sasl_conn_fail(self->conn, self->name, code, err);
   return POP3_AUTH_FAIL;
 }
 
@@ -182,18 +181,18 @@ static int prefers_two_step(const pop3_auth_context *context) {
 }
 
 static pop3_auth_verdict start(sasl_attempt *self, pop3_auth_output *out, pop3_error *err) {
-  char list[POP3_SASL_NAME_MAX + sizeof(" NONE")];
+  char list[P3_SASL_NAME_MAX + sizeof(" NONE")];
   const char *data = NULL;
   unsigned len = 0;
   // A list of one stands for a mechanism that the caller has chosen. Only where there is a choice
   // libsasl2 tells the server that it would have bound the channel, hence a second one that nobody
   // has.
-  const int may_bind = (self->mechanism->flags & POP3_SASL_MAY_BIND) != 0;
+  const int may_bind = (self->mechanism->flags & P3_SASL_MAY_BIND) != 0;
   (void)snprintf(list, sizeof(list), "%s%s", self->name, may_bind ? " NONE" : "");
   const int code = sasl_client_start(self->conn->sasl, list, NULL, &data, &len, NULL);
   if (code != SASL_OK && code != SASL_CONTINUE) return give_up_code(self, code, err);
   self->complete = code == SASL_OK;
-  if ((self->mechanism->flags & POP3_SASL_SERVER_FIRST) != 0) {
+  if ((self->mechanism->flags & P3_SASL_SERVER_FIRST) != 0) {
     data = NULL;
     len = 0;
   }
@@ -224,7 +223,7 @@ static pop3_auth_verdict respond(sasl_attempt *self, const uint8_t *data, size_t
 // word. libsasl2 would only give up; the -ERR that follows is the answer. Returns 1 for such a one.
 static int is_server_error(sasl_attempt *self) {
   const pop3_sasl_line *challenge = &self->challenge;
-  if ((self->mechanism->flags & (POP3_SASL_BINDS | POP3_SASL_MAY_BIND)) == 0) return 0;
+  if ((self->mechanism->flags & (P3_SASL_BINDS | P3_SASL_MAY_BIND)) == 0) return 0;
   if (challenge->len < 3 || memcmp(challenge->data, "e=", 2) != 0) return 0;
   size_t len = 0;
   for (size_t i = 2; i < challenge->len && len < sizeof(self->server_error) - 1; i++) {
@@ -285,8 +284,8 @@ static pop3_auth_verdict accept(sasl_attempt *self, pop3_auth_output *out, pop3_
   const int code = sasl_getprop(self->conn->sasl, SASL_SSF, &value);
   if (code != SASL_OK && code != SASL_NOTDONE) return give_up_code(self, code, err);
   if (code == SASL_OK && value != NULL && *(const sasl_ssf_t *)value > 0) {
-    pop3_sasl_conn_forget(self->conn);
-    if (pop3_sasl_layer_offer(self->conn, *(const sasl_ssf_t *)value, out, err) != POP3_OK) {
+    p3_sasl_conn_forget(self->conn);
+    if (p3_sasl_layer_offer(self->conn, *(const sasl_ssf_t *)value, out, err) != POP3_OK) {
       return POP3_AUTH_FAIL;
     }
     self->conn = NULL;  // it is the layer's now
@@ -300,7 +299,7 @@ static pop3_auth_verdict accept(sasl_attempt *self, pop3_auth_output *out, pop3_
 static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_error *err) {
   const pop3_host *host = self->host;
   const int words = in->data_len < 100 ? (int)in->data_len : 100;
-  if ((self->mechanism->flags & POP3_SASL_BINDS) == 0) {
+  if ((self->mechanism->flags & P3_SASL_BINDS) == 0) {
     if (!self->server_error[0]) return;
     (void)host->fail(host->ctx, err, POP3_REFUSED, LAYER, 0, 0, "%.*s (%s: the server says %s)",
                      words, in->data, self->name, self->server_error);
@@ -315,7 +314,7 @@ static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_er
                      self->name);
     return;
   }
-  char way_out[sizeof("option mechanism ") + POP3_SASL_NAME_MAX] = "option channel_binding prefer";
+  char way_out[sizeof("option mechanism ") + P3_SASL_NAME_MAX] = "option channel_binding prefer";
   if (!must_bind(self->context)) {
     const int base = (int)(strlen(self->name) - (sizeof("-PLUS") - 1));
     (void)snprintf(way_out, sizeof(way_out), "option mechanism %.*s", base, self->name);
@@ -327,8 +326,8 @@ static void explain(const sasl_attempt *self, const pop3_auth_input *in, pop3_er
                    self->server_error, self->conn->binding.name, way_out);
 }
 
-pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
-                                 pop3_error *err) {
+pop3_auth_verdict p3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
+                               pop3_error *err) {
   sasl_attempt *self = ptr;
   pop3_auth_verdict verdict = POP3_AUTH_FAIL;
   drop_lines(self);
@@ -348,7 +347,7 @@ pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth
     self->stage = SASL_OVER;
     wipe_initial(self);
     drop_lines(self);
-    pop3_sasl_conn_free(self->conn);
+    p3_sasl_conn_free(self->conn);
     self->conn = NULL;
   }
   return verdict;

@@ -9,14 +9,14 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// pop3_sasl_begin, pop3_sasl_step and pop3_sasl_end are those of pop3_auth_ops.
-pop3_status pop3_sasl_begin(const pop3_host *host, const pop3_auth_context *context,
-                            void **out_self, pop3_error *err);
-// pop3_sasl_step: see pop3_sasl_begin.
-pop3_auth_verdict pop3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
-                                 pop3_error *err);
-// pop3_sasl_end: see pop3_sasl_begin.
-void pop3_sasl_end(void *ptr);
+// p3_sasl_begin, p3_sasl_step and p3_sasl_end are those of pop3_auth_ops.
+pop3_status p3_sasl_begin(const pop3_host *host, const pop3_auth_context *context, void **out_self,
+                          pop3_error *err);
+// p3_sasl_step: see p3_sasl_begin.
+pop3_auth_verdict p3_sasl_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
+                               pop3_error *err);
+// p3_sasl_end: see p3_sasl_begin.
+void p3_sasl_end(void *ptr);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

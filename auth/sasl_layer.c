@@ -18,7 +18,7 @@ static const char kOption[] = "sasl.connection";
 // handover keeps the connection between the end of the login and the layer's create.
 typedef struct handover {
   const pop3_host *host;
-  pop3_sasl_conn *conn;  // NULL once the layer has it
+  p3_sasl_conn *conn;  // NULL once the layer has it
   sasl_ssf_t ssf;
   pop3_option option;
 } handover;
@@ -26,7 +26,7 @@ typedef struct handover {
 typedef struct sasl_layer {
   const pop3_host *host;
   const pop3_layer *lower;
-  pop3_sasl_conn *conn;
+  p3_sasl_conn *conn;
   sasl_ssf_t ssf;
   size_t chunk_max;
 
@@ -43,15 +43,15 @@ typedef struct sasl_layer {
 } sasl_layer;
 
 static pop3_io fail(const sasl_layer *self, pop3_error *err, const char *what, int code) {
-  (void)pop3_sasl_conn_fail(self->conn, what, code, err);
+  (void)p3_sasl_conn_fail(self->conn, what, code, err);
   return POP3_IO_FAIL;
 }
 
 static void layer_destroy(void *ptr) {
   sasl_layer *self = ptr;
   const pop3_host *host = self->host;
-  pop3_sasl_conn_free(self->conn);
-  if (self->frame != NULL) host->wipe(host->ctx, self->frame, HEADER + POP3_SASL_FRAME_MAX);
+  p3_sasl_conn_free(self->conn);
+  if (self->frame != NULL) host->wipe(host->ctx, self->frame, HEADER + P3_SASL_FRAME_MAX);
   host->release(host->ctx, self->frame);
   host->release(host->ctx, self);
 }
@@ -80,7 +80,7 @@ static pop3_status layer_create(const pop3_host *host, const pop3_transport_conf
   self->host = host;
   self->lower = lower;
   self->ssf = given->ssf;
-  self->frame = host->alloc(host->ctx, HEADER + POP3_SASL_FRAME_MAX);
+  self->frame = host->alloc(host->ctx, HEADER + P3_SASL_FRAME_MAX);
   if (self->frame == NULL) {
     layer_destroy(self);
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
@@ -128,11 +128,11 @@ static pop3_io read_frame(sasl_layer *self, pop3_error *err) {
   if (io != POP3_IO_DONE) return io;
   size_t len = 0;
   for (size_t i = 0; i < HEADER; i++) len = len << 8 | self->frame[i];
-  if (len > POP3_SASL_FRAME_MAX) {
+  if (len > P3_SASL_FRAME_MAX) {
     (void)self->host->fail(self->host->ctx, err, POP3_ERR_LIMIT, LAYER, 0, 0,
                            "the server sent a frame of %zu octets in the security layer, where %d "
                            "were agreed on",
-                           len, POP3_SASL_FRAME_MAX);
+                           len, P3_SASL_FRAME_MAX);
     return POP3_IO_FAIL;
   }
   io = fill(self, HEADER + len, err);
@@ -230,12 +230,12 @@ static void release_handover(const pop3_option *options, size_t num_options) {
   if (num_options == 0) return;
   handover *given = (handover *)(uintptr_t)options[0].object;
   const pop3_host *host = given->host;
-  pop3_sasl_conn_free(given->conn);
+  p3_sasl_conn_free(given->conn);
   host->release(host->ctx, given);
 }
 
-pop3_status pop3_sasl_layer_offer(pop3_sasl_conn *conn, sasl_ssf_t ssf, pop3_auth_output *out,
-                                  pop3_error *err) {
+pop3_status p3_sasl_layer_offer(p3_sasl_conn *conn, sasl_ssf_t ssf, pop3_auth_output *out,
+                                pop3_error *err) {
   const pop3_host *host = conn->host;
   if (!POP3_HAS_MEMBER(pop3_auth_output, out, release_layer)) {
     return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, 0,

@@ -12,10 +12,10 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// pop3_sasl_layer_offer fills |out| with a layer of strength |ssf| that plays |conn|, which it
+// p3_sasl_layer_offer fills |out| with a layer of strength |ssf| that plays |conn|, which it
 // takes over if it returns POP3_OK.
-pop3_status pop3_sasl_layer_offer(pop3_sasl_conn *conn, sasl_ssf_t ssf, pop3_auth_output *out,
-                                  pop3_error *err);
+pop3_status p3_sasl_layer_offer(p3_sasl_conn *conn, sasl_ssf_t ssf, pop3_auth_output *out,
+                                pop3_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-#define SECRET (POP3_SASL_USER | POP3_SASL_PASSWORD)
-#define SCRAM (SECRET | POP3_SASL_MAY_BIND)
-#define SCRAM_PLUS (SECRET | POP3_SASL_BINDS)
+#define SECRET (P3_SASL_USER | P3_SASL_PASSWORD)
+#define SCRAM (SECRET | P3_SASL_MAY_BIND)
+#define SCRAM_PLUS (SECRET | P3_SASL_BINDS)
 
-static const pop3_sasl_mechanism kKnown[] = {
-    {"LOGIN", 105, SECRET | POP3_SASL_READABLE},
-    {"PLAIN", 110, SECRET | POP3_SASL_READABLE},
+static const p3_sasl_mechanism kKnown[] = {
+    {"LOGIN", 105, SECRET | P3_SASL_READABLE},
+    {"PLAIN", 110, SECRET | P3_SASL_READABLE},
     {"CRAM-MD5", 200, SECRET},
-    {"DIGEST-MD5", 210, SECRET | POP3_SASL_REALM | POP3_SASL_SERVER_FIRST},
+    {"DIGEST-MD5", 210, SECRET | P3_SASL_REALM | P3_SASL_SERVER_FIRST},
     {"SCRAM-SHA-1", 300, SCRAM},
     {"SCRAM-SHA-224", 305, SCRAM},
     {"SCRAM-SHA-256", 310, SCRAM},
@@ -21,15 +21,15 @@ static const pop3_sasl_mechanism kKnown[] = {
     {"SCRAM-SHA-256-PLUS", 410, SCRAM_PLUS},
     {"SCRAM-SHA-384-PLUS", 415, SCRAM_PLUS},
     {"SCRAM-SHA-512-PLUS", 420, SCRAM_PLUS},
-    {"EXTERNAL", 380, POP3_SASL_CERTIFICATE},
-    {"GSSAPI", 350, POP3_SASL_BY_NAME},
-    {"GSS-SPNEGO", 350, POP3_SASL_BY_NAME},
-    {"GS2-KRB5", 350, POP3_SASL_BY_NAME},
-    {"ANONYMOUS", 10, POP3_SASL_BY_NAME | POP3_SASL_ANONYMOUS},
+    {"EXTERNAL", 380, P3_SASL_CERTIFICATE},
+    {"GSSAPI", 350, P3_SASL_BY_NAME},
+    {"GSS-SPNEGO", 350, P3_SASL_BY_NAME},
+    {"GS2-KRB5", 350, P3_SASL_BY_NAME},
+    {"ANONYMOUS", 10, P3_SASL_BY_NAME | P3_SASL_ANONYMOUS},
 };
 
 // NTLM and the like.
-static const pop3_sasl_mechanism kUnknown = {"", 150, SECRET | POP3_SASL_BY_NAME};
+static const p3_sasl_mechanism kUnknown = {"", 150, SECRET | P3_SASL_BY_NAME};
 
 static char upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c; }
 
@@ -41,7 +41,7 @@ static int same(const char *a, const char *b) {
   return upper(*a) == upper(*b);
 }
 
-const pop3_sasl_mechanism *pop3_sasl_mechanism_find(const char *name) {
+const p3_sasl_mechanism *p3_sasl_mechanism_find(const char *name) {
   for (size_t i = 0; i < sizeof(kKnown) / sizeof(kKnown[0]); i++) {
     if (same(kKnown[i].name, name)) return &kKnown[i];
   }
@@ -53,7 +53,7 @@ static int is_name_char(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-int pop3_sasl_name(const char **list, char out[POP3_SASL_NAME_MAX + 1]) {
+int p3_sasl_name(const char **list, char out[P3_SASL_NAME_MAX + 1]) {
   const char *at = *list;
   for (;;) {
     while (*at == ' ') at++;
@@ -61,7 +61,7 @@ int pop3_sasl_name(const char **list, char out[POP3_SASL_NAME_MAX + 1]) {
     size_t len = 0;
     int good = 1;
     for (; *at && *at != ' '; at++) {
-      if (len < POP3_SASL_NAME_MAX && is_name_char(*at)) {
+      if (len < P3_SASL_NAME_MAX && is_name_char(*at)) {
         out[len++] = upper(*at);
       } else {
         good = 0;
@@ -77,9 +77,9 @@ int pop3_sasl_name(const char **list, char out[POP3_SASL_NAME_MAX + 1]) {
   return 0;
 }
 
-int pop3_sasl_listed(const char *list, const char *name) {
-  char word[POP3_SASL_NAME_MAX + 1];
-  while (list != NULL && pop3_sasl_name(&list, word)) {
+int p3_sasl_listed(const char *list, const char *name) {
+  char word[P3_SASL_NAME_MAX + 1];
+  while (list != NULL && p3_sasl_name(&list, word)) {
     if (strcmp(word, name) == 0) return 1;
   }
   return 0;

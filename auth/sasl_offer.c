@@ -14,7 +14,7 @@
 typedef struct situation {
   const pop3_host *host;
   const pop3_auth_context *context;
-  pop3_sasl_conn conn;    // owns |installed|
+  p3_sasl_conn conn;      // owns |installed|
   const char *installed;  // the names that libsasl2 has modules for
   const char *listed;     // the server's, or NULL
   int can_bind;
@@ -28,10 +28,10 @@ static pop3_status look_around(situation *here, const pop3_host *host,
   here->host = host;
   here->context = context;
   here->listed = context->capability(context->session, "SASL");
-  pop3_sasl_binding binding;
-  here->can_bind = pop3_sasl_binding_get(context, &binding);
+  p3_sasl_binding binding;
+  here->can_bind = p3_sasl_binding_get(context, &binding);
   host->wipe(host->ctx, &binding, sizeof(binding));
-  const pop3_status status = pop3_sasl_conn_init(&here->conn, host, context->host, err);
+  const pop3_status status = p3_sasl_conn_init(&here->conn, host, context->host, err);
   if (status != POP3_OK) return status;
   // "" if there is none at all.
   if (sasl_listmech(here->conn.sasl, NULL, "", " ", "", &here->installed, NULL, NULL) != SASL_OK) {
@@ -40,15 +40,15 @@ static pop3_status look_around(situation *here, const pop3_host *host,
   return POP3_OK;
 }
 
-static void look_away(situation *here) { pop3_sasl_conn_cleanup(&here->conn); }
+static void look_away(situation *here) { p3_sasl_conn_cleanup(&here->conn); }
 
 // A module has one name for the mechanism with and without channel binding.
 static int is_installed(const situation *here, const char *name, uint32_t flags) {
-  char base[POP3_SASL_NAME_MAX + 1] = "";
+  char base[P3_SASL_NAME_MAX + 1] = "";
   size_t len = strlen(name);
-  if ((flags & POP3_SASL_BINDS) != 0) len -= sizeof("-PLUS") - 1;
+  if ((flags & P3_SASL_BINDS) != 0) len -= sizeof("-PLUS") - 1;
   memcpy(base, name, len);
-  return pop3_sasl_listed(here->installed, base);
+  return p3_sasl_listed(here->installed, base);
 }
 
 static int has_client_certificate(const pop3_auth_context *context) {
@@ -60,24 +60,24 @@ static int has_client_certificate(const pop3_auth_context *context) {
 // Points for |name|, or 0 and the reason.
 static int points_of(const situation *here, const char *name, const char **why) {
   const pop3_auth_context *context = here->context;
-  const pop3_sasl_mechanism *mechanism = pop3_sasl_mechanism_find(name);
+  const p3_sasl_mechanism *mechanism = p3_sasl_mechanism_find(name);
   const uint32_t flags = mechanism->flags;
   const char *reason = NULL;
   if (!is_installed(here, name, flags)) {
     reason = "not installed here";
-  } else if ((flags & POP3_SASL_BY_NAME) != 0 && context->mechanism == NULL) {
+  } else if ((flags & P3_SASL_BY_NAME) != 0 && context->mechanism == NULL) {
     reason = "only if asked for by name";
-  } else if ((flags & POP3_SASL_READABLE) != 0 && context->channel == 0) {
+  } else if ((flags & P3_SASL_READABLE) != 0 && context->channel == 0) {
     reason = "would send a readable password";
-  } else if ((flags & POP3_SASL_BINDS) != 0 && !here->can_bind) {
+  } else if ((flags & P3_SASL_BINDS) != 0 && !here->can_bind) {
     reason = "the connection has nothing to bind to";
-  } else if ((flags & POP3_SASL_CERTIFICATE) != 0 && context->mechanism == NULL &&
+  } else if ((flags & P3_SASL_CERTIFICATE) != 0 && context->mechanism == NULL &&
              !has_client_certificate(context)) {
     reason = "the server has taken no client certificate";
-  } else if ((flags & POP3_SASL_USER) != 0 &&
+  } else if ((flags & P3_SASL_USER) != 0 &&
              !context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
     reason = "no user name was given";
-  } else if ((flags & POP3_SASL_PASSWORD) != 0 &&
+  } else if ((flags & P3_SASL_PASSWORD) != 0 &&
              !context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) {
     reason = "no password was given";
   }
@@ -95,11 +95,11 @@ static void write_why(char *why, size_t why_cap, const char *reason) {
 
 // The best of the server's list, in |best|; each is offered if the host wants to hear it. 0 and the
 // reason of the last one if there is none.
-static int best_of_list(const situation *here, int offering, char best[POP3_SASL_NAME_MAX + 1],
+static int best_of_list(const situation *here, int offering, char best[P3_SASL_NAME_MAX + 1],
                         const char **why) {
   const pop3_auth_context *context = here->context;
   const char *list = here->listed;
-  char name[POP3_SASL_NAME_MAX + 1];
+  char name[P3_SASL_NAME_MAX + 1];
   int best_points = 0;
   best[0] = '\0';
   *why = context->capability(context->session, "") != NULL ? "the server lists no SASL mechanism"
@@ -107,8 +107,8 @@ static int best_of_list(const situation *here, int offering, char best[POP3_SASL
   for (int i = 0; list != NULL && i < LISTED_MAX; i++) {
     const char *rest = list;
     const char *reason;
-    if (!pop3_sasl_name(&rest, name)) break;
-    const int is_last = !pop3_sasl_listed(rest, name);
+    if (!p3_sasl_name(&rest, name)) break;
+    const int is_last = !p3_sasl_listed(rest, name);
     list = rest;
     if (!is_last) continue;  // offered once, however often it is listed
     const int points = points_of(here, name, &reason);
@@ -123,8 +123,8 @@ static int best_of_list(const situation *here, int offering, char best[POP3_SASL
   return best_points;
 }
 
-int pop3_sasl_score(const pop3_host *host, const pop3_auth_context *context, char *why,
-                    size_t why_cap) {
+int p3_sasl_score(const pop3_host *host, const pop3_auth_context *context, char *why,
+                  size_t why_cap) {
   situation here;
   pop3_error error = POP3_ERROR_INIT;
   if (look_around(&here, host, context, &error) != POP3_OK) {
@@ -134,11 +134,11 @@ int pop3_sasl_score(const pop3_host *host, const pop3_auth_context *context, cha
   }
   const char *reason = NULL;
   int points;
-  char name[POP3_SASL_NAME_MAX + 1];
+  char name[P3_SASL_NAME_MAX + 1];
   if (context->mechanism != NULL) {
     const char *asked = context->mechanism;
     // Some servers forget to list it: whoever asks for it by name may try.
-    points = pop3_sasl_name(&asked, name) ? points_of(&here, name, &reason) : 0;
+    points = p3_sasl_name(&asked, name) ? points_of(&here, name, &reason) : 0;
     if (points <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
   } else {
     const int offering =
@@ -150,8 +150,8 @@ int pop3_sasl_score(const pop3_host *host, const pop3_auth_context *context, cha
   return points;
 }
 
-pop3_status pop3_sasl_pick(const pop3_host *host, const pop3_auth_context *context,
-                           char out[POP3_SASL_NAME_MAX + 1], pop3_error *err) {
+pop3_status p3_sasl_pick(const pop3_host *host, const pop3_auth_context *context,
+                         char out[P3_SASL_NAME_MAX + 1], pop3_error *err) {
   situation here;
   const pop3_status status = look_around(&here, host, context, err);
   if (status != POP3_OK) {
@@ -162,7 +162,7 @@ pop3_status pop3_sasl_pick(const pop3_host *host, const pop3_auth_context *conte
   int points;
   if (context->mechanism != NULL) {
     const char *asked = context->mechanism;
-    points = pop3_sasl_name(&asked, out) ? points_of(&here, out, &reason) : 0;
+    points = p3_sasl_name(&asked, out) ? points_of(&here, out, &reason) : 0;
     if (points <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
   } else {
     points = best_of_list(&here, 0, out, &reason);

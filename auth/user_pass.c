@@ -12,9 +12,9 @@ typedef enum user_stage { USER_NEW = 0, USER_SENT, PASS_SENT, USER_OVER } user_s
 typedef struct user_attempt {
   const pop3_host *host;
   user_stage stage;
-  pop3_auth_bytes user;
-  pop3_auth_bytes password;
-  pop3_auth_line line;
+  p3_auth_bytes user;
+  p3_auth_bytes password;
+  p3_auth_line line;
 } user_attempt;
 
 static int user_score(const pop3_host *host, const pop3_auth_context *context, char *why,
@@ -24,14 +24,14 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
   // Some servers forget to list it: whoever asks for it by name may try.
   if (context->mechanism == NULL && is_known &&
       context->capability(context->session, "USER") == NULL) {
-    return pop3_auth_unusable(why, why_cap,
-                              "the server's capabilities do not have USER (it may want TLS first)");
+    return p3_auth_unusable(why, why_cap,
+                            "the server's capabilities do not have USER (it may want TLS first)");
   }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
-    return pop3_auth_unusable(why, why_cap, "no user name was given");
+    return p3_auth_unusable(why, why_cap, "no user name was given");
   }
   if (!context->has_credential(context->session, POP3_CREDENTIAL_PASSWORD)) {
-    return pop3_auth_unusable(why, why_cap, "no password was given");
+    return p3_auth_unusable(why, why_cap, "no password was given");
   }
   return 100;
 }
@@ -39,7 +39,7 @@ static int user_score(const pop3_host *host, const pop3_auth_context *context, c
 static void user_end(void *ptr) {
   user_attempt *self = ptr;
   if (self == NULL) return;
-  pop3_auth_line_clear(&self->line, self->host);
+  p3_auth_line_clear(&self->line, self->host);
   self->host->release(self->host->ctx, self);
 }
 
@@ -52,9 +52,9 @@ static pop3_status user_begin(const pop3_host *host, const pop3_auth_context *co
   memset(self, 0, sizeof(*self));
   self->host = host;
   // Both before anything is sent: a person may be asked, and the server's timer does not run yet.
-  pop3_status status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->user, err);
+  pop3_status status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->user, err);
   if (status == POP3_OK) {
-    status = pop3_auth_get(host, context, LAYER, POP3_CREDENTIAL_PASSWORD, &self->password, err);
+    status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_PASSWORD, &self->password, err);
   }
   if (status != POP3_OK) {
     user_end(self);
@@ -65,20 +65,20 @@ static pop3_status user_begin(const pop3_host *host, const pop3_auth_context *co
 }
 
 static pop3_auth_verdict send_command(user_attempt *self, const char *verb,
-                                      const pop3_auth_bytes *shown, const pop3_auth_bytes *secret,
+                                      const p3_auth_bytes *shown, const p3_auth_bytes *secret,
                                       pop3_auth_output *out, pop3_error *err) {
-  if (pop3_auth_line_set(&self->line, self->host, LAYER, verb, shown, secret, err) != POP3_OK) {
+  if (p3_auth_line_set(&self->line, self->host, LAYER, verb, shown, secret, err) != POP3_OK) {
     self->stage = USER_OVER;
     return POP3_AUTH_FAIL;
   }
-  return pop3_auth_send(&self->line, out);
+  return p3_auth_send(&self->line, out);
 }
 
 static pop3_auth_verdict user_step(void *ptr, const pop3_auth_input *in, pop3_auth_output *out,
                                    pop3_error *err) {
   user_attempt *self = ptr;
   user_stage stage = self->stage;
-  pop3_auth_line_clear(&self->line, self->host);
+  p3_auth_line_clear(&self->line, self->host);
   if (stage == USER_NEW && in->event == POP3_AUTH_START) {
     self->stage = USER_SENT;
     return send_command(self, "USER", &self->user, NULL, out, err);
@@ -89,7 +89,7 @@ static pop3_auth_verdict user_step(void *ptr, const pop3_auth_input *in, pop3_au
   }
   self->stage = USER_OVER;
   if (stage == PASS_SENT && in->event == POP3_AUTH_POSITIVE) return POP3_AUTH_DONE;
-  return pop3_auth_refused(self->host, LAYER, stage == PASS_SENT ? "PASS" : "USER", in->event, err);
+  return p3_auth_refused(self->host, LAYER, stage == PASS_SENT ? "PASS" : "USER", in->event, err);
 }
 
 static const pop3_auth_ops kUserOps = {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-int pop3_address_parse(pop3_address *out, const char *text, uint32_t port) {
+int p3_address_parse(p3_address *out, const char *text, uint32_t port) {
   struct addrinfo hints;
   memset(&hints, 0, sizeof(hints));
   hints.ai_family = AF_UNSPEC;
@@ -14,25 +14,24 @@ int pop3_address_parse(pop3_address *out, const char *text, uint32_t port) {
   hints.ai_flags = AI_NUMERICHOST;
   struct addrinfo *found = NULL;
   if (port > UINT16_MAX || getaddrinfo(text, NULL, &hints, &found) != 0) return 0;
-  pop3_address_list list;
+  p3_address_list list;
   list.count = 0;
-  pop3_address_add_all(&list, found, AF_UNSPEC);
+  p3_address_add_all(&list, found, AF_UNSPEC);
   freeaddrinfo(found);
   if (list.count == 0) return 0;
   *out = list.at[0];
-  pop3_address_set_port(out, (uint16_t)port);
+  p3_address_set_port(out, (uint16_t)port);
   return 1;
 }
 
-void pop3_address_add(pop3_address_list *list, const struct sockaddr *sa, socklen_t len,
-                      int family) {
-  if (list->count == POP3_ADDRESS_MAX) return;
+void p3_address_add(p3_address_list *list, const struct sockaddr *sa, socklen_t len, int family) {
+  if (list->count == P3_ADDRESS_MAX) return;
   if (sa->sa_family != AF_INET && sa->sa_family != AF_INET6) return;
   if (family != AF_UNSPEC && sa->sa_family != family) return;
-  pop3_address *slot = &list->at[list->count];
+  p3_address *slot = &list->at[list->count];
   if (len > (socklen_t)sizeof(slot->of)) return;
   for (size_t i = 0; i < list->count; i++) {
-    if (pop3_address_equal(sa, len, &list->at[i].of.any, list->at[i].len)) return;
+    if (p3_address_equal(sa, len, &list->at[i].of.any, list->at[i].len)) return;
   }
   memset(slot, 0, sizeof(*slot));
   memcpy(&slot->of, sa, len);
@@ -40,14 +39,14 @@ void pop3_address_add(pop3_address_list *list, const struct sockaddr *sa, sockle
   list->count++;
 }
 
-void pop3_address_add_all(pop3_address_list *list, const struct addrinfo *found, int family) {
+void p3_address_add_all(p3_address_list *list, const struct addrinfo *found, int family) {
   for (; found != NULL; found = found->ai_next) {
-    pop3_address_add(list, found->ai_addr, found->ai_addrlen, family);
+    p3_address_add(list, found->ai_addr, found->ai_addrlen, family);
   }
 }
 
-void pop3_address_interleave(pop3_address_list *list) {
-  pop3_address_list in = *list;
+void p3_address_interleave(p3_address_list *list) {
+  p3_address_list in = *list;
   size_t next[2] = {0, 0};  // where to look on: first's family, the other one
   for (size_t i = 0, turn = 0; i < in.count; turn = 1 - turn) {
     size_t at = next[turn];
@@ -60,7 +59,7 @@ void pop3_address_interleave(pop3_address_list *list) {
   }
 }
 
-int pop3_address_is_local(const struct sockaddr *sa, socklen_t len) {
+int p3_address_is_local(const struct sockaddr *sa, socklen_t len) {
   if (len < (socklen_t)sizeof(sa->sa_family)) return 0;
   if (sa->sa_family == AF_UNIX) return 1;
   if (sa->sa_family == AF_INET && len >= (socklen_t)sizeof(struct sockaddr_in)) {
@@ -93,7 +92,7 @@ static void unix_name(char *out, size_t out_cap, const struct sockaddr *sa, sock
   }
 }
 
-void pop3_address_name(char *out, size_t out_cap, const struct sockaddr *sa, socklen_t len) {
+void p3_address_name(char *out, size_t out_cap, const struct sockaddr *sa, socklen_t len) {
   if (sa->sa_family == AF_UNIX) {
     unix_name(out, out_cap, sa, len);
     return;
@@ -110,12 +109,12 @@ void pop3_address_name(char *out, size_t out_cap, const struct sockaddr *sa, soc
   }
 }
 
-uint16_t pop3_address_port(const pop3_address *address) {
+uint16_t p3_address_port(const p3_address *address) {
   return ntohs(address->of.any.sa_family == AF_INET6 ? address->of.v6.sin6_port
                                                      : address->of.v4.sin_port);
 }
 
-void pop3_address_set_port(pop3_address *address, uint16_t port) {
+void p3_address_set_port(p3_address *address, uint16_t port) {
   if (address->of.any.sa_family == AF_INET6) {
     address->of.v6.sin6_port = htons(port);
   } else {
@@ -123,8 +122,8 @@ void pop3_address_set_port(pop3_address *address, uint16_t port) {
   }
 }
 
-int pop3_address_equal(const struct sockaddr *a, socklen_t a_len, const struct sockaddr *b,
-                       socklen_t b_len) {
+int p3_address_equal(const struct sockaddr *a, socklen_t a_len, const struct sockaddr *b,
+                     socklen_t b_len) {
   if (a->sa_family != b->sa_family) return 0;
   if (a->sa_family == AF_INET && a_len >= (socklen_t)sizeof(struct sockaddr_in) &&
       b_len >= (socklen_t)sizeof(struct sockaddr_in)) {

@@ -25,19 +25,19 @@ typedef struct lookup_job {
   int gai_code;
   int sys_errno;
   struct addrinfo *found;
-  const pop3_lookup_fns *fns;  // from here on constant
+  const p3_lookup_fns *fns;  // from here on constant
   int family;
   char port[8];
   char name[];
 } lookup_job;
 
-struct pop3_lookup {
+struct p3_lookup {
   const pop3_host *host;
   lookup_job *job;
   int wake_fd;  // the caller's copy: closed by nobody else
 };
 
-static const pop3_lookup_fns kLibcFns = {getaddrinfo, freeaddrinfo};
+static const p3_lookup_fns kLibcFns = {getaddrinfo, freeaddrinfo};
 
 static void free_job(lookup_job *job) {
   if (job->found != NULL) job->fns->freeaddrinfo(job->found);
@@ -97,8 +97,7 @@ static pop3_status no_memory(const pop3_host *host, pop3_error *err) {
   return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }
 
-static lookup_job *new_job(const char *name, uint32_t port, int family,
-                           const pop3_lookup_fns *fns) {
+static lookup_job *new_job(const char *name, uint32_t port, int family, const p3_lookup_fns *fns) {
   size_t name_len = strlen(name);
   lookup_job *job = calloc(1, sizeof(*job) + name_len + 1);
   if (job == NULL) return NULL;
@@ -114,10 +113,9 @@ static lookup_job *new_job(const char *name, uint32_t port, int family,
   return job;
 }
 
-pop3_status pop3_lookup_start(pop3_lookup **out, const pop3_host *host, const char *name,
-                              uint32_t port, int family, const pop3_lookup_fns *fns,
-                              pop3_error *err) {
-  pop3_lookup *lookup = host->alloc(host->ctx, sizeof(*lookup));
+pop3_status p3_lookup_start(p3_lookup **out, const pop3_host *host, const char *name, uint32_t port,
+                            int family, const p3_lookup_fns *fns, pop3_error *err) {
+  p3_lookup *lookup = host->alloc(host->ctx, sizeof(*lookup));
   if (lookup == NULL) return no_memory(host, err);
   lookup_job *job = new_job(name, port, family, fns);
   if (job == NULL) {
@@ -137,26 +135,26 @@ pop3_status pop3_lookup_start(pop3_lookup **out, const pop3_host *host, const ch
     code = start_thread(job);
   }
   if (code != 0) {
-    char buf[POP3_SOCK_WORDS_MAX];
-    pop3_sock_close(&lookup->wake_fd);
+    char buf[P3_SOCK_WORDS_MAX];
+    p3_sock_close(&lookup->wake_fd);
     free_job(job);
     host->release(host->ctx, lookup);
     return host->fail(host->ctx, err, POP3_ERR_SYSTEM, LAYER, code, 0,
                       "cannot look up \"%s\": %s failed: %s", name, doing,
-                      pop3_sock_words(code, buf, sizeof(buf)));
+                      p3_sock_words(code, buf, sizeof(buf)));
   }
   *out = lookup;
   return POP3_OK;
 }
 
-static pop3_io lookup_failed(const pop3_lookup *lookup, int code, int sys_errno, pop3_error *err) {
+static pop3_io lookup_failed(const p3_lookup *lookup, int code, int sys_errno, pop3_error *err) {
   const pop3_host *host = lookup->host;
-  char buf[POP3_SOCK_WORDS_MAX];
+  char buf[P3_SOCK_WORDS_MAX];
   const char *words = gai_strerror(code);
   pop3_status status = POP3_ERR_RESOLVE;
   switch (code) {
     case EAI_SYSTEM:
-      words = pop3_sock_words(sys_errno, buf, sizeof(buf));
+      words = p3_sock_words(sys_errno, buf, sizeof(buf));
       break;
     case EAI_NONAME:
       words = "there is no such name, or it has no address";
@@ -175,7 +173,7 @@ static pop3_io lookup_failed(const pop3_lookup *lookup, int code, int sys_errno,
   return POP3_IO_FAIL;
 }
 
-pop3_io pop3_lookup_step(pop3_lookup *lookup, pop3_address_list *out, pop3_error *err) {
+pop3_io p3_lookup_step(p3_lookup *lookup, p3_address_list *out, pop3_error *err) {
   lookup_job *job = lookup->job;
   pthread_mutex_lock(&job->mutex);
   int done = job->done;
@@ -184,22 +182,22 @@ pop3_io pop3_lookup_step(pop3_lookup *lookup, pop3_address_list *out, pop3_error
   // From here on the thread does not touch the job any more.
   if (job->gai_code != 0) return lookup_failed(lookup, job->gai_code, job->sys_errno, err);
   out->count = 0;
-  pop3_address_add_all(out, job->found, job->family);
+  p3_address_add_all(out, job->found, job->family);
   if (out->count == 0) return lookup_failed(lookup, EAI_NONAME, 0, err);
   return POP3_IO_DONE;
 }
 
-void pop3_lookup_interest(const pop3_lookup *lookup, pop3_interest *io) {
-  pop3_sock_wait(io, lookup->wake_fd, POP3_WAIT_READ);
+void p3_lookup_interest(const p3_lookup *lookup, pop3_interest *io) {
+  p3_sock_wait(io, lookup->wake_fd, POP3_WAIT_READ);
 }
 
-void pop3_lookup_drop(pop3_lookup *lookup) {
+void p3_lookup_drop(p3_lookup *lookup) {
   if (lookup == NULL) return;
   lookup_job *job = lookup->job;
   pthread_mutex_lock(&job->mutex);
   int done = job->done;
   job->wake_fd = -1;
-  pop3_sock_close(&lookup->wake_fd);
+  p3_sock_close(&lookup->wake_fd);
   pthread_mutex_unlock(&job->mutex);
   if (done) free_job(job);
   lookup->host->release(lookup->host->ctx, lookup);

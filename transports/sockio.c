@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-const char *pop3_sock_words(int sys_errno, char *buf, size_t buf_cap) {
+const char *p3_sock_words(int sys_errno, char *buf, size_t buf_cap) {
   switch (sys_errno) {
     case ECONNREFUSED:
       return "refused";
@@ -40,7 +40,7 @@ const char *pop3_sock_words(int sys_errno, char *buf, size_t buf_cap) {
 
 static pop3_io fail(const pop3_host *host, const char *layer, const char *doing, int sys_errno,
                     pop3_error *err) {
-  char buf[POP3_SOCK_WORDS_MAX];
+  char buf[P3_SOCK_WORDS_MAX];
   const char *words;
   switch (sys_errno) {
     case ECONNRESET:
@@ -53,15 +53,15 @@ static pop3_io fail(const pop3_host *host, const char *layer, const char *doing,
       words = "the connection is dead: the server's machine no longer answers";
       break;
     default:
-      words = pop3_sock_words(sys_errno, buf, sizeof(buf));
+      words = p3_sock_words(sys_errno, buf, sizeof(buf));
       break;
   }
   host->fail(host->ctx, err, POP3_ERR_IO, layer, sys_errno, 0, "%s failed: %s", doing, words);
   return POP3_IO_FAIL;
 }
 
-pop3_io pop3_sock_read(const pop3_host *host, const char *layer, int fd, uint8_t *buf, size_t cap,
-                       size_t *out_len, pop3_error *err) {
+pop3_io p3_sock_read(const pop3_host *host, const char *layer, int fd, uint8_t *buf, size_t cap,
+                     size_t *out_len, pop3_error *err) {
   ssize_t got;
   do {
     got = recv(fd, buf, cap, MSG_DONTWAIT);
@@ -75,8 +75,8 @@ pop3_io pop3_sock_read(const pop3_host *host, const char *layer, int fd, uint8_t
   return fail(host, layer, "reading", errno, err);
 }
 
-pop3_io pop3_sock_write(const pop3_host *host, const char *layer, int fd, const uint8_t *data,
-                        size_t data_len, size_t *out_len, pop3_error *err) {
+pop3_io p3_sock_write(const pop3_host *host, const char *layer, int fd, const uint8_t *data,
+                      size_t data_len, size_t *out_len, pop3_error *err) {
   ssize_t put;
   do {
     put = send(fd, data, data_len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -89,32 +89,32 @@ pop3_io pop3_sock_write(const pop3_host *host, const char *layer, int fd, const 
   return fail(host, layer, "writing", errno, err);
 }
 
-pop3_io pop3_sock_shutdown(const pop3_host *host, const char *layer, int fd, pop3_error *err) {
+pop3_io p3_sock_shutdown(const pop3_host *host, const char *layer, int fd, pop3_error *err) {
   // ENOTCONN: the peer was faster and the connection is gone, which is what was wanted.
   if (shutdown(fd, SHUT_WR) == 0 || errno == ENOTCONN) return POP3_IO_DONE;
   return fail(host, layer, "shutting down", errno, err);
 }
 
-void pop3_sock_wait(pop3_interest *io, int fd, uint32_t events) {
+void p3_sock_wait(pop3_interest *io, int fd, uint32_t events) {
   if (fd < 0 || events == 0 || io->num_fds >= POP3_INTEREST_FDS) return;
   io->fds[io->num_fds].fd = fd;
   io->fds[io->num_fds].events = events;
   io->num_fds++;
 }
 
-void pop3_sock_call_at(pop3_interest *io, int64_t deadline_ms) {
+void p3_sock_call_at(pop3_interest *io, int64_t deadline_ms) {
   if (io->deadline_ms == POP3_NO_DEADLINE || io->deadline_ms > deadline_ms) {
     io->deadline_ms = deadline_ms;
   }
 }
 
-pop3_status pop3_sock_answer(pop3_answer *out, const char *text) {
+pop3_status p3_sock_answer(pop3_answer *out, const char *text) {
   out->data = (const uint8_t *)text;
   out->data_len = strlen(text);
   return POP3_OK;
 }
 
-void pop3_sock_close(int *fd) {
+void p3_sock_close(int *fd) {
   // Not repeated on EINTR: Linux has closed it by then.
   if (*fd >= 0) close(*fd);
   *fd = -1;

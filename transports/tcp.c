@@ -15,7 +15,7 @@
 
 #define LAYER "tcp"
 
-_Static_assert(POP3_RACE_MAX >= POP3_ADDRESS_MAX, "every address must have its attempt");
+_Static_assert(P3_RACE_MAX >= P3_ADDRESS_MAX, "every address must have its attempt");
 
 typedef enum tcp_stage {
   TCP_NEW = 0,    // the name is to be looked up
@@ -32,18 +32,18 @@ typedef struct tcp {
   int own_fd;
   uint32_t port;
   int is_name;  // |name| had to be looked up (or to be found in tcp.resolve)
-  pop3_lookup *lookup;
-  pop3_race race;
-  pop3_tcp_options options;
-  pop3_address_list addresses;
+  p3_lookup *lookup;
+  p3_race race;
+  p3_tcp_options options;
+  p3_address_list addresses;
   int is_local;  // these three once connected
-  char peer[POP3_ADDRESS_NAME_MAX];
-  char local[POP3_ADDRESS_NAME_MAX];
+  char peer[P3_ADDRESS_NAME_MAX];
+  char local[P3_ADDRESS_NAME_MAX];
   char name[];
 } tcp;
 
-static pop3_tcp_attempts attempts_of(const tcp *self) {
-  pop3_tcp_attempts attempts = {&self->options, &self->addresses};
+static p3_tcp_attempts attempts_of(const tcp *self) {
+  p3_tcp_attempts attempts = {&self->options, &self->addresses};
   return attempts;
 }
 
@@ -53,13 +53,13 @@ static void use_connection(tcp *self, int fd, int own_fd) {
   socklen_t len = sizeof(sa);
   memset(&sa, 0, sizeof(sa));
   if (getpeername(fd, (struct sockaddr *)&sa, &len) == 0) {
-    pop3_address_name(self->peer, sizeof(self->peer), (struct sockaddr *)&sa, len);
-    self->is_local = pop3_address_is_local((struct sockaddr *)&sa, len);
+    p3_address_name(self->peer, sizeof(self->peer), (struct sockaddr *)&sa, len);
+    self->is_local = p3_address_is_local((struct sockaddr *)&sa, len);
   }
   len = sizeof(sa);
   memset(&sa, 0, sizeof(sa));
   if (getsockname(fd, (struct sockaddr *)&sa, &len) == 0) {
-    pop3_address_name(self->local, sizeof(self->local), (struct sockaddr *)&sa, len);
+    p3_address_name(self->local, sizeof(self->local), (struct sockaddr *)&sa, len);
   }
   self->fd = fd;
   self->own_fd = own_fd;
@@ -72,14 +72,14 @@ static const char *family_name(int family) { return family == AF_INET6 ? "IPv6" 
 
 static pop3_status use_fd(tcp *self, pop3_error *err) {
   const pop3_host *host = self->host;
-  const pop3_tcp_options *options = &self->options;
+  const p3_tcp_options *options = &self->options;
   int code = 0;
-  const char *words = pop3_tcp_socket_check(options->fd, &code);
+  const char *words = p3_tcp_socket_check(options->fd, &code);
   if (words != NULL) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, code, 0,
                       "option tcp.fd: descriptor %d %s", options->fd, words);
   }
-  code = pop3_tcp_socket_tune(options->fd, options->nodelay, options->keepalive);
+  code = p3_tcp_socket_tune(options->fd, options->nodelay, options->keepalive);
   if (code != 0) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, code, 0,
                       "option tcp.nodelay or tcp.keepalive: descriptor %d does not take it",
@@ -90,19 +90,19 @@ static pop3_status use_fd(tcp *self, pop3_error *err) {
 }
 
 // Keeps the addresses of the family that is wanted, in the order of the race.
-static pop3_status use_addresses(tcp *self, const pop3_address_list *found, pop3_error *err) {
+static pop3_status use_addresses(tcp *self, const p3_address_list *found, pop3_error *err) {
   const pop3_host *host = self->host;
   int family = self->options.family;
   self->addresses.count = 0;
   for (size_t i = 0; i < found->count; i++) {
-    pop3_address_add(&self->addresses, &found->at[i].of.any, found->at[i].len, family);
+    p3_address_add(&self->addresses, &found->at[i].of.any, found->at[i].len, family);
   }
   if (self->addresses.count == 0) {
     return host->fail(host->ctx, err, POP3_ERR_RESOLVE, LAYER, 0, 0,
                       "\"%s\" has no %s address, as tcp.family or tcp.source_address wants",
                       self->name, family_name(family));
   }
-  pop3_race_init(&self->race, self->addresses.count, self->options.delay_ms);
+  p3_race_init(&self->race, self->addresses.count, self->options.delay_ms);
   self->stage = TCP_RACE;
   return POP3_OK;
 }
@@ -121,9 +121,9 @@ static pop3_status use_host(tcp *self, const char *name, pop3_error *err) {
     self->is_name = 1;
     return use_addresses(self, &self->options.fixed, err);
   }
-  pop3_address_list numeric;
+  p3_address_list numeric;
   numeric.count = 1;
-  if (pop3_address_parse(&numeric.at[0], name, self->port)) {
+  if (p3_address_parse(&numeric.at[0], name, self->port)) {
     return use_addresses(self, &numeric, err);
   }
   self->is_name = 1;
@@ -133,7 +133,7 @@ static pop3_status use_host(tcp *self, const char *name, pop3_error *err) {
 static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config *config,
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
   (void)lower;
-  const char *name = pop3_tcp_target_host(config);
+  const char *name = p3_tcp_target_host(config);
   size_t name_len = name != NULL ? strlen(name) : 0;
   tcp *self = host->alloc(host->ctx, sizeof(*self) + name_len + 1);
   if (self == NULL) {
@@ -142,7 +142,7 @@ static pop3_status tcp_create(const pop3_host *host, const pop3_transport_config
   memset(self, 0, sizeof(*self) + name_len + 1);
   self->host = host;
   self->fd = -1;
-  pop3_status status = pop3_tcp_options_read(&self->options, host, config, err);
+  pop3_status status = p3_tcp_options_read(&self->options, host, config, err);
   if (status == POP3_OK) {
     self->port = self->options.port;
     status = self->options.fd >= 0 ? use_fd(self, err) : use_host(self, name, err);
@@ -164,14 +164,14 @@ static void list_failures(const tcp *self, char *out, size_t out_cap) {
   size_t at = 0;
   out[0] = '\0';
   for (size_t i = 0; i < self->addresses.count; i++) {
-    const pop3_attempt_failure *failure = &self->race.failures[i];
-    char name[POP3_ADDRESS_NAME_MAX];
-    char buf[POP3_SOCK_WORDS_MAX];
-    char part[POP3_ADDRESS_NAME_MAX + POP3_SOCK_WORDS_MAX + 4];
-    pop3_address_name(name, sizeof(name), &self->addresses.at[i].of.any, self->addresses.at[i].len);
+    const p3_attempt_failure *failure = &self->race.failures[i];
+    char name[P3_ADDRESS_NAME_MAX];
+    char buf[P3_SOCK_WORDS_MAX];
+    char part[P3_ADDRESS_NAME_MAX + P3_SOCK_WORDS_MAX + 4];
+    p3_address_name(name, sizeof(name), &self->addresses.at[i].of.any, self->addresses.at[i].len);
     const char *words = failure->words != NULL
                             ? failure->words
-                            : pop3_sock_words(failure->sys_errno, buf, sizeof(buf));
+                            : p3_sock_words(failure->sys_errno, buf, sizeof(buf));
     int len = snprintf(part, sizeof(part), "%s%s %s", i > 0 ? "; " : "", name, words);
     if (len < 0 || at + (size_t)len + tail > out_cap) {
       snprintf(out + at, out_cap - at, "; and %d more", (int)(self->addresses.count - i));
@@ -202,35 +202,34 @@ static pop3_io connect_failed(tcp *self) {
 
 static pop3_io step_lookup(tcp *self, pop3_error *err) {
   if (self->stage == TCP_NEW) {
-    pop3_status status = pop3_lookup_start(&self->lookup, self->host, self->name, self->port,
-                                           self->options.family, NULL, err);
+    pop3_status status = p3_lookup_start(&self->lookup, self->host, self->name, self->port,
+                                         self->options.family, NULL, err);
     if (status != POP3_OK) return connect_failed(self);
     self->stage = TCP_LOOKUP;
   }
-  pop3_address_list found;
-  pop3_io how = pop3_lookup_step(self->lookup, &found, err);
+  p3_address_list found;
+  pop3_io how = p3_lookup_step(self->lookup, &found, err);
   if (how == POP3_IO_WANT_READ) return how;
-  pop3_lookup_drop(self->lookup);
+  p3_lookup_drop(self->lookup);
   self->lookup = NULL;
   if (how != POP3_IO_DONE) return connect_failed(self);
-  pop3_address_interleave(&found);
+  p3_address_interleave(&found);
   if (use_addresses(self, &found, err) != POP3_OK) return connect_failed(self);
   return POP3_IO_DONE;
 }
 
 static pop3_io step_race(tcp *self, pop3_error *err) {
   const pop3_host *host = self->host;
-  pop3_tcp_attempts attempts = attempts_of(self);
+  p3_tcp_attempts attempts = attempts_of(self);
   int fd = -1;
-  switch (
-      pop3_race_step(&self->race, &pop3_tcp_race_ops, &attempts, host->now_ms(host->ctx), &fd)) {
-    case POP3_ATTEMPT_CONNECTED:
+  switch (p3_race_step(&self->race, &p3_tcp_race_ops, &attempts, host->now_ms(host->ctx), &fd)) {
+    case P3_ATTEMPT_CONNECTED:
       use_connection(self, fd, 1);
       host->note(host->ctx, "tcp: connected to %s from %s", self->peer, self->local);
       return POP3_IO_DONE;
-    case POP3_ATTEMPT_PENDING:
+    case P3_ATTEMPT_PENDING:
       return POP3_IO_WANT_WRITE;
-    case POP3_ATTEMPT_FAILED:
+    case P3_ATTEMPT_FAILED:
     default:
       race_failed(self, err);
       return connect_failed(self);
@@ -251,39 +250,39 @@ static pop3_io tcp_connect(void *ptr, pop3_error *err) {
 
 static pop3_io tcp_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   tcp *self = ptr;
-  return pop3_sock_read(self->host, LAYER, self->fd, buf, cap, out_len, err);
+  return p3_sock_read(self->host, LAYER, self->fd, buf, cap, out_len, err);
 }
 
 static pop3_io tcp_write(void *ptr, const uint8_t *data, size_t data_len, size_t *out_len,
                          pop3_error *err) {
   tcp *self = ptr;
-  return pop3_sock_write(self->host, LAYER, self->fd, data, data_len, out_len, err);
+  return p3_sock_write(self->host, LAYER, self->fd, data, data_len, out_len, err);
 }
 
 static pop3_io tcp_shutdown(void *ptr, pop3_error *err) {
   tcp *self = ptr;
   if (!self->own_fd) return POP3_IO_DONE;  // the caller may have more to say on it
-  return pop3_sock_shutdown(self->host, LAYER, self->fd, err);
+  return p3_sock_shutdown(self->host, LAYER, self->fd, err);
 }
 
 static void tcp_interest(void *ptr, pop3_interest *io) {
   const tcp *self = ptr;
   switch (self->stage) {
     case TCP_NEW:
-      pop3_sock_call_at(io, self->host->now_ms(self->host->ctx));
+      p3_sock_call_at(io, self->host->now_ms(self->host->ctx));
       break;
     case TCP_LOOKUP:
-      pop3_lookup_interest(self->lookup, io);
+      p3_lookup_interest(self->lookup, io);
       break;
     case TCP_RACE:
       if (self->race.next == 0) {
-        pop3_sock_call_at(io, self->host->now_ms(self->host->ctx));
+        p3_sock_call_at(io, self->host->now_ms(self->host->ctx));
       } else {
-        pop3_race_interest(&self->race, io);
+        p3_race_interest(&self->race, io);
       }
       break;
     case TCP_CONNECTED:
-      pop3_sock_wait(io, self->fd, io->events);
+      p3_sock_wait(io, self->fd, io->events);
       break;
     case TCP_DEAD:
     default:
@@ -299,9 +298,9 @@ static pop3_status tcp_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->number = self->fd;
       return POP3_OK;
     case POP3_QUERY_PEER_NAME:
-      return pop3_sock_answer(out, self->peer);
+      return p3_sock_answer(out, self->peer);
     case POP3_QUERY_LOCAL_NAME:
-      return pop3_sock_answer(out, self->local);
+      return p3_sock_answer(out, self->local);
     case POP3_QUERY_ONLY_ONCE:
       out->number = self->options.fd >= 0;
       return POP3_OK;
@@ -316,10 +315,10 @@ static pop3_status tcp_query(void *ptr, uint32_t what, pop3_answer *out) {
 static void tcp_destroy(void *ptr) {
   tcp *self = ptr;
   if (self == NULL) return;
-  pop3_tcp_attempts attempts = attempts_of(self);
-  pop3_lookup_drop(self->lookup);
-  pop3_race_cancel(&self->race, &pop3_tcp_race_ops, &attempts);
-  if (self->own_fd) pop3_sock_close(&self->fd);
+  p3_tcp_attempts attempts = attempts_of(self);
+  p3_lookup_drop(self->lookup);
+  p3_race_cancel(&self->race, &p3_tcp_race_ops, &attempts);
+  if (self->own_fd) p3_sock_close(&self->fd);
   self->host->release(self->host->ctx, self);
 }
 

@@ -9,7 +9,7 @@
 
 // One reading of the options.
 typedef struct reading {
-  pop3_tcp_options *out;
+  p3_tcp_options *out;
   const pop3_host *host;
   const pop3_transport_config *config;
   pop3_error *err;
@@ -72,16 +72,16 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
       text++;
       text_len -= 2;
     }
-    char buf[POP3_ADDRESS_NAME_MAX];
+    char buf[P3_ADDRESS_NAME_MAX];
     if (text_len == 0 || text_len >= sizeof(buf)) return bad(in, option, "no numeric address");
     memcpy(buf, text, text_len);
     buf[text_len] = '\0';
-    pop3_address address;
-    if (!pop3_address_parse(&address, buf, in->out->port)) {
+    p3_address address;
+    if (!p3_address_parse(&address, buf, in->out->port)) {
       return in->host->fail(in->host->ctx, in->err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                             "option %s: \"%s\" is not a numeric address", option->name, buf);
     }
-    if (is_ours) pop3_address_add(&in->out->fixed, &address.of.any, address.len, AF_UNSPEC);
+    if (is_ours) p3_address_add(&in->out->fixed, &address.of.any, address.len, AF_UNSPEC);
     if (at[len] == '\0') return POP3_OK;
     at += len + 1;
   }
@@ -89,7 +89,7 @@ static pop3_status read_resolve(const reading *in, const pop3_option *option) {
 
 // Which host is meant must be known before tcp.resolve is read.
 static pop3_status read_target(const reading *in) {
-  in->out->host = pop3_tcp_target_host(in->config);
+  in->out->host = p3_tcp_target_host(in->config);
   in->out->port = in->config->port;
   for (size_t i = 0; i < in->config->num_options; i++) {
     const pop3_option *option = &in->config->options[i];
@@ -109,7 +109,7 @@ static pop3_status read_text(const reading *in, const pop3_option *option, const
   if (strcmp(name, "connect_host") == 0) {
     return option->text[0] != '\0' ? POP3_OK : bad(in, option, "the name is empty");
   }
-  if (!pop3_address_parse(&in->out->source, option->text, 0)) {
+  if (!p3_address_parse(&in->out->source, option->text, 0)) {
     return bad(in, option, "not a numeric address");
   }
   return POP3_OK;
@@ -117,7 +117,7 @@ static pop3_status read_text(const reading *in, const pop3_option *option, const
 
 static pop3_status read_one(const reading *in, const pop3_option *option) {
   const char *name = option->name + strlen("tcp.");
-  pop3_tcp_options *out = in->out;
+  p3_tcp_options *out = in->out;
   if (strcmp(name, "source_address") == 0 || strcmp(name, "family") == 0 ||
       strcmp(name, "resolve") == 0 || strcmp(name, "connect_host") == 0) {
     return read_text(in, option, name);
@@ -142,7 +142,7 @@ static pop3_status read_one(const reading *in, const pop3_option *option) {
   return bad(in, option, "there is no such option");
 }
 
-const char *pop3_tcp_target_host(const pop3_transport_config *config) {
+const char *p3_tcp_target_host(const pop3_transport_config *config) {
   const char *host = config->host;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];
@@ -154,14 +154,14 @@ const char *pop3_tcp_target_host(const pop3_transport_config *config) {
   return host;
 }
 
-pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
-                                  const pop3_transport_config *config, pop3_error *err) {
+pop3_status p3_tcp_options_read(p3_tcp_options *out, const pop3_host *host,
+                                const pop3_transport_config *config, pop3_error *err) {
   memset(out, 0, sizeof(*out));
   out->family = AF_UNSPEC;
   out->fd = -1;
-  out->own_fd = POP3_TCP_DEFAULT;
-  out->nodelay = POP3_TCP_DEFAULT;
-  out->keepalive = POP3_TCP_DEFAULT;
+  out->own_fd = P3_TCP_DEFAULT;
+  out->nodelay = P3_TCP_DEFAULT;
+  out->keepalive = P3_TCP_DEFAULT;
   out->delay_ms = 250;
 
   reading in = {out, host, config, err};
@@ -173,7 +173,7 @@ pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
     status = read_one(&in, option);
     if (status != POP3_OK) return status;
   }
-  if (out->own_fd != POP3_TCP_DEFAULT && out->fd < 0) {
+  if (out->own_fd != P3_TCP_DEFAULT && out->fd < 0) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0,
                       "option tcp.own_fd: there is no tcp.fd");
   }

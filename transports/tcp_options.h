@@ -11,31 +11,31 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_TCP_DEFAULT stands for an option that was not given.
-#define POP3_TCP_DEFAULT (-1)
+// P3_TCP_DEFAULT stands for an option that was not given.
+#define P3_TCP_DEFAULT (-1)
 
-// pop3_tcp_options is what the options of a session amount to.
-typedef struct pop3_tcp_options {
-  int family;               // AF_UNSPEC, AF_INET or AF_INET6; source_address's if that is given
-  int fd;                   // or -1
-  int own_fd;               // 0 or 1
-  int nodelay;              // 0, 1 or POP3_TCP_DEFAULT
-  int keepalive;            // likewise
-  int source_reserved;      // 0 or 1
-  int64_t delay_ms;         // between two attempts
-  const char *host;         // whom to connect to: tcp.connect_host, or the session's; not a copy
-  uint32_t port;            // likewise
-  pop3_address source;      // len 0: any
-  pop3_address_list fixed;  // tcp.resolve of |host|; empty: none
-} pop3_tcp_options;
+// p3_tcp_options is what the options of a session amount to.
+typedef struct p3_tcp_options {
+  int family;             // AF_UNSPEC, AF_INET or AF_INET6; source_address's if that is given
+  int fd;                 // or -1
+  int own_fd;             // 0 or 1
+  int nodelay;            // 0, 1 or P3_TCP_DEFAULT
+  int keepalive;          // likewise
+  int source_reserved;    // 0 or 1
+  int64_t delay_ms;       // between two attempts
+  const char *host;       // whom to connect to: tcp.connect_host, or the session's; not a copy
+  uint32_t port;          // likewise
+  p3_address source;      // len 0: any
+  p3_address_list fixed;  // tcp.resolve of |host|; empty: none
+} p3_tcp_options;
 
-// pop3_tcp_target_host returns the host to connect to: the last tcp.connect_host with a text, or
+// p3_tcp_target_host returns the host to connect to: the last tcp.connect_host with a text, or
 // the session's, which may be NULL. Checks nothing.
-const char *pop3_tcp_target_host(const pop3_transport_config *config);
+const char *p3_tcp_target_host(const pop3_transport_config *config);
 
-// pop3_tcp_options_read reads those of |config|. POP3_ERR_ARGUMENT names the option that is wrong.
-pop3_status pop3_tcp_options_read(pop3_tcp_options *out, const pop3_host *host,
-                                  const pop3_transport_config *config, pop3_error *err);
+// p3_tcp_options_read reads those of |config|. POP3_ERR_ARGUMENT names the option that is wrong.
+pop3_status p3_tcp_options_read(p3_tcp_options *out, const pop3_host *host,
+                                const pop3_transport_config *config, pop3_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

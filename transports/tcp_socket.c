@@ -11,19 +11,19 @@
 // The ports that rlogin's family took for proof that root stands behind them (RFC 1081's RPOP).
 enum { FIRST_RESERVED_PORT = 512, LAST_RESERVED_PORT = 1023 };
 
-int pop3_tcp_socket_tune(int fd, int nodelay, int keepalive) {
-  if (nodelay != POP3_TCP_DEFAULT &&
+int p3_tcp_socket_tune(int fd, int nodelay, int keepalive) {
+  if (nodelay != P3_TCP_DEFAULT &&
       setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay)) != 0) {
     return errno;
   }
-  if (keepalive != POP3_TCP_DEFAULT &&
+  if (keepalive != P3_TCP_DEFAULT &&
       setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &keepalive, sizeof(keepalive)) != 0) {
     return errno;
   }
   return 0;
 }
 
-const char *pop3_tcp_socket_check(int fd, int *out_errno) {
+const char *p3_tcp_socket_check(int fd, int *out_errno) {
   int type = 0;
   socklen_t len = sizeof(type);
   *out_errno = 0;
@@ -41,24 +41,24 @@ const char *pop3_tcp_socket_check(int fd, int *out_errno) {
   return NULL;
 }
 
-static pop3_attempt attempt_failed(pop3_attempt_failure *out, int sys_errno, const char *words) {
+static p3_attempt attempt_failed(p3_attempt_failure *out, int sys_errno, const char *words) {
   out->sys_errno = sys_errno;
   out->words = words;
-  return POP3_ATTEMPT_FAILED;
+  return P3_ATTEMPT_FAILED;
 }
 
-static int bind_reserved(int fd, pop3_address source) {
+static int bind_reserved(int fd, p3_address source) {
   for (int port = LAST_RESERVED_PORT; port >= FIRST_RESERVED_PORT; port--) {
-    pop3_address_set_port(&source, (uint16_t)port);
+    p3_address_set_port(&source, (uint16_t)port);
     if (bind(fd, &source.of.any, source.len) == 0) return 0;
     if (errno != EADDRINUSE) return errno;
   }
   return EADDRINUSE;
 }
 
-static int bind_source(int fd, const pop3_tcp_options *options, const pop3_address *target,
+static int bind_source(int fd, const p3_tcp_options *options, const p3_address *target,
                        const char **out_words) {
-  pop3_address source = options->source;
+  p3_address source = options->source;
   if (source.len == 0) {
     if (!options->source_reserved) return 0;
     memset(&source, 0, sizeof(source));  // all zeros: any address
@@ -85,25 +85,24 @@ static int is_connected_to_itself(int fd) {
   socklen_t peer_len = sizeof(peer);
   return getsockname(fd, (struct sockaddr *)&local, &local_len) == 0 &&
          getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 &&
-         pop3_address_equal((struct sockaddr *)&local, local_len, (struct sockaddr *)&peer,
-                            peer_len);
+         p3_address_equal((struct sockaddr *)&local, local_len, (struct sockaddr *)&peer, peer_len);
 }
 
-static pop3_attempt attempt_connected(int fd, pop3_attempt_failure *out_failure) {
+static p3_attempt attempt_connected(int fd, p3_attempt_failure *out_failure) {
   if (is_connected_to_itself(fd)) return attempt_failed(out_failure, ECONNREFUSED, NULL);
-  return POP3_ATTEMPT_CONNECTED;
+  return P3_ATTEMPT_CONNECTED;
 }
 
-static pop3_attempt start(void *arg, size_t index, int *out_fd, pop3_attempt_failure *out_failure) {
-  const pop3_tcp_attempts *attempts = arg;
-  const pop3_tcp_options *options = attempts->options;
-  const pop3_address *target = &attempts->addresses->at[index];
+static p3_attempt start(void *arg, size_t index, int *out_fd, p3_attempt_failure *out_failure) {
+  const p3_tcp_attempts *attempts = arg;
+  const p3_tcp_options *options = attempts->options;
+  const p3_address *target = &attempts->addresses->at[index];
   int fd = socket(target->of.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return attempt_failed(out_failure, errno, NULL);
 
   const char *words = NULL;
-  pop3_attempt how = POP3_ATTEMPT_PENDING;
-  int code = pop3_tcp_socket_tune(fd, options->nodelay != 0, options->keepalive != 0);
+  p3_attempt how = P3_ATTEMPT_PENDING;
+  int code = p3_tcp_socket_tune(fd, options->nodelay != 0, options->keepalive != 0);
   if (code == 0) code = bind_source(fd, options, target, &words);
   if (code != 0) {
     how = attempt_failed(out_failure, code, words);
@@ -112,7 +111,7 @@ static pop3_attempt start(void *arg, size_t index, int *out_fd, pop3_attempt_fai
   } else if (errno != EINPROGRESS && errno != EINTR) {
     how = attempt_failed(out_failure, errno, NULL);
   }
-  if (how == POP3_ATTEMPT_FAILED) {
+  if (how == P3_ATTEMPT_FAILED) {
     close(fd);
   } else {
     *out_fd = fd;
@@ -120,12 +119,12 @@ static pop3_attempt start(void *arg, size_t index, int *out_fd, pop3_attempt_fai
   return how;
 }
 
-static pop3_attempt check(void *arg, size_t index, int fd, pop3_attempt_failure *out_failure) {
+static p3_attempt check(void *arg, size_t index, int fd, p3_attempt_failure *out_failure) {
   (void)arg;
   (void)index;
   struct pollfd look = {fd, POLLOUT, 0};
   int ready = poll(&look, 1, 0);
-  if (ready == 0 || (ready < 0 && errno == EINTR)) return POP3_ATTEMPT_PENDING;
+  if (ready == 0 || (ready < 0 && errno == EINTR)) return P3_ATTEMPT_PENDING;
   int code = 0;
   socklen_t len = sizeof(code);
   if (ready < 0 || getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &len) != 0) code = errno;
@@ -138,4 +137,4 @@ static void close_attempt(void *arg, int fd) {
   close(fd);
 }
 
-const pop3_race_ops pop3_tcp_race_ops = {start, check, close_attempt};
+const p3_race_ops p3_tcp_race_ops = {start, check, close_attempt};

@@ -11,22 +11,22 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// pop3_tcp_attempts is the |arg| of pop3_tcp_race_ops: attempt i connects to addresses->at[i].
-typedef struct pop3_tcp_attempts {
-  const pop3_tcp_options *options;
-  const pop3_address_list *addresses;
-} pop3_tcp_attempts;
+// p3_tcp_attempts is the |arg| of p3_tcp_race_ops: attempt i connects to addresses->at[i].
+typedef struct p3_tcp_attempts {
+  const p3_tcp_options *options;
+  const p3_address_list *addresses;
+} p3_tcp_attempts;
 
-// pop3_tcp_race_ops connects with non-blocking sockets.
-extern const pop3_race_ops pop3_tcp_race_ops;
+// p3_tcp_race_ops connects with non-blocking sockets.
+extern const p3_race_ops p3_tcp_race_ops;
 
-// pop3_tcp_socket_tune sets TCP_NODELAY and SO_KEEPALIVE. POP3_TCP_DEFAULT leaves one as it is.
+// p3_tcp_socket_tune sets TCP_NODELAY and SO_KEEPALIVE. P3_TCP_DEFAULT leaves one as it is.
 // Returns 0 or errno.
-int pop3_tcp_socket_tune(int fd, int nodelay, int keepalive);
+int p3_tcp_socket_tune(int fd, int nodelay, int keepalive);
 
-// pop3_tcp_socket_check says why |fd| is no connected stream socket, or NULL if it is one.
+// p3_tcp_socket_check says why |fd| is no connected stream socket, or NULL if it is one.
 // |*out_errno| is that of the system call that told.
-const char *pop3_tcp_socket_check(int fd, int *out_errno);
+const char *p3_tcp_socket_check(int fd, int *out_errno);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

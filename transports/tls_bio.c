@@ -11,10 +11,10 @@
 enum { BUFFER = 40 * 1024, READS_PER_OPERATION = 256 };
 enum { RECORD_HEADER = 5 };
 
-static pop3_tls_bio *state_of(BIO *bio) { return BIO_get_data(bio); }
+static p3_tls_bio *state_of(BIO *bio) { return BIO_get_data(bio); }
 
 // Notes how the transport below has answered. Returns what a BIO's function returns then.
-static int no_luck(pop3_tls_bio *self, BIO *bio, pop3_io io, int reading, const pop3_error *error) {
+static int no_luck(p3_tls_bio *self, BIO *bio, pop3_io io, int reading, const pop3_error *error) {
   switch (io) {
     case POP3_IO_WANT_READ:
     case POP3_IO_WANT_WRITE:
@@ -48,7 +48,7 @@ static int no_luck(pop3_tls_bio *self, BIO *bio, pop3_io io, int reading, const 
 }
 
 // Reads from the transport below into the empty buffer. Returns 1 if something came.
-static int fill(pop3_tls_bio *self, BIO *bio, int *out_result) {
+static int fill(p3_tls_bio *self, BIO *bio, int *out_result) {
   self->start = self->end = 0;
   *out_result = -1;
   if (self->read_failed) return 0;
@@ -82,7 +82,7 @@ static int fill(pop3_tls_bio *self, BIO *bio, int *out_result) {
 }
 
 static int bio_read(BIO *bio, char *out, int cap) {
-  pop3_tls_bio *self = state_of(bio);
+  p3_tls_bio *self = state_of(bio);
   BIO_clear_retry_flags(bio);
   if (out == NULL || cap <= 0) return 0;
   int result;
@@ -95,7 +95,7 @@ static int bio_read(BIO *bio, char *out, int cap) {
 }
 
 static int bio_write(BIO *bio, const char *data, int len) {
-  pop3_tls_bio *self = state_of(bio);
+  p3_tls_bio *self = state_of(bio);
   BIO_clear_retry_flags(bio);
   if (data == NULL || len <= 0) return 0;
   // A transport that has failed is called no more; after a failed write it may still be read.
@@ -115,8 +115,8 @@ static long bio_ctrl(BIO *bio, int command, long number, void *pointer) {
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-pop3_status pop3_tls_bio_init(pop3_tls_bio *self, const pop3_host *host, const pop3_layer *lower,
-                              void *owner, pop3_error *err) {
+pop3_status p3_tls_bio_init(p3_tls_bio *self, const pop3_host *host, const pop3_layer *lower,
+                            void *owner, pop3_error *err) {
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->lower = lower;
@@ -128,13 +128,13 @@ pop3_status pop3_tls_bio_init(pop3_tls_bio *self, const pop3_host *host, const p
       BIO_meth_set_write(self->method, bio_write) && BIO_meth_set_ctrl(self->method, bio_ctrl)) {
     self->bio = BIO_new(self->method);
   }
-  if (self->bio == NULL) return pop3_tls_no_memory(host, err);
+  if (self->bio == NULL) return p3_tls_no_memory(host, err);
   BIO_set_data(self->bio, self);
   BIO_set_init(self->bio, 1);
   return POP3_OK;
 }
 
-void pop3_tls_bio_cleanup(pop3_tls_bio *self) {
+void p3_tls_bio_cleanup(p3_tls_bio *self) {
   if (self->bio != NULL) BIO_free(self->bio);
   if (self->method != NULL) BIO_meth_free(self->method);
   if (self->buf != NULL) self->host->release(self->host->ctx, self->buf);
@@ -143,14 +143,14 @@ void pop3_tls_bio_cleanup(pop3_tls_bio *self) {
   self->buf = NULL;
 }
 
-void *pop3_tls_bio_owner(BIO *bio) { return state_of(bio)->owner; }
+void *p3_tls_bio_owner(BIO *bio) { return state_of(bio)->owner; }
 
-void pop3_tls_bio_start(pop3_tls_bio *self) {
+void p3_tls_bio_start(p3_tls_bio *self) {
   self->budget = READS_PER_OPERATION;
   self->exhausted = 0;
 }
 
-int pop3_tls_bio_has_record(const pop3_tls_bio *self) {
+int p3_tls_bio_has_record(const p3_tls_bio *self) {
   const uint8_t *at = self->buf + self->start;
   const size_t len = self->end - self->start;
   if (len < RECORD_HEADER) return 0;

@@ -11,14 +11,14 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_TLS_FIRST_MAX is how many of the peer's first octets are kept, to tell what it speaks.
-#define POP3_TLS_FIRST_MAX 64
+// P3_TLS_FIRST_MAX is how many of the peer's first octets are kept, to tell what it speaks.
+#define P3_TLS_FIRST_MAX 64
 
-// pop3_tls_bio is the state. It is placed inside the transport.
-typedef struct pop3_tls_bio {
+// p3_tls_bio is the state. It is placed inside the transport.
+typedef struct p3_tls_bio {
   const pop3_host *host;
   const pop3_layer *lower;
-  void *owner;  // see pop3_tls_bio_owner
+  void *owner;  // see p3_tls_bio_owner
   BIO_METHOD *method;
   BIO *bio;  // belongs to the SSL once that has been told of it
   uint8_t *buf;
@@ -32,28 +32,28 @@ typedef struct pop3_tls_bio {
   int write_failed;    // likewise
   pop3_error error;    // of the first failure
   uint64_t octets_in;  // from the transport below
-  uint8_t first[POP3_TLS_FIRST_MAX];
+  uint8_t first[P3_TLS_FIRST_MAX];
   size_t first_len;
-} pop3_tls_bio;
+} p3_tls_bio;
 
-// pop3_tls_bio_init makes |self| over |lower|. POP3_ERR_MEMORY is its only failure; clean up in any
+// p3_tls_bio_init makes |self| over |lower|. POP3_ERR_MEMORY is its only failure; clean up in any
 // case.
-pop3_status pop3_tls_bio_init(pop3_tls_bio *self, const pop3_host *host, const pop3_layer *lower,
-                              void *owner, pop3_error *err);
+pop3_status p3_tls_bio_init(p3_tls_bio *self, const pop3_host *host, const pop3_layer *lower,
+                            void *owner, pop3_error *err);
 
-// pop3_tls_bio_cleanup frees everything but |bio|, which must be gone, and its own BIO if that was
+// p3_tls_bio_cleanup frees everything but |bio|, which must be gone, and its own BIO if that was
 // never given away (|bio| is not NULL then).
-void pop3_tls_bio_cleanup(pop3_tls_bio *self);
+void p3_tls_bio_cleanup(p3_tls_bio *self);
 
-// pop3_tls_bio_owner returns the |owner| given to init for |bio|.
-void *pop3_tls_bio_owner(BIO *bio);
+// p3_tls_bio_owner returns the |owner| given to init for |bio|.
+void *p3_tls_bio_owner(BIO *bio);
 
-// pop3_tls_bio_start is called at the start of each of the transport's operations: it bounds how
+// p3_tls_bio_start is called at the start of each of the transport's operations: it bounds how
 // long the peer can hold on to one.
-void pop3_tls_bio_start(pop3_tls_bio *self);
+void p3_tls_bio_start(p3_tls_bio *self);
 
-// pop3_tls_bio_has_record says whether a whole record waits in the buffer.
-int pop3_tls_bio_has_record(const pop3_tls_bio *self);
+// p3_tls_bio_has_record says whether a whole record waits in the buffer.
+int p3_tls_bio_has_record(const p3_tls_bio *self);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

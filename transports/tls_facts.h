@@ -11,10 +11,9 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// pop3_tls_answer answers what |ssl|, whose handshake is done, knows by itself;
+// p3_tls_answer answers what |ssl|, whose handshake is done, knows by itself;
 // POP3_ERR_UNSUPPORTED for all else. The data is in |scratch| or the SSL's.
-pop3_status pop3_tls_answer(const SSL *ssl, pop3_tls_text *scratch, uint32_t what,
-                            pop3_answer *out);
+pop3_status p3_tls_answer(const SSL *ssl, p3_tls_text *scratch, uint32_t what, pop3_answer *out);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

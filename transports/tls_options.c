@@ -12,7 +12,7 @@
 
 // One reading of the options.
 typedef struct reading {
-  pop3_tls_options *out;
+  p3_tls_options *out;
   const pop3_host *host;
   const pop3_transport_config *config;
   const char *server_name;
@@ -73,14 +73,14 @@ static pop3_status read_pin(const reading *in, const pop3_option *option, const 
     pin += sizeof(kPrefix) - 1;
     len -= sizeof(kPrefix) - 1;
   }
-  uint8_t octets[POP3_TLS_PIN_LEN + 1];
+  uint8_t octets[P3_TLS_PIN_LEN + 1];
   size_t out_len = 0;
   if (len != 44 || !EVP_DecodeBase64(octets, &out_len, sizeof(octets), (const uint8_t *)pin, len) ||
-      out_len != POP3_TLS_PIN_LEN) {
+      out_len != P3_TLS_PIN_LEN) {
     return bad(in, option->name, "each pin is the base64 of 32 octets, with ';' between two");
   }
-  if (in->out->num_pins == POP3_TLS_PINS_MAX) return bad(in, option->name, "more than 16 pins");
-  memcpy(in->out->pins[in->out->num_pins++], octets, POP3_TLS_PIN_LEN);
+  if (in->out->num_pins == P3_TLS_PINS_MAX) return bad(in, option->name, "more than 16 pins");
+  memcpy(in->out->pins[in->out->num_pins++], octets, P3_TLS_PIN_LEN);
   return POP3_OK;
 }
 
@@ -105,7 +105,7 @@ static void take(void *out, size_t out_size, const void *object, size_t object_s
 }
 
 static pop3_status read_object(const reading *in, const pop3_option *option) {
-  pop3_tls_options *out = in->out;
+  p3_tls_options *out = in->out;
   const char *what = option->name + 4;
   if (option->text != NULL || option->object == NULL) {
     return bad(in, option->name, "takes an object");
@@ -140,7 +140,7 @@ static pop3_status read_object(const reading *in, const pop3_option *option) {
 }
 
 static pop3_status read_option(reading *in, const pop3_option *option) {
-  pop3_tls_options *out = in->out;
+  p3_tls_options *out = in->out;
   const char *what = option->name + 4;
   if (strcmp(what, "server_name") == 0) return read_string(in, option, &in->server_name);
   if (strcmp(what, "ca_file") == 0) return read_string(in, option, &out->ca_file);
@@ -173,7 +173,7 @@ static int is_address(const char *name) {
 
 // The name to verify: without what is not part of it in a certificate.
 static pop3_status read_name(const reading *in) {
-  pop3_tls_options *out = in->out;
+  p3_tls_options *out = in->out;
   const char *what = in->server_name != NULL ? "option tls.server_name" : "the server's name";
   const char *name = in->server_name != NULL ? in->server_name : in->config->host;
   const pop3_host *host = in->host;
@@ -215,7 +215,7 @@ static pop3_status read_name(const reading *in) {
 
 // What does not go together.
 static pop3_status check(const reading *in) {
-  pop3_tls_options *out = in->out;
+  p3_tls_options *out = in->out;
   if (out->cert_file != NULL && out->key_file == NULL) out->key_file = out->cert_file;
   if (out->context != NULL) {
     const char *extra = out->ca_file != NULL      ? "tls.ca_file"
@@ -251,11 +251,11 @@ static pop3_status check(const reading *in) {
   return POP3_OK;
 }
 
-pop3_status pop3_tls_read_options(pop3_tls_options *out, const pop3_host *host,
-                                  const pop3_transport_config *config, pop3_error *err) {
+pop3_status p3_tls_read_options(p3_tls_options *out, const pop3_host *host,
+                                const pop3_transport_config *config, pop3_error *err) {
   reading in = {out, host, config, NULL, err};
   memset(out, 0, sizeof(*out));
-  memcpy(out->alpn, POP3_TLS_ALPN, sizeof(POP3_TLS_ALPN));
+  memcpy(out->alpn, P3_TLS_ALPN, sizeof(P3_TLS_ALPN));
   out->port = config->port;
   for (size_t i = 0; i < config->num_options; i++) {
     const pop3_option *option = &config->options[i];

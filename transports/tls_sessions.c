@@ -12,7 +12,7 @@
 // MAX_PUT: a server sends two or so tickets; one that sends thousands does not fill the cache.
 enum { FIRST_ROOM = 8192, SESSION_MAX = 1 << 20, MAX_PUT = 8 };
 // An entry: MAGIC, the policy's digest, one octet of flags, the session as BoringSSL writes it.
-enum { MAGIC_LEN = 8, HEADER_LEN = MAGIC_LEN + POP3_TLS_POLICY_LEN + 1 };
+enum { MAGIC_LEN = 8, HEADER_LEN = MAGIC_LEN + P3_TLS_POLICY_LEN + 1 };
 static const char kMagic[MAGIC_LEN + 1] = "pop3tls1";
 enum { FLAG_CLIENT_CERTIFICATE = 1 };
 
@@ -37,7 +37,7 @@ static int hash_certificate(SHA256_CTX *sha, X509 *certificate) {
 }
 
 // Digests all that decides about whom to trust and what to say, also where the machine's roots are.
-static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_CTX *ssl_ctx) {
+static int make_policy(uint8_t *out, const p3_tls_options *options, const SSL_CTX *ssl_ctx) {
   SHA256_CTX sha;
   SHA256_Init(&sha);
   hash_string(&sha, kMagic);
@@ -59,32 +59,32 @@ static int make_policy(uint8_t *out, const pop3_tls_options *options, const SSL_
   return ok;
 }
 
-pop3_status pop3_tls_sessions_init(pop3_tls_sessions *self, const pop3_host *host,
-                                   const pop3_tls_options *options, const SSL_CTX *ssl_ctx,
-                                   pop3_error *err) {
+pop3_status p3_tls_sessions_init(p3_tls_sessions *self, const pop3_host *host,
+                                 const p3_tls_options *options, const SSL_CTX *ssl_ctx,
+                                 pop3_error *err) {
   static const char kDigits[] = "0123456789abcdef";
   memset(self, 0, sizeof(*self));
   self->host = host;
   self->cache = options->cache;
-  pop3_tls_text_init(&self->key, host);
+  p3_tls_text_init(&self->key, host);
   if (self->cache.get == NULL) return POP3_OK;
-  if (!make_policy(self->policy, options, ssl_ctx)) return pop3_tls_no_memory(host, err);
+  if (!make_policy(self->policy, options, ssl_ctx)) return p3_tls_no_memory(host, err);
   char port[16];
   (void)snprintf(port, sizeof(port), ":%lu ", (unsigned long)options->port);
-  pop3_tls_text_say(&self->key, options->name);
-  pop3_tls_text_say(&self->key, port);
+  p3_tls_text_say(&self->key, options->name);
+  p3_tls_text_say(&self->key, port);
   for (size_t i = 0; i < sizeof(self->policy); i++) {
     const char pair[2] = {kDigits[self->policy[i] >> 4], kDigits[self->policy[i] & 15]};
-    pop3_tls_text_add(&self->key, pair, sizeof(pair));
+    p3_tls_text_add(&self->key, pair, sizeof(pair));
   }
-  return self->key.failed ? pop3_tls_no_memory(host, err) : POP3_OK;
+  return self->key.failed ? p3_tls_no_memory(host, err) : POP3_OK;
 }
 
-void pop3_tls_sessions_cleanup(pop3_tls_sessions *self) {
-  if (self->host != NULL) pop3_tls_text_free(&self->key);
+void p3_tls_sessions_cleanup(p3_tls_sessions *self) {
+  if (self->host != NULL) p3_tls_text_free(&self->key);
 }
 
-static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, size_t len) {
+static int use_entry(p3_tls_sessions *self, SSL *ssl, const uint8_t *entry, size_t len) {
   if (len <= HEADER_LEN || memcmp(entry, kMagic, MAGIC_LEN) != 0 ||
       CRYPTO_memcmp(entry + MAGIC_LEN, self->policy, sizeof(self->policy)) != 0) {
     return 0;
@@ -101,19 +101,19 @@ static int use_entry(pop3_tls_sessions *self, SSL *ssl, const uint8_t *entry, si
   return ok;
 }
 
-pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_error *err) {
+pop3_status p3_tls_sessions_offer(p3_tls_sessions *self, SSL *ssl, pop3_error *err) {
   const pop3_host *host = self->host;
   if (self->cache.get == NULL) return POP3_OK;
-  pop3_tls_text entry;
-  pop3_tls_text_init(&entry, host);
+  p3_tls_text entry;
+  p3_tls_text_init(&entry, host);
   size_t room = FIRST_ROOM;
   size_t len = 0;
   // The entry may have been replaced by a longer one between two calls.
   for (int tries = 0; tries < 3; tries++) {
-    char *buf = pop3_tls_text_room(&entry, room);
+    char *buf = p3_tls_text_room(&entry, room);
     if (buf == NULL) {
-      pop3_tls_text_free(&entry);
-      return pop3_tls_no_memory(host, err);
+      p3_tls_text_free(&entry);
+      return p3_tls_no_memory(host, err);
     }
     len = self->cache.get(self->cache.arg, self->key.data, (uint8_t *)buf, room);
     if (len <= room || len > SESSION_MAX) break;
@@ -124,12 +124,12 @@ pop3_status pop3_tls_sessions_offer(pop3_tls_sessions *self, SSL *ssl, pop3_erro
     host->note(host->ctx, used ? "tls: offering a session of the cache"
                                : "tls: the cache's session is of no use here");
   }
-  pop3_tls_text_free(&entry);  // which wipes all of its room
+  p3_tls_text_free(&entry);  // which wipes all of its room
   return POP3_OK;
 }
 
-void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
-                            int has_client_certificate) {
+void p3_tls_sessions_keep(p3_tls_sessions *self, const SSL_SESSION *session,
+                          int has_client_certificate) {
   uint8_t *data = NULL;
   size_t len = 0;
   if (self->cache.get == NULL || self->num_put >= MAX_PUT || !SSL_SESSION_is_resumable(session)) {
@@ -140,21 +140,21 @@ void pop3_tls_sessions_keep(pop3_tls_sessions *self, const SSL_SESSION *session,
     return;
   }
   const char flags = has_client_certificate ? FLAG_CLIENT_CERTIFICATE : 0;
-  pop3_tls_text entry;
-  pop3_tls_text_init(&entry, self->host);
-  pop3_tls_text_add(&entry, kMagic, MAGIC_LEN);
-  pop3_tls_text_add(&entry, self->policy, sizeof(self->policy));
-  pop3_tls_text_add(&entry, &flags, 1);
-  pop3_tls_text_add(&entry, data, len);
+  p3_tls_text entry;
+  p3_tls_text_init(&entry, self->host);
+  p3_tls_text_add(&entry, kMagic, MAGIC_LEN);
+  p3_tls_text_add(&entry, self->policy, sizeof(self->policy));
+  p3_tls_text_add(&entry, &flags, 1);
+  p3_tls_text_add(&entry, data, len);
   if (!entry.failed && len <= SESSION_MAX - HEADER_LEN) {
     self->num_put++;
     self->cache.put(self->cache.arg, self->key.data, (const uint8_t *)entry.data, entry.len);
   }
-  pop3_tls_text_free(&entry);
+  p3_tls_text_free(&entry);
   OPENSSL_free(data);
 }
 
-void pop3_tls_sessions_put_back(pop3_tls_sessions *self, const SSL_SESSION *session,
-                                int has_client_certificate) {
-  if (self->num_put == 0) pop3_tls_sessions_keep(self, session, has_client_certificate);
+void p3_tls_sessions_put_back(p3_tls_sessions *self, const SSL_SESSION *session,
+                              int has_client_certificate) {
+  if (self->num_put == 0) p3_tls_sessions_keep(self, session, has_client_certificate);
 }

@@ -13,7 +13,7 @@
 
 #define LAYER "tls"
 
-pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
+pop3_status p3_tls_find_library(const pop3_host *host, pop3_error *err) {
   if (TLS_method() != NULL) return POP3_OK;
   const uint32_t code = ERR_peek_error();
   const char *why = code ? ERR_reason_error_string(code) : NULL;
@@ -23,25 +23,25 @@ pop3_status pop3_tls_find_library(const pop3_host *host, pop3_error *err) {
 
 // Asking for the passphrase of a key.
 typedef struct asking {
-  const pop3_tls_options *options;
+  const p3_tls_options *options;
   int asked;
   int answered;
 } asking;
 
 static pop3_status bad_file(const pop3_host *host, const char *option, const char *path,
                             const char *why, pop3_error *err) {
-  const uint32_t code = pop3_tls_take_error();
-  if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
+  const uint32_t code = p3_tls_take_error();
+  if (p3_tls_lacked_memory(code)) return p3_tls_no_memory(host, err);
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, code, "option %s: %s: %s", option,
                     path, why);
 }
 
 // The text of a file that is parsed from memory, so that its octets can be wiped.
-static BIO *bio_of(const pop3_tls_text *text) {
+static BIO *bio_of(const p3_tls_text *text) {
   return text->len <= INT32_MAX ? BIO_new_mem_buf(text->data, (int)text->len) : NULL;
 }
 
-static pop3_status use_chain(SSL_CTX *context, BIO *bio, const pop3_tls_options *options,
+static pop3_status use_chain(SSL_CTX *context, BIO *bio, const p3_tls_options *options,
                              const pop3_host *host, pop3_error *err) {
   const char *option = "tls.cert_file";
   for (int count = 0;; count++) {
@@ -68,7 +68,7 @@ static pop3_status use_chain(SSL_CTX *context, BIO *bio, const pop3_tls_options 
 static int passphrase(char *buf, int cap, int is_writing, void *arg) {
   (void)is_writing;
   asking *self = arg;
-  const pop3_tls_options *options = self->options;
+  const p3_tls_options *options = self->options;
   self->asked = 1;
   if (options->passphrase == NULL || cap <= 0) return -1;
   const int len =
@@ -78,7 +78,7 @@ static int passphrase(char *buf, int cap, int is_writing, void *arg) {
   return len;
 }
 
-static pop3_status use_key(SSL_CTX *context, BIO *bio, const pop3_tls_options *options,
+static pop3_status use_key(SSL_CTX *context, BIO *bio, const p3_tls_options *options,
                            const pop3_host *host, pop3_error *err) {
   const char *option = "tls.key_file";
   asking ask = {options, 0, 0};
@@ -107,31 +107,30 @@ static pop3_status use_key(SSL_CTX *context, BIO *bio, const pop3_tls_options *o
   return POP3_OK;
 }
 
-static pop3_status use_client_certificate(SSL_CTX *context, const pop3_tls_options *options,
+static pop3_status use_client_certificate(SSL_CTX *context, const p3_tls_options *options,
                                           const pop3_host *host, pop3_error *err) {
-  pop3_tls_text text;
-  pop3_tls_text_init(&text, host);
-  pop3_status status =
-      pop3_tls_text_file(&text, options->cert_file, "option tls.cert_file", 0, err);
+  p3_tls_text text;
+  p3_tls_text_init(&text, host);
+  pop3_status status = p3_tls_text_file(&text, options->cert_file, "option tls.cert_file", 0, err);
   BIO *bio = status == POP3_OK ? bio_of(&text) : NULL;
-  if (status == POP3_OK && bio == NULL) status = pop3_tls_no_memory(host, err);
+  if (status == POP3_OK && bio == NULL) status = p3_tls_no_memory(host, err);
   if (status == POP3_OK) status = use_chain(context, bio, options, host, err);
   BIO_free(bio);
   bio = NULL;
-  pop3_tls_text_reset(&text);
+  p3_tls_text_reset(&text);
   if (status == POP3_OK) {
-    status = pop3_tls_text_file(&text, options->key_file, "option tls.key_file", 0, err);
+    status = p3_tls_text_file(&text, options->key_file, "option tls.key_file", 0, err);
   }
-  if (status == POP3_OK && (bio = bio_of(&text)) == NULL) status = pop3_tls_no_memory(host, err);
+  if (status == POP3_OK && (bio = bio_of(&text)) == NULL) status = p3_tls_no_memory(host, err);
   if (status == POP3_OK) status = use_key(context, bio, options, host, err);
   BIO_free(bio);
-  pop3_tls_text_free(&text);
+  p3_tls_text_free(&text);
   return status;
 }
 
 // What the server may sign the handshake with. Those of BoringSSL itself are without Ed25519 and
 // P-521, and with SHA-1.
-static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
+static int set_algorithms(SSL_CTX *context, const p3_tls_options *options) {
   static const uint16_t kAlgorithms[] = {
       SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ED25519,
       SSL_SIGN_RSA_PSS_RSAE_SHA256,    SSL_SIGN_RSA_PKCS1_SHA256,
@@ -149,8 +148,8 @@ static int set_algorithms(SSL_CTX *context, const pop3_tls_options *options) {
   return SSL_CTX_set1_curves_list(context, "X25519:P-256:P-384:P-521");
 }
 
-pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options,
-                                  const pop3_host *host, pop3_error *err) {
+pop3_status p3_tls_make_context(SSL_CTX **out, const p3_tls_options *options, const pop3_host *host,
+                                pop3_error *err) {
   *out = NULL;
   if (options->context != NULL) {
     SSL_CTX_up_ref(options->context->ssl_ctx);
@@ -161,14 +160,14 @@ pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options
   if (context == NULL || !SSL_CTX_set_cipher_list(context, "ALL:!3DES:!PSK") ||
       !set_algorithms(context, options)) {
     SSL_CTX_free(context);
-    return pop3_tls_no_memory(host, err);
+    return p3_tls_no_memory(host, err);
   }
   SSL_CTX_set_session_cache_mode(context, options->cache.get != NULL
                                               ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
                                               : SSL_SESS_CACHE_OFF);
   // A resumed session's certificate is looked at again: roots, clock and callback may have changed.
   SSL_CTX_set_reverify_on_resume(context, 1);
-  pop3_status status = pop3_tls_trust_given(SSL_CTX_get_cert_store(context), options, host, err);
+  pop3_status status = p3_tls_trust_given(SSL_CTX_get_cert_store(context), options, host, err);
   if (status == POP3_OK && options->cert_file != NULL) {
     status = use_client_certificate(context, options, host, err);
   }
@@ -181,7 +180,7 @@ pop3_status pop3_tls_make_context(SSL_CTX **out, const pop3_tls_options *options
 }
 
 static int set_alpn(SSL *ssl, const char *name) {
-  uint8_t list[POP3_TLS_NAME_MAX];
+  uint8_t list[P3_TLS_NAME_MAX];
   const size_t len = strlen(name);
   list[0] = (uint8_t)len;
   memcpy(list + 1, name, len);
@@ -189,11 +188,11 @@ static int set_alpn(SSL *ssl, const char *name) {
   return SSL_set_alpn_protos(ssl, list, len > 0 ? (unsigned)len + 1 : 0) == 0;
 }
 
-pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_options *options,
-                              const pop3_host *host, pop3_error *err) {
+pop3_status p3_tls_make_ssl(SSL **out, SSL_CTX *context, const p3_tls_options *options,
+                            const pop3_host *host, pop3_error *err) {
   *out = NULL;
   SSL *ssl = SSL_new(context);
-  if (ssl == NULL) return pop3_tls_no_memory(host, err);
+  if (ssl == NULL) return p3_tls_no_memory(host, err);
   SSL_set_connect_state(ssl);
   SSL_set_renegotiate_mode(ssl, ssl_renegotiate_never);
   SSL_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -204,9 +203,9 @@ pop3_status pop3_tls_make_ssl(SSL **out, SSL_CTX *context, const pop3_tls_option
   if (ok && options->min_version) ok = SSL_set_min_proto_version(ssl, options->min_version);
   if (ok && options->max_version) ok = SSL_set_max_proto_version(ssl, options->max_version);
   if (!ok) {
-    const uint32_t code = pop3_tls_take_error();
+    const uint32_t code = p3_tls_take_error();
     SSL_free(ssl);
-    if (pop3_tls_lacked_memory(code)) return pop3_tls_no_memory(host, err);
+    if (p3_tls_lacked_memory(code)) return p3_tls_no_memory(host, err);
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, code,
                       "option tls.server_name, tls.alpn or tls.min_version cannot be used: %s",
                       code ? ERR_reason_error_string(code) : "unknown error");

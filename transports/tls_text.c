@@ -11,28 +11,28 @@
 
 enum { LEAST_CAP = 256, WORDS_MAX = 80, FILE_MAX = 1 << 20, LARGE_FILE_MAX = 1 << 24 };
 
-void pop3_tls_text_init(pop3_tls_text *text, const pop3_host *host) {
-  const pop3_tls_text empty = {host, NULL, 0, 0, 0};
+void p3_tls_text_init(p3_tls_text *text, const pop3_host *host) {
+  const p3_tls_text empty = {host, NULL, 0, 0, 0};
   *text = empty;
 }
 
-void pop3_tls_text_reset(pop3_tls_text *text) {
+void p3_tls_text_reset(p3_tls_text *text) {
   const pop3_host *host = text->host;
   if (text->data != NULL) host->wipe(host->ctx, text->data, text->cap);
   text->len = 0;
   text->failed = 0;
 }
 
-void pop3_tls_text_free(pop3_tls_text *text) {
+void p3_tls_text_free(p3_tls_text *text) {
   const pop3_host *host = text->host;
   if (text->data != NULL) {
     host->wipe(host->ctx, text->data, text->cap);
     host->release(host->ctx, text->data);
   }
-  pop3_tls_text_init(text, host);
+  p3_tls_text_init(text, host);
 }
 
-char *pop3_tls_text_room(pop3_tls_text *text, size_t len) {
+char *p3_tls_text_room(p3_tls_text *text, size_t len) {
   const pop3_host *host = text->host;
   if (text->failed) return NULL;
   if (text->data != NULL && text->cap - text->len > len) return text->data + text->len;
@@ -55,27 +55,27 @@ char *pop3_tls_text_room(pop3_tls_text *text, size_t len) {
   return data + text->len;
 }
 
-void pop3_tls_text_add(pop3_tls_text *text, const void *data, size_t len) {
-  char *room = pop3_tls_text_room(text, len);
+void p3_tls_text_add(p3_tls_text *text, const void *data, size_t len) {
+  char *room = p3_tls_text_room(text, len);
   if (room == NULL) return;
   if (len > 0) memcpy(room, data, len);
   room[len] = '\0';
   text->len += len;
 }
 
-void pop3_tls_text_say(pop3_tls_text *text, const char *string) {
-  pop3_tls_text_add(text, string, strlen(string));
+void p3_tls_text_say(p3_tls_text *text, const char *string) {
+  p3_tls_text_add(text, string, strlen(string));
 }
 
-void pop3_tls_text_clean(pop3_tls_text *text, const void *data, size_t len) {
+void p3_tls_text_clean(p3_tls_text *text, const void *data, size_t len) {
   static const char kDigits[] = "0123456789ABCDEF";
   const uint8_t *octets = data;
   for (size_t i = 0; i < len; i++) {
     if (octets[i] >= 0x20 && octets[i] < 0x7f) {
-      pop3_tls_text_add(text, octets + i, 1);
+      p3_tls_text_add(text, octets + i, 1);
     } else {
       const char escaped[4] = {'\\', 'x', kDigits[octets[i] >> 4], kDigits[octets[i] & 15]};
-      pop3_tls_text_add(text, escaped, sizeof(escaped));
+      p3_tls_text_add(text, escaped, sizeof(escaped));
     }
   }
 }
@@ -88,7 +88,7 @@ static pop3_status file_failed(const pop3_host *host, const char *path, const ch
                     path, words);
 }
 
-static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const char *option,
+static pop3_status read_all(p3_tls_text *text, int fd, const char *path, const char *option,
                             size_t most, pop3_error *err) {
   const pop3_host *host = text->host;
   struct stat about;
@@ -101,8 +101,8 @@ static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const
     if (about.st_size > 0 && text->len == before && (size_t)about.st_size <= most) {
       piece = (size_t)about.st_size + 1;
     }
-    char *room = pop3_tls_text_room(text, piece);
-    if (room == NULL) return pop3_tls_no_memory(host, err);
+    char *room = p3_tls_text_room(text, piece);
+    if (room == NULL) return p3_tls_no_memory(host, err);
     const ssize_t got = read(fd, room, piece);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return file_failed(host, path, option, errno, err);
@@ -113,8 +113,8 @@ static pop3_status read_all(pop3_tls_text *text, int fd, const char *path, const
   }
 }
 
-pop3_status pop3_tls_text_file(pop3_tls_text *text, const char *path, const char *option, int large,
-                               pop3_error *err) {
+pop3_status p3_tls_text_file(p3_tls_text *text, const char *path, const char *option, int large,
+                             pop3_error *err) {
   int fd;
   do {
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -126,6 +126,6 @@ pop3_status pop3_tls_text_file(pop3_tls_text *text, const char *path, const char
   return status;
 }
 
-pop3_status pop3_tls_no_memory(const pop3_host *host, pop3_error *err) {
+pop3_status p3_tls_no_memory(const pop3_host *host, pop3_error *err) {
   return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }

@@ -26,11 +26,11 @@ enum { CERTIFICATE = 11, CERTIFICATE_REQUEST = 13, EMPTY_CERTIFICATE = 8 };
 
 typedef struct tls {
   const pop3_host *host;
-  pop3_tls_options options;
-  pop3_tls_bio bio;
-  pop3_tls_verifier verifier;
-  pop3_tls_sessions sessions;
-  pop3_tls_text scratch;  // answers to queries
+  p3_tls_options options;
+  p3_tls_bio bio;
+  p3_tls_verifier verifier;
+  p3_tls_sessions sessions;
+  p3_tls_text scratch;  // answers to queries
   SSL_CTX *context;
   SSL *ssl;
   int is_connected;
@@ -43,10 +43,10 @@ typedef struct tls {
   pop3_error held_error;
 } tls;
 
-static tls *owner_of(const SSL *ssl) { return pop3_tls_bio_owner(SSL_get_rbio(ssl)); }
+static tls *owner_of(const SSL *ssl) { return p3_tls_bio_owner(SSL_get_rbio(ssl)); }
 
 static enum ssl_verify_result_t verify(SSL *ssl, uint8_t *out_alert) {
-  return pop3_tls_verifier_run(&owner_of(ssl)->verifier, ssl, out_alert);
+  return p3_tls_verifier_run(&owner_of(ssl)->verifier, ssl, out_alert);
 }
 
 static void see_message(int is_write, int version, int type, const void *message, size_t len,
@@ -67,7 +67,7 @@ static int has_client_certificate(const tls *self) {
 
 static int new_session(SSL *ssl, SSL_SESSION *session) {
   tls *self = owner_of(ssl);
-  pop3_tls_sessions_keep(&self->sessions, session, has_client_certificate(self));
+  p3_tls_sessions_keep(&self->sessions, session, has_client_certificate(self));
   return 0;  // no reference is kept
 }
 
@@ -75,16 +75,16 @@ static int new_session(SSL *ssl, SSL_SESSION *session) {
 static pop3_status set_up(tls *self, const pop3_transport_config *config, const pop3_layer *lower,
                           pop3_error *err) {
   const pop3_host *host = self->host;
-  pop3_tls_options *options = &self->options;
-  pop3_status status = pop3_tls_read_options(options, host, config, err);
-  if (status == POP3_OK) status = pop3_tls_verifier_init(&self->verifier, host, options, err);
-  if (status == POP3_OK) status = pop3_tls_bio_init(&self->bio, host, lower, self, err);
-  if (status == POP3_OK) status = pop3_tls_make_context(&self->context, options, host, err);
+  p3_tls_options *options = &self->options;
+  pop3_status status = p3_tls_read_options(options, host, config, err);
+  if (status == POP3_OK) status = p3_tls_verifier_init(&self->verifier, host, options, err);
+  if (status == POP3_OK) status = p3_tls_bio_init(&self->bio, host, lower, self, err);
+  if (status == POP3_OK) status = p3_tls_make_context(&self->context, options, host, err);
   if (status == POP3_OK) {
-    status = pop3_tls_sessions_init(&self->sessions, host, options, self->context, err);
+    status = p3_tls_sessions_init(&self->sessions, host, options, self->context, err);
   }
   if (status == POP3_OK) {
-    status = pop3_tls_make_ssl(&self->ssl, self->context, options, host, err);
+    status = p3_tls_make_ssl(&self->ssl, self->context, options, host, err);
   }
   if (status != POP3_OK) return status;
   SSL_set_bio(self->ssl, self->bio.bio, self->bio.bio);
@@ -93,8 +93,8 @@ static pop3_status set_up(tls *self, const pop3_transport_config *config, const 
   SSL_set_custom_verify(self->ssl, SSL_VERIFY_PEER, verify);
   SSL_set_msg_callback(self->ssl, see_message);
   SSL_set_msg_callback_arg(self->ssl, self);
-  if (!pop3_tls_verifier_prepare(&self->verifier, self->ssl)) return pop3_tls_no_memory(host, err);
-  return pop3_tls_sessions_offer(&self->sessions, self->ssl, err);
+  if (!p3_tls_verifier_prepare(&self->verifier, self->ssl)) return p3_tls_no_memory(host, err);
+  return p3_tls_sessions_offer(&self->sessions, self->ssl, err);
 }
 
 static void tls_destroy(void *ptr) {
@@ -103,23 +103,23 @@ static void tls_destroy(void *ptr) {
   const pop3_host *host = self->host;
   SSL_free(self->ssl);
   SSL_CTX_free(self->context);
-  pop3_tls_bio_cleanup(&self->bio);
-  pop3_tls_verifier_cleanup(&self->verifier);
-  pop3_tls_sessions_cleanup(&self->sessions);
-  pop3_tls_text_free(&self->scratch);
+  p3_tls_bio_cleanup(&self->bio);
+  p3_tls_verifier_cleanup(&self->verifier);
+  p3_tls_sessions_cleanup(&self->sessions);
+  p3_tls_text_free(&self->scratch);
   ERR_clear_error();
   host->release(host->ctx, self);
 }
 
 static pop3_status tls_create(const pop3_host *host, const pop3_transport_config *config,
                               const pop3_layer *lower, void **out_self, pop3_error *err) {
-  pop3_status status = pop3_tls_find_library(host, err);
+  pop3_status status = p3_tls_find_library(host, err);
   if (status != POP3_OK) return status;
   tls *self = host->alloc(host->ctx, sizeof(*self));
-  if (self == NULL) return pop3_tls_no_memory(host, err);
+  if (self == NULL) return p3_tls_no_memory(host, err);
   memset(self, 0, sizeof(*self));
   self->host = host;
-  pop3_tls_text_init(&self->scratch, host);
+  p3_tls_text_init(&self->scratch, host);
   ERR_clear_error();
   status = set_up(self, config, lower, err);
   // The strings of the options are the caller's: they are not there any more.
@@ -137,38 +137,38 @@ static pop3_status tls_create(const pop3_host *host, const pop3_transport_config
 
 static void start(tls *self) {
   ERR_clear_error();
-  pop3_tls_bio_start(&self->bio);
+  p3_tls_bio_start(&self->bio);
 }
 
 // Says how an operation of BoringSSL that did not succeed has ended.
-static pop3_io ended(tls *self, int result, pop3_tls_phase phase, pop3_error *err) {
+static pop3_io ended(tls *self, int result, p3_tls_phase phase, pop3_error *err) {
   const pop3_host *host = self->host;
   const int how = SSL_get_error(self->ssl, result);
-  const uint32_t code = pop3_tls_take_error();
+  const uint32_t code = p3_tls_take_error();
   // What the server said before it hung up counts more than that it could not be written to.
   const int lower_failed = self->bio.read_failed || (self->bio.write_failed && !self->bio.eof);
-  if (self->verifier.failed && phase == POP3_TLS_HANDSHAKE) {
+  if (self->verifier.failed && phase == P3_TLS_HANDSHAKE) {
     *err = self->verifier.error;
   } else if (how == SSL_ERROR_WANT_READ || how == SSL_ERROR_WANT_WRITE) {
     return self->bio.want;
-  } else if (how == SSL_ERROR_ZERO_RETURN && phase == POP3_TLS_READING) {
+  } else if (how == SSL_ERROR_ZERO_RETURN && phase == P3_TLS_READING) {
     return POP3_IO_EOF;
   } else if (lower_failed && how == SSL_ERROR_SYSCALL) {
     *err = self->bio.error;
-  } else if (phase == POP3_TLS_HANDSHAKE &&
-             pop3_tls_say_stranger(host, self->bio.first, self->bio.first_len, err)) {
+  } else if (phase == P3_TLS_HANDSHAKE &&
+             p3_tls_say_stranger(host, self->bio.first, self->bio.first_len, err)) {
     return POP3_IO_FAIL;
   } else if (how == SSL_ERROR_ZERO_RETURN || (self->bio.eof && how == SSL_ERROR_SYSCALL)) {
     // GnuTLS's servers take their leave in order where none of the versions suits them.
-    pop3_tls_say_end(host, phase, self->bio.octets_in, err);
+    p3_tls_say_end(host, phase, self->bio.octets_in, err);
   } else if (how == SSL_ERROR_SSL || (how == SSL_ERROR_SYSCALL && code != 0)) {
-    self->is_refused = phase == POP3_TLS_HANDSHAKE && pop3_tls_is_alpn_refusal(code) &&
+    self->is_refused = phase == P3_TLS_HANDSHAKE && p3_tls_is_alpn_refusal(code) &&
                        *self->options.alpn && !self->options.alpn_given;
-    pop3_tls_say_error(host, phase, code, self->options.alpn, err);
+    p3_tls_say_error(host, phase, code, self->options.alpn, err);
   } else if (how == SSL_ERROR_SYSCALL && result < 0) {
     // Nothing below has failed, and BoringSSL does not say what has: some of its allocations do
     // that.
-    (void)pop3_tls_no_memory(host, err);
+    (void)p3_tls_no_memory(host, err);
   } else {
     host->fail(host->ctx, err, POP3_ERR_TLS, LAYER, 0, how,
                "BoringSSL waits for something that this transport cannot wait for (%s)",
@@ -182,13 +182,13 @@ static pop3_io tls_connect(void *ptr, pop3_error *err) {
   if (self->is_connected) return POP3_IO_DONE;
   start(self);
   const int result = SSL_do_handshake(self->ssl);
-  if (result != 1) return ended(self, result, POP3_TLS_HANDSHAKE, err);
+  if (result != 1) return ended(self, result, P3_TLS_HANDSHAKE, err);
   ERR_clear_error();
   self->is_connected = 1;
   if (SSL_session_reused(self->ssl) && SSL_version(self->ssl) < TLS1_3_VERSION) {
     // Such a session may be used again, but the server need not send it anew.
-    pop3_tls_sessions_put_back(&self->sessions, SSL_get_session(self->ssl),
-                               has_client_certificate(self));
+    p3_tls_sessions_put_back(&self->sessions, SSL_get_session(self->ssl),
+                             has_client_certificate(self));
   }
   self->host->note(self->host->ctx, "tls: %s with %s%s%s, the server is %s",
                    SSL_get_version(self->ssl),
@@ -216,7 +216,7 @@ static pop3_io tls_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, po
     const size_t left = cap - len;
     const int got = SSL_read(self->ssl, buf + len, (int)(left < MOST ? left : MOST));
     if (got <= 0) {
-      self->read_io = ended(self, got, POP3_TLS_READING, err);
+      self->read_io = ended(self, got, P3_TLS_READING, err);
       break;
     }
     len += (size_t)got;
@@ -239,7 +239,7 @@ static pop3_io tls_write(void *ptr, const uint8_t *data, size_t data_len, size_t
     const size_t left = data_len - done;
     const int put = SSL_write(self->ssl, data + done, (int)(left < MOST ? left : MOST));
     if (put <= 0) {
-      io = ended(self, put, POP3_TLS_WRITING, err);
+      io = ended(self, put, P3_TLS_WRITING, err);
       break;
     }
     done += (size_t)put;
@@ -261,7 +261,7 @@ static pop3_io tls_shutdown(void *ptr, pop3_error *err) {
     // It stands behind a record of which a part was sent, and whose rest only write could send.
     return POP3_IO_DONE;
   }
-  const pop3_io io = result >= 0 ? POP3_IO_DONE : ended(self, result, POP3_TLS_WRITING, err);
+  const pop3_io io = result >= 0 ? POP3_IO_DONE : ended(self, result, P3_TLS_WRITING, err);
   self->shutdown_waits = io == POP3_IO_WANT_READ || io == POP3_IO_WANT_WRITE;
   return io;
 }
@@ -288,23 +288,23 @@ static int tls_pending(void *ptr) {
   if (!self->is_connected) return 0;
   if (self->held_back != POP3_IO_DONE || self->bio.exhausted) return 1;
   if (self->read_io != POP3_IO_DONE) return 0;  // it took all there was
-  return SSL_pending(self->ssl) > 0 || pop3_tls_bio_has_record(&self->bio);
+  return SSL_pending(self->ssl) > 0 || p3_tls_bio_has_record(&self->bio);
 }
 
 static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
   tls *self = ptr;
   if (what == POP3_QUERY_AGAIN && self->is_refused) {
     out->number = 1;
-    out->data = (const uint8_t *)POP3_TLS_ALPN_REFUSED;
-    out->data_len = sizeof(POP3_TLS_ALPN_REFUSED) - 1;
+    out->data = (const uint8_t *)P3_TLS_ALPN_REFUSED;
+    out->data_len = sizeof(P3_TLS_ALPN_REFUSED) - 1;
     return POP3_OK;
   }
   if (!self->is_connected) return POP3_ERR_UNSUPPORTED;
   switch (what) {
     case POP3_QUERY_TLS_ALPN_REFUSED:
       if (!self->options.alpn_refused) return POP3_ERR_UNSUPPORTED;
-      out->data = (const uint8_t *)POP3_TLS_ALPN;
-      out->data_len = sizeof(POP3_TLS_ALPN) - 1;
+      out->data = (const uint8_t *)P3_TLS_ALPN;
+      out->data_len = sizeof(P3_TLS_ALPN) - 1;
       return POP3_OK;
     case POP3_QUERY_IS_ENCRYPTED:
       // The handshake ends only if the peer was verified as the options demand.
@@ -326,9 +326,9 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       return POP3_OK;
     default: {
       ERR_clear_error();
-      const pop3_status status = pop3_tls_answer(self->ssl, &self->scratch, what, out);
+      const pop3_status status = p3_tls_answer(self->ssl, &self->scratch, what, out);
       // Without memory there seems to be nothing to tell.
-      const int lacked_memory = pop3_tls_lacked_memory(pop3_tls_take_error());
+      const int lacked_memory = p3_tls_lacked_memory(p3_tls_take_error());
       return status != POP3_OK && lacked_memory ? POP3_ERR_MEMORY : status;
     }
   }

@@ -54,22 +54,22 @@ static int add_all(X509_STORE *store, const char *pem, size_t len) {
 static pop3_status add_text(X509_STORE *store, const char *pem, size_t len, const char *option,
                             const char *path, const pop3_host *host, pop3_error *err) {
   const int count = add_all(store, pem, len);
-  const uint32_t error = pop3_tls_take_error();
+  const uint32_t error = p3_tls_take_error();
   if (count > 0) return POP3_OK;
-  if (pop3_tls_lacked_memory(error)) return pop3_tls_no_memory(host, err);
+  if (p3_tls_lacked_memory(error)) return p3_tls_no_memory(host, err);
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, error, "%s%s%s: %s", option,
                     path != NULL ? ": " : "", path != NULL ? path : "",
                     count == 0 ? "there is no certificate in it (PEM is wanted)"
                                : "there is a certificate in it that cannot be read");
 }
 
-pop3_status pop3_tls_trust_file(X509_STORE *store, const char *path, const char *option,
-                                const pop3_host *host, pop3_error *err) {
-  pop3_tls_text text;
-  pop3_tls_text_init(&text, host);
-  pop3_status status = pop3_tls_text_file(&text, path, option, 1, err);
+pop3_status p3_tls_trust_file(X509_STORE *store, const char *path, const char *option,
+                              const pop3_host *host, pop3_error *err) {
+  p3_tls_text text;
+  p3_tls_text_init(&text, host);
+  pop3_status status = p3_tls_text_file(&text, path, option, 1, err);
   if (status == POP3_OK) status = add_text(store, text.data, text.len, option, path, host, err);
-  pop3_tls_text_free(&text);
+  p3_tls_text_free(&text);
   return status;
 }
 
@@ -80,7 +80,7 @@ static int is_hashed(const char *name) {
   return number > 0 && name[9 + number] == '\0';
 }
 
-int pop3_tls_is_hashed_dir(const char *path) {
+int p3_tls_is_hashed_dir(const char *path) {
   DIR *dir = opendir(path);
   if (dir == NULL) return 0;
   int found = 0;
@@ -95,25 +95,25 @@ int pop3_tls_is_hashed_dir(const char *path) {
 
 static pop3_status trust_dir(X509_STORE *store, const char *path, const pop3_host *host,
                              pop3_error *err) {
-  if (!pop3_tls_is_hashed_dir(path)) {
+  if (!p3_tls_is_hashed_dir(path)) {
     return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,
                       "option tls.ca_dir: %s: there are no certificates under hashed names in it "
                       "(`openssl rehash` makes them)",
                       path);
   }
-  if (!X509_STORE_load_locations(store, NULL, path)) return pop3_tls_no_memory(host, err);
+  if (!X509_STORE_load_locations(store, NULL, path)) return p3_tls_no_memory(host, err);
   return POP3_OK;
 }
 
-pop3_status pop3_tls_trust_given(X509_STORE *store, const pop3_tls_options *options,
-                                 const pop3_host *host, pop3_error *err) {
+pop3_status p3_tls_trust_given(X509_STORE *store, const p3_tls_options *options,
+                               const pop3_host *host, pop3_error *err) {
   pop3_status status = POP3_OK;
   if (options->ca_pem != NULL) {
     status = add_text(store, options->ca_pem, strlen(options->ca_pem), "option tls.ca_pem", NULL,
                       host, err);
   }
   if (status == POP3_OK && options->ca_file != NULL) {
-    status = pop3_tls_trust_file(store, options->ca_file, "option tls.ca_file", host, err);
+    status = p3_tls_trust_file(store, options->ca_file, "option tls.ca_file", host, err);
   }
   if (status == POP3_OK && options->ca_dir != NULL) {
     status = trust_dir(store, options->ca_dir, host, err);
@@ -122,7 +122,7 @@ pop3_status pop3_tls_trust_given(X509_STORE *store, const pop3_tls_options *opti
 }
 
 // The variables replace everything: who sets one wants what it names and nothing else.
-static int find_in_environment(pop3_tls_roots *out) {
+static int find_in_environment(p3_tls_roots *out) {
   // NOLINTBEGIN(concurrency-mt-unsafe): as thread-safe as getenv is
   const char *file = secure_getenv("SSL_CERT_FILE");
   const char *dir = secure_getenv("SSL_CERT_DIR");
@@ -132,8 +132,8 @@ static int find_in_environment(pop3_tls_roots *out) {
   return out->file != NULL || out->dir != NULL;
 }
 
-pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3_error *err) {
-  const pop3_tls_roots none = {NULL, NULL};
+pop3_status p3_tls_find_roots(p3_tls_roots *out, const pop3_host *host, pop3_error *err) {
+  const p3_tls_roots none = {NULL, NULL};
   *out = none;
   if (find_in_environment(out)) {
     if (out->file != NULL && access(out->file, R_OK) != 0) {
@@ -146,7 +146,7 @@ pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3
     if (access(kFiles[i], R_OK) == 0) out->file = kFiles[i];
   }
   for (size_t i = 0; i < sizeof(kDirs) / sizeof(kDirs[0]) && out->dir == NULL; i++) {
-    if (pop3_tls_is_hashed_dir(kDirs[i])) out->dir = kDirs[i];
+    if (p3_tls_is_hashed_dir(kDirs[i])) out->dir = kDirs[i];
   }
   if (out->file != NULL || out->dir != NULL) return POP3_OK;
   return host->fail(host->ctx, err, POP3_ERR_LOCAL_IO, LAYER, 0, 0,

@@ -12,28 +12,28 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// pop3_tls_roots is where the roots of this machine are. The strings are static or the
+// p3_tls_roots is where the roots of this machine are. The strings are static or the
 // environment's.
-typedef struct pop3_tls_roots {
+typedef struct p3_tls_roots {
   const char *file;  // or NULL
   const char *dir;   // with hashed names, or NULL
-} pop3_tls_roots;
+} p3_tls_roots;
 
-// pop3_tls_trust_given adds what the options tls.ca_* name to |store|. Returns POP3_ERR_ARGUMENT or
+// p3_tls_trust_given adds what the options tls.ca_* name to |store|. Returns POP3_ERR_ARGUMENT or
 // POP3_ERR_LOCAL_IO with the option's name if there are no certificates in one of them.
-pop3_status pop3_tls_trust_given(X509_STORE *store, const pop3_tls_options *options,
-                                 const pop3_host *host, pop3_error *err);
+pop3_status p3_tls_trust_given(X509_STORE *store, const p3_tls_options *options,
+                               const pop3_host *host, pop3_error *err);
 
-// pop3_tls_find_roots looks where the roots of this machine are, reading none.
+// p3_tls_find_roots looks where the roots of this machine are, reading none.
 // POP3_ERR_LOCAL_IO if there are none.
-pop3_status pop3_tls_find_roots(pop3_tls_roots *out, const pop3_host *host, pop3_error *err);
+pop3_status p3_tls_find_roots(p3_tls_roots *out, const pop3_host *host, pop3_error *err);
 
-// pop3_tls_trust_file adds the certificates of a PEM file, which |option| names, to |store|.
-pop3_status pop3_tls_trust_file(X509_STORE *store, const char *path, const char *option,
-                                const pop3_host *host, pop3_error *err);
+// p3_tls_trust_file adds the certificates of a PEM file, which |option| names, to |store|.
+pop3_status p3_tls_trust_file(X509_STORE *store, const char *path, const char *option,
+                              const pop3_host *host, pop3_error *err);
 
-// pop3_tls_is_hashed_dir says whether |path| is a folder with at least one hashed name.
-int pop3_tls_is_hashed_dir(const char *path);
+// p3_tls_is_hashed_dir says whether |path| is a folder with at least one hashed name.
+int p3_tls_is_hashed_dir(const char *path);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -31,7 +31,7 @@ static int pss_digest(const X509_ALGOR *algorithm) {
 }
 
 // What is known to be strong is; all else is not.
-static int add_weak_signature(pop3_tls_text *words, const X509 *certificate) {
+static int add_weak_signature(p3_tls_text *words, const X509 *certificate) {
   const X509_ALGOR *algorithm = NULL;
   const int nid = X509_get_signature_nid(certificate);
   int digest = NID_undef;
@@ -50,52 +50,52 @@ static int add_weak_signature(pop3_tls_text *words, const X509 *certificate) {
     case NID_sha512_256:
       return 0;
     case NID_sha1:
-      pop3_tls_text_say(words, " is signed with SHA-1");
+      p3_tls_text_say(words, " is signed with SHA-1");
       return 1;
     case NID_md5:
-      pop3_tls_text_say(words, " is signed with MD5");
+      p3_tls_text_say(words, " is signed with MD5");
       return 1;
     default:
-      pop3_tls_text_say(words, " is signed with ");
-      pop3_tls_text_say(words, digest != NID_undef ? OBJ_nid2sn(digest) : "an unknown hash");
+      p3_tls_text_say(words, " is signed with ");
+      p3_tls_text_say(words, digest != NID_undef ? OBJ_nid2sn(digest) : "an unknown hash");
       return 1;
   }
 }
 
-int pop3_tls_add_weak_key(pop3_tls_text *words, X509 *certificate) {
+int p3_tls_add_weak_key(p3_tls_text *words, X509 *certificate) {
   EVP_PKEY *key = X509_get_pubkey(certificate);
   const int type = key != NULL ? EVP_PKEY_id(key) : EVP_PKEY_NONE;
   const int bits = key != NULL ? EVP_PKEY_bits(key) : 0;
   EVP_PKEY_free(key);
-  if (pop3_tls_lacked_memory(pop3_tls_take_error())) words->failed = 1;
+  if (p3_tls_lacked_memory(p3_tls_take_error())) words->failed = 1;
   char buf[64];
   if (type == EVP_PKEY_ED25519) return 0;
   if (type == EVP_PKEY_RSA || type == EVP_PKEY_EC) {
-    if (bits >= (type == EVP_PKEY_RSA ? POP3_TLS_RSA_MIN : POP3_TLS_EC_MIN)) return 0;
+    if (bits >= (type == EVP_PKEY_RSA ? P3_TLS_RSA_MIN : P3_TLS_EC_MIN)) return 0;
     (void)snprintf(buf, sizeof(buf), " has an %s key of %d bits",
                    type == EVP_PKEY_RSA ? "RSA" : "EC", bits);
-    pop3_tls_text_say(words, buf);
+    p3_tls_text_say(words, buf);
   } else {
-    pop3_tls_text_say(
+    p3_tls_text_say(
         words, type == EVP_PKEY_DSA ? " has a DSA key" : " has a key of a kind that is not known");
   }
   return 1;
 }
 
-int pop3_tls_add_weakness(pop3_tls_text *words, X509 *certificate) {
-  pop3_tls_text why;
-  pop3_tls_text_init(&why, words->host);
+int p3_tls_add_weakness(p3_tls_text *words, X509 *certificate) {
+  p3_tls_text why;
+  p3_tls_text_init(&why, words->host);
   const int is_signature_weak = add_weak_signature(&why, certificate);
   const size_t len = why.len;
-  if (is_signature_weak) pop3_tls_text_say(&why, " and");
-  const int is_key_weak = pop3_tls_add_weak_key(&why, certificate);
+  if (is_signature_weak) p3_tls_text_say(&why, " and");
+  const int is_key_weak = p3_tls_add_weak_key(&why, certificate);
   if (is_signature_weak || is_key_weak) {
     const size_t before = words->len;
-    pop3_tls_add_x509_name(words, X509_get_subject_name(certificate));
-    if (words->len == before) pop3_tls_text_say(words, "a certificate without a subject");
-    if (why.len > 0) pop3_tls_text_add(words, why.data, is_key_weak ? why.len : len);
+    p3_tls_add_x509_name(words, X509_get_subject_name(certificate));
+    if (words->len == before) p3_tls_text_say(words, "a certificate without a subject");
+    if (why.len > 0) p3_tls_text_add(words, why.data, is_key_weak ? why.len : len);
   }
   if (why.failed) words->failed = 1;
-  pop3_tls_text_free(&why);
+  p3_tls_text_free(&why);
   return is_signature_weak || is_key_weak;
 }

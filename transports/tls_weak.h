@@ -12,18 +12,18 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_TLS_RSA_MIN is the shortest RSA key in bits that is not weak.
-#define POP3_TLS_RSA_MIN 2048
-// POP3_TLS_EC_MIN is the shortest key of an elliptic curve in bits that is not weak.
-#define POP3_TLS_EC_MIN 224
+// P3_TLS_RSA_MIN is the shortest RSA key in bits that is not weak.
+#define P3_TLS_RSA_MIN 2048
+// P3_TLS_EC_MIN is the shortest key of an elliptic curve in bits that is not weak.
+#define P3_TLS_EC_MIN 224
 
-// pop3_tls_add_weak_key appends what is weak about the public key of |certificate|, such as "has an
+// p3_tls_add_weak_key appends what is weak about the public key of |certificate|, such as "has an
 // RSA key of 1024 bits". Returns 1, or 0 and nothing if the key is strong.
-int pop3_tls_add_weak_key(pop3_tls_text *words, X509 *certificate);
+int p3_tls_add_weak_key(p3_tls_text *words, X509 *certificate);
 
-// pop3_tls_add_weakness appends what is weak about |certificate|, its signature and its key, behind
+// p3_tls_add_weakness appends what is weak about |certificate|, its signature and its key, behind
 // its subject: "CN=mail is signed with SHA-1". Returns 1, or 0 and nothing if it is strong.
-int pop3_tls_add_weakness(pop3_tls_text *words, X509 *certificate);
+int p3_tls_add_weakness(p3_tls_text *words, X509 *certificate);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

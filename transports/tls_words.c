@@ -12,11 +12,11 @@
 // octet is 3.
 enum { FIRST_TYPE = 20, LAST_TYPE = 23, VERSION_MAJOR = 3, SHOWN = 40 };
 
-static const char *phase_words(pop3_tls_phase phase) {
+static const char *phase_words(p3_tls_phase phase) {
   switch (phase) {
-    case POP3_TLS_READING:
+    case P3_TLS_READING:
       return "reading";
-    case POP3_TLS_WRITING:
+    case P3_TLS_WRITING:
       return "writing";
     default:
       return "TLS handshake";
@@ -107,35 +107,35 @@ static const char *reason_words(int reason) {
   }
 }
 
-uint32_t pop3_tls_take_error(void) {
+uint32_t p3_tls_take_error(void) {
   uint32_t found = 0;
   for (uint32_t code; (code = ERR_get_error()) != 0;) {
-    if (found == 0 || pop3_tls_lacked_memory(code)) found = code;
+    if (found == 0 || p3_tls_lacked_memory(code)) found = code;
   }
   return found;
 }
 
-int pop3_tls_lacked_memory(uint32_t code) {
+int p3_tls_lacked_memory(uint32_t code) {
   return code != 0 && ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
 }
 
-int pop3_tls_is_alpn_refusal(uint32_t code) {
+int p3_tls_is_alpn_refusal(uint32_t code) {
   return ERR_GET_LIB(code) == ERR_LIB_SSL &&
          ERR_GET_REASON(code) == SSL_AD_REASON_OFFSET + SSL_AD_NO_APPLICATION_PROTOCOL;
 }
 
-void pop3_tls_say_error(const pop3_host *host, pop3_tls_phase phase, uint32_t code,
-                        const char *alpn, pop3_error *err) {
+void p3_tls_say_error(const pop3_host *host, p3_tls_phase phase, uint32_t code, const char *alpn,
+                      pop3_error *err) {
   const char *doing = phase_words(phase);
   const int reason = ERR_GET_REASON(code);
   const int is_ssl = ERR_GET_LIB(code) == ERR_LIB_SSL;
-  if (pop3_tls_lacked_memory(code)) {
-    (void)pop3_tls_no_memory(host, err);
+  if (p3_tls_lacked_memory(code)) {
+    (void)p3_tls_no_memory(host, err);
     err->lib_code = code;
     return;
   }
   const int alert = is_ssl && reason >= SSL_AD_REASON_OFFSET ? reason - SSL_AD_REASON_OFFSET : -1;
-  if (pop3_tls_is_alpn_refusal(code)) {
+  if (p3_tls_is_alpn_refusal(code)) {
     host->fail(
         host->ctx, err, POP3_ERR_TLS, LAYER, 0, code,
         "%s failed: the server refuses the protocol name \"%s\" (ALPN): set tls.alpn to \"\"",
@@ -183,8 +183,8 @@ static const char *stranger_words(const uint8_t *first, size_t len) {
   return "it is some other service";
 }
 
-int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t first_len,
-                          pop3_error *err) {
+int p3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t first_len,
+                        pop3_error *err) {
   if (first_len == 0) return 0;
   const int is_type = first[0] >= FIRST_TYPE && first[0] <= LAST_TYPE;
   if (is_type && (first_len < 2 || first[1] == VERSION_MAJOR)) return 0;
@@ -201,10 +201,10 @@ int pop3_tls_say_stranger(const pop3_host *host, const uint8_t *first, size_t fi
   return 1;
 }
 
-void pop3_tls_say_end(const pop3_host *host, pop3_tls_phase phase, uint64_t octets_in,
-                      pop3_error *err) {
+void p3_tls_say_end(const pop3_host *host, p3_tls_phase phase, uint64_t octets_in,
+                    pop3_error *err) {
   const char *words = "the connection was truncated: it ended without TLS's close_notify";
-  if (phase == POP3_TLS_HANDSHAKE) {
+  if (phase == P3_TLS_HANDSHAKE) {
     words = octets_in > 0 ? "the server closed the connection during the TLS handshake"
                           : "the server closed the connection during the TLS handshake without an "
                             "answer: it may not speak TLS on this port";

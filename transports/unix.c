@@ -121,12 +121,12 @@ static const char *refusal_words(const unix_socket *self, int sys_errno, char *b
     case EPROTOTYPE:
       return "it is not a stream socket";
     default:
-      return pop3_sock_words(sys_errno, buf, buf_cap);
+      return p3_sock_words(sys_errno, buf, buf_cap);
   }
 }
 
 static pop3_io connect_failed(const unix_socket *self, int sys_errno, pop3_error *err) {
-  char buf[POP3_SOCK_WORDS_MAX];
+  char buf[P3_SOCK_WORDS_MAX];
   self->host->fail(self->host->ctx, err, POP3_ERR_CONNECT, LAYER, sys_errno, 0,
                    "cannot connect to %s: %s", self->name,
                    refusal_words(self, sys_errno, buf, sizeof(buf)));
@@ -176,27 +176,27 @@ static pop3_io unix_connect(void *ptr, pop3_error *err) {
 
 static pop3_io unix_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len, pop3_error *err) {
   unix_socket *self = ptr;
-  return pop3_sock_read(self->host, LAYER, self->fd, buf, cap, out_len, err);
+  return p3_sock_read(self->host, LAYER, self->fd, buf, cap, out_len, err);
 }
 
 static pop3_io unix_write(void *ptr, const uint8_t *data, size_t data_len, size_t *out_len,
                           pop3_error *err) {
   unix_socket *self = ptr;
-  return pop3_sock_write(self->host, LAYER, self->fd, data, data_len, out_len, err);
+  return p3_sock_write(self->host, LAYER, self->fd, data, data_len, out_len, err);
 }
 
 static pop3_io unix_shutdown(void *ptr, pop3_error *err) {
   unix_socket *self = ptr;
-  return pop3_sock_shutdown(self->host, LAYER, self->fd, err);
+  return p3_sock_shutdown(self->host, LAYER, self->fd, err);
 }
 
 static void unix_interest(void *ptr, pop3_interest *io) {
   const unix_socket *self = ptr;
   if (self->is_connected) {
-    pop3_sock_wait(io, self->fd, io->events);
+    p3_sock_wait(io, self->fd, io->events);
   } else {
-    pop3_sock_call_at(io,
-                      self->pause_ms > 0 ? self->retry_at_ms : self->host->now_ms(self->host->ctx));
+    p3_sock_call_at(io,
+                    self->pause_ms > 0 ? self->retry_at_ms : self->host->now_ms(self->host->ctx));
   }
 }
 
@@ -208,9 +208,9 @@ static pop3_status unix_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->number = self->fd;
       return POP3_OK;
     case POP3_QUERY_PEER_NAME:
-      return pop3_sock_answer(out, self->name);
+      return p3_sock_answer(out, self->name);
     case POP3_QUERY_LOCAL_NAME:
-      return pop3_sock_answer(out, "unix socket");
+      return p3_sock_answer(out, "unix socket");
     case POP3_QUERY_IS_LOCAL:
       out->number = 1;
       return POP3_OK;
@@ -222,7 +222,7 @@ static pop3_status unix_query(void *ptr, uint32_t what, pop3_answer *out) {
 static void unix_destroy(void *ptr) {
   unix_socket *self = ptr;
   if (self == NULL) return;
-  pop3_sock_close(&self->fd);
+  p3_sock_close(&self->fd);
   self->host->release(self->host->ctx, self);
 }
 

@@ -23,9 +23,9 @@ pop3_status pop3_error_set(pop3_error *err, pop3_status status, const char *laye
   // which may be a caller's secret, is not to go along with the error.
   char clean[POP3_ERROR_TEXT_MAX] = {0};
   char clean_layer[POP3_ERROR_LAYER_MAX] = {0};
-  (void)pop3_text_clean(clean, sizeof(clean), text, strlen(text));
-  (void)pop3_text_clean(clean_layer, sizeof(clean_layer), layer == NULL ? "" : layer,
-                        layer == NULL ? 0 : strlen(layer));
+  (void)p3_text_clean(clean, sizeof(clean), text, strlen(text));
+  (void)p3_text_clean(clean_layer, sizeof(clean_layer), layer == NULL ? "" : layer,
+                      layer == NULL ? 0 : strlen(layer));
   memset(err, 0, sizeof(*err));
   err->status = status;
   err->code = POP3_CODE_NONE;
@@ -35,6 +35,6 @@ pop3_status pop3_error_set(pop3_error *err, pop3_status status, const char *laye
   return status;
 }
 
-void pop3_error_reset(pop3_error *err) {
+void p3_error_reset(pop3_error *err) {
   if (err != NULL) memset(err, 0, sizeof(*err));
 }

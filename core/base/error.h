@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-// pop3_error_reset empties |err|, which may be NULL. Each public function that takes an error
+// p3_error_reset empties |err|, which may be NULL. Each public function that takes an error
 // begins with it, so that an earlier failure is not taken for its own.
-void pop3_error_reset(pop3_error *err);
+void p3_error_reset(pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -10,7 +10,7 @@ static void set_size(void *out, size_t size) {
   memcpy(out, &value, sizeof(value));
 }
 
-int pop3_fill(void *out, const void *full, size_t full_size) {
+int p3_fill(void *out, const void *full, size_t full_size) {
   uint32_t size;
   memcpy(&size, out, sizeof(size));
   if (size < sizeof(size)) return 0;
@@ -20,7 +20,7 @@ int pop3_fill(void *out, const void *full, size_t full_size) {
   return 1;
 }
 
-void pop3_fill_preset(void *out, size_t size, const void *preset, size_t preset_size) {
+void p3_fill_preset(void *out, size_t size, const void *preset, size_t preset_size) {
   if (size < sizeof(uint32_t)) return;
   const size_t len = lesser(size, preset_size);
   memcpy(out, preset, len);

@@ -26,7 +26,7 @@ static size_t product(size_t count, size_t size) {
   return count > SIZE_MAX / size ? 0 : count * size;
 }
 
-void pop3_allocator_resolve(pop3_allocator *out, const pop3_allocator *in) {
+void p3_allocator_resolve(pop3_allocator *out, const pop3_allocator *in) {
   if (in != NULL && in->alloc != NULL && in->resize != NULL && in->release != NULL) {
     *out = *in;
     return;
@@ -37,11 +37,11 @@ void pop3_allocator_resolve(pop3_allocator *out, const pop3_allocator *in) {
   out->ctx = NULL;
 }
 
-void *pop3_mem_alloc(const pop3_allocator *allocator, size_t size) {
+void *p3_mem_alloc(const pop3_allocator *allocator, size_t size) {
   return allocator->alloc(allocator->ctx, size == 0 ? 1 : size);
 }
 
-void *pop3_mem_zalloc(const pop3_allocator *allocator, size_t count, size_t size) {
+void *p3_mem_zalloc(const pop3_allocator *allocator, size_t count, size_t size) {
   size_t total = product(count, size);
   if (total == 0) {
     return NULL;
@@ -53,12 +53,12 @@ void *pop3_mem_zalloc(const pop3_allocator *allocator, size_t count, size_t size
   return ptr;
 }
 
-void *pop3_mem_grow(const pop3_allocator *allocator, void *ptr, size_t count, size_t size) {
+void *p3_mem_grow(const pop3_allocator *allocator, void *ptr, size_t count, size_t size) {
   size_t total = product(count, size);
   return total == 0 ? NULL : allocator->resize(allocator->ctx, ptr, total);
 }
 
-char *pop3_mem_strdup(const pop3_allocator *allocator, const char *text, size_t len) {
+char *p3_mem_strdup(const pop3_allocator *allocator, const char *text, size_t len) {
   if (len == SIZE_MAX) {
     return NULL;
   }
@@ -73,7 +73,7 @@ char *pop3_mem_strdup(const pop3_allocator *allocator, const char *text, size_t 
   return copy;
 }
 
-void pop3_mem_free(const pop3_allocator *allocator, void *ptr) {
+void p3_mem_free(const pop3_allocator *allocator, void *ptr) {
   if (ptr != NULL) {
     allocator->release(allocator->ctx, ptr);
   }

@@ -4,7 +4,7 @@ static const char kNull[] = "the table is NULL";
 static const char kOtherMajor[] = "built for another major version of the interface";
 static const char kTooSmall[] = "the table is smaller than the interface demands";
 
-int pop3_name_is_valid(const char *name, size_t most) {
+int p3_name_is_valid(const char *name, size_t most) {
   if (name == NULL || name[0] == 0) return 0;
   for (size_t len = 0; name[len] != 0; len++) {
     const char c = name[len];
@@ -14,13 +14,13 @@ int pop3_name_is_valid(const char *name, size_t most) {
   return 1;
 }
 
-const char *pop3_transport_problem(const pop3_transport_ops *ops, const char **out_name) {
+const char *p3_transport_problem(const pop3_transport_ops *ops, const char **out_name) {
   const uint32_t place = POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_UPPER;
   if (out_name != NULL) *out_name = NULL;
   if (ops == NULL) return kNull;
   if (POP3_ABI_MAJOR(ops->abi) != POP3_ABI_MAJOR(POP3_ABI)) return kOtherMajor;
   if (!POP3_HAS_MEMBER(pop3_transport_ops, ops, destroy)) return kTooSmall;
-  if (!pop3_name_is_valid(ops->name, POP3_PLUGIN_NAME_MAX)) {
+  if (!p3_name_is_valid(ops->name, P3_PLUGIN_NAME_MAX)) {
     return "the name is not 1 to 15 of a-z 0-9 - _";
   }
   if (out_name != NULL) *out_name = ops->name;
@@ -34,12 +34,12 @@ const char *pop3_transport_problem(const pop3_transport_ops *ops, const char **o
   return NULL;
 }
 
-const char *pop3_auth_problem(const pop3_auth_ops *ops, const char **out_name) {
+const char *p3_auth_problem(const pop3_auth_ops *ops, const char **out_name) {
   if (out_name != NULL) *out_name = NULL;
   if (ops == NULL) return kNull;
   if (POP3_ABI_MAJOR(ops->abi) != POP3_ABI_MAJOR(POP3_ABI)) return kOtherMajor;
   if (!POP3_HAS_MEMBER(pop3_auth_ops, ops, end)) return kTooSmall;
-  if (!pop3_name_is_valid(ops->name, POP3_AUTH_NAME_MAX)) {
+  if (!p3_name_is_valid(ops->name, P3_AUTH_NAME_MAX)) {
     return "the name is not 1 to 20 of a-z 0-9 - _";
   }
   if (out_name != NULL) *out_name = ops->name;

@@ -22,13 +22,13 @@ void pop3_secret_init(pop3_secret *secret, const pop3_allocator *allocator) {
   secret->data = NULL;
   secret->len = 0;
   secret->reserved = 0;
-  pop3_allocator_resolve(&secret->allocator, allocator);
+  p3_allocator_resolve(&secret->allocator, allocator);
 }
 
 // The new contents always get a block of their own: nothing is left behind by a resize, and |data|
 // may point into the old contents.
 int pop3_secret_set(pop3_secret *secret, const void *data, size_t len) {
-  uint8_t *copy = len == SIZE_MAX ? NULL : pop3_mem_alloc(&secret->allocator, len + 1);
+  uint8_t *copy = len == SIZE_MAX ? NULL : p3_mem_alloc(&secret->allocator, len + 1);
   if (copy != NULL) {
     if (len > 0) {
       memcpy(copy, data, len);
@@ -48,7 +48,7 @@ int pop3_secret_set(pop3_secret *secret, const void *data, size_t len) {
 void pop3_secret_cleanup(pop3_secret *secret) {
   if (secret->data != NULL) {
     pop3_wipe(secret->data, secret->reserved);
-    pop3_mem_free(&secret->allocator, secret->data);
+    p3_mem_free(&secret->allocator, secret->data);
   }
   secret->data = NULL;
   secret->len = 0;

@@ -60,7 +60,7 @@ static size_t utf8_len(const unsigned char *s, size_t len) {
   return n;
 }
 
-size_t pop3_text_clean(char *out, size_t out_cap, const char *text, size_t text_len) {
+size_t p3_text_clean(char *out, size_t out_cap, const char *text, size_t text_len) {
   static const char kDots[] = "...";
   const unsigned char *in = (const unsigned char *)text;
   size_t room = 0;
@@ -102,15 +102,15 @@ size_t pop3_text_clean(char *out, size_t out_cap, const char *text, size_t text_
   return len;
 }
 
-const char *pop3_text_quote(char out[POP3_QUOTE_MAX], const char *text, size_t text_len) {
+const char *p3_text_quote(char out[P3_QUOTE_MAX], const char *text, size_t text_len) {
   static const char *const kSecretVerbs[] = {"PASS", "APOP", "AUTH"};
   for (size_t i = 0; i < sizeof(kSecretVerbs) / sizeof(kSecretVerbs[0]); i++) {
-    if (text_len > 5 && text[4] == ' ' && pop3_ascii_equal(text, 4, kSecretVerbs[i])) {
-      (void)snprintf(out, POP3_QUOTE_MAX, "%s <redacted>", kSecretVerbs[i]);
+    if (text_len > 5 && text[4] == ' ' && p3_ascii_equal(text, 4, kSecretVerbs[i])) {
+      (void)snprintf(out, P3_QUOTE_MAX, "%s <redacted>", kSecretVerbs[i]);
       return out;
     }
   }
-  (void)pop3_text_clean(out, POP3_QUOTE_MAX, text, text_len);
+  (void)p3_text_clean(out, P3_QUOTE_MAX, text, text_len);
   return out;
 }
 
@@ -119,7 +119,7 @@ static unsigned char lower(char c) {
   return u >= 'A' && u <= 'Z' ? (unsigned char)(u + ('a' - 'A')) : u;
 }
 
-int pop3_ascii_equal(const char *text, size_t text_len, const char *word) {
+int p3_ascii_equal(const char *text, size_t text_len, const char *word) {
   size_t i = 0;
   for (; i < text_len; i++) {
     if (word[i] == '\0' || lower(text[i]) != lower(word[i])) {

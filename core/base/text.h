@@ -8,21 +8,21 @@
 extern "C" {
 #endif
 
-// pop3_ascii_equal compares a slice with a NUL-terminated word without regard to ASCII case.
-int pop3_ascii_equal(const char *text, size_t text_len, const char *word);
+// p3_ascii_equal compares a slice with a NUL-terminated word without regard to ASCII case.
+int p3_ascii_equal(const char *text, size_t text_len, const char *word);
 
-// POP3_QUOTE_MAX is the size of a buffer for pop3_text_quote.
-#define POP3_QUOTE_MAX 80
+// P3_QUOTE_MAX is the size of a buffer for p3_text_quote.
+#define P3_QUOTE_MAX 80
 
-// pop3_text_clean copies |text| to |out| (|out_cap| octets with the NUL) as one harmless line:
+// p3_text_clean copies |text| to |out| (|out_cap| octets with the NUL) as one harmless line:
 // printable ASCII and well-formed UTF-8 stay; control characters, whatever is not UTF-8, and
 // characters that are invisible or turn the writing direction become \xNN. Ends in "..." if not all
 // of it fits; no character and no \xNN is cut in two. Returns the length written.
-size_t pop3_text_clean(char *out, size_t out_cap, const char *text, size_t text_len);
+size_t p3_text_clean(char *out, size_t out_cap, const char *text, size_t text_len);
 
-// pop3_text_quote writes the start of |text| to |out| as pop3_text_clean does and returns |out|:
+// p3_text_quote writes the start of |text| to |out| as p3_text_clean does and returns |out|:
 // for error messages. The argument of a PASS, APOP or AUTH that a server echoes is left out.
-const char *pop3_text_quote(char out[POP3_QUOTE_MAX], const char *text, size_t text_len);
+const char *p3_text_quote(char out[P3_QUOTE_MAX], const char *text, size_t text_len);
 
 #ifdef __cplusplus
 }

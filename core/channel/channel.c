@@ -10,31 +10,29 @@
 // What a mechanism has brought is the login's affair.
 #define LOGIN_LAYER "login"
 
-void pop3_channel_init(pop3_channel *channel, const pop3_channel_plan *plan) {
+void p3_channel_init(p3_channel *channel, const p3_channel_plan *plan) {
   memset(channel, 0, sizeof(*channel));
   channel->plan = *plan;
 }
 
 // --- Making the chain
 
-int pop3_channel_is_planned(const pop3_channel *channel) {
+int p3_channel_is_planned(const p3_channel *channel) {
   return channel->layers.connecting || channel->num_pushed < channel->plan.num_transports;
 }
 
-int pop3_channel_is_connected(const pop3_channel *channel) {
-  return !pop3_channel_is_planned(channel) && channel->next == NULL && channel->layer.ops == NULL;
+int p3_channel_is_connected(const p3_channel *channel) {
+  return !p3_channel_is_planned(channel) && channel->next == NULL && channel->layer.ops == NULL;
 }
 
-void pop3_channel_push(pop3_channel *channel, const pop3_transport_ops *ops) {
-  channel->next = ops;
-}
+void p3_channel_push(p3_channel *channel, const pop3_transport_ops *ops) { channel->next = ops; }
 
-pop3_status pop3_channel_push_layer(pop3_channel *channel, const pop3_security_layer *layer,
-                                    const char *mechanism, pop3_error *err) {
+pop3_status p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer,
+                                  const char *mechanism, pop3_error *err) {
   // First of all: whatever goes wrong from here on, the options have to be given back.
   channel->layer = *layer;
   channel->layer.ops = NULL;
-  if (pop3_transport_problem(layer->ops, NULL) != NULL) {
+  if (p3_transport_problem(layer->ops, NULL) != NULL) {
     return pop3_error_set(err, POP3_ERR_AUTH, LOGIN_LAYER, 0,
                           "the security layer of %s is not of this interface, or incomplete",
                           mechanism);
@@ -49,23 +47,23 @@ pop3_status pop3_channel_push_layer(pop3_channel *channel, const pop3_security_l
 }
 
 // Tells the mechanism, once, that the options of its security layer are no longer needed.
-static void release_layer(pop3_channel *channel) {
-  const pop3_security_layer layer = channel->layer;
+static void release_layer(p3_channel *channel) {
+  const p3_security_layer layer = channel->layer;
   memset(&channel->layer, 0, sizeof(channel->layer));
   if (layer.release != NULL) layer.release(layer.options, layer.num_options);
 }
 
-static pop3_status push(pop3_channel *channel, const pop3_transport_ops *ops,
+static pop3_status push(p3_channel *channel, const pop3_transport_ops *ops,
                         const pop3_option *options, size_t num_options, pop3_error *err) {
-  const pop3_channel_plan *plan = &channel->plan;
+  const p3_channel_plan *plan = &channel->plan;
   const pop3_transport_config config = {(uint32_t)sizeof(config), plan->port, plan->name, options,
                                         num_options};
-  return pop3_layers_push(&channel->layers, ops, plan->host, &config, plan->max_layers, err);
+  return p3_layers_push(&channel->layers, ops, plan->host, &config, plan->max_layers, err);
 }
 
 // Pushes what stands next: a transport of the plan, one on top of them, or a security layer.
-static pop3_status push_next(pop3_channel *channel, pop3_error *err) {
-  const pop3_channel_plan *plan = &channel->plan;
+static pop3_status push_next(p3_channel *channel, pop3_error *err) {
+  const p3_channel_plan *plan = &channel->plan;
   const pop3_option *options =
       channel->more_options != NULL ? channel->more_options : plan->options;
   const size_t num_options = plan->num_options + (channel->more_options != NULL ? 1 : 0);
@@ -89,7 +87,7 @@ static uint32_t wants(pop3_io io) {
   return io == POP3_IO_WANT_READ ? POP3_WAIT_READ : io == POP3_IO_WANT_WRITE ? POP3_WAIT_WRITE : 0;
 }
 
-pop3_io pop3_channel_connect(pop3_channel *channel, int *out_pushed, pop3_error *err) {
+pop3_io p3_channel_connect(p3_channel *channel, int *out_pushed, pop3_error *err) {
   *out_pushed = 1;
   if (!channel->layers.connecting) {
     const pop3_status status = push_next(channel, err);
@@ -99,7 +97,7 @@ pop3_io pop3_channel_connect(pop3_channel *channel, int *out_pushed, pop3_error 
       return POP3_IO_FAIL;
     }
   }
-  const pop3_io io = pop3_layers_connect(&channel->layers, err);
+  const pop3_io io = p3_layers_connect(&channel->layers, err);
   channel->read_wants = 0;
   channel->write_wants = wants(io);
   return io;
@@ -108,13 +106,13 @@ pop3_io pop3_channel_connect(pop3_channel *channel, int *out_pushed, pop3_error 
 // --- Once more
 
 // The plan's options and one more, in |channel|. Returns 0 when memory ran out.
-static int add_option(pop3_channel *channel, const pop3_answer *wanted) {
-  const pop3_channel_plan *plan = &channel->plan;
-  char *name = pop3_mem_strdup(plan->allocator, (const char *)wanted->data, wanted->data_len);
-  pop3_option *options = pop3_mem_zalloc(plan->allocator, plan->num_options + 1, sizeof(*options));
+static int add_option(p3_channel *channel, const pop3_answer *wanted) {
+  const p3_channel_plan *plan = &channel->plan;
+  char *name = p3_mem_strdup(plan->allocator, (const char *)wanted->data, wanted->data_len);
+  pop3_option *options = p3_mem_zalloc(plan->allocator, plan->num_options + 1, sizeof(*options));
   if (name == NULL || options == NULL) {
-    pop3_mem_free(plan->allocator, name);
-    pop3_mem_free(plan->allocator, options);
+    p3_mem_free(plan->allocator, name);
+    p3_mem_free(plan->allocator, options);
     return 0;
   }
   for (size_t i = 0; i < plan->num_options; i++) options[i] = plan->options[i];
@@ -124,8 +122,8 @@ static int add_option(pop3_channel *channel, const pop3_answer *wanted) {
   return 1;
 }
 
-const char *pop3_channel_begin_again(pop3_channel *channel) {
-  const pop3_layers *layers = &channel->layers;
+const char *p3_channel_begin_again(p3_channel *channel) {
+  const p3_layers *layers = &channel->layers;
   pop3_answer answer = POP3_ANSWER_INIT;
   pop3_answer once = POP3_ANSWER_INIT;
   if (layers->count == 0 || channel->more_options != NULL) return NULL;
@@ -135,11 +133,11 @@ const char *pop3_channel_begin_again(pop3_channel *channel) {
       answer.data_len == 0) {
     return NULL;
   }
-  if (pop3_channel_query(channel, POP3_QUERY_ONLY_ONCE, &once) == POP3_OK && once.number != 0) {
+  if (p3_channel_query(channel, POP3_QUERY_ONLY_ONCE, &once) == POP3_OK && once.number != 0) {
     return NULL;
   }
   if (!add_option(channel, &answer)) return NULL;
-  pop3_channel_drop(channel);
+  p3_channel_drop(channel);
   channel->num_pushed = 0;
   channel->next = NULL;
   channel->read_wants = channel->write_wants = 0;
@@ -148,9 +146,9 @@ const char *pop3_channel_begin_again(pop3_channel *channel) {
 
 // --- Moving octets
 
-pop3_io pop3_channel_read(pop3_channel *channel, uint8_t *buf, size_t cap, size_t *out_len,
-                          pop3_error *err) {
-  const pop3_io io = pop3_layers_read(&channel->layers, buf, cap, out_len, err);
+pop3_io p3_channel_read(p3_channel *channel, uint8_t *buf, size_t cap, size_t *out_len,
+                        pop3_error *err) {
+  const pop3_io io = p3_layers_read(&channel->layers, buf, cap, out_len, err);
   // A short read has emptied the transport: do not ask it again in vain.
   channel->read_wants = io == POP3_IO_DONE ? POP3_WAIT_READ : wants(io);
   if (!channel->write_failed || (io != POP3_IO_WANT_READ && io != POP3_IO_WANT_WRITE)) return io;
@@ -158,10 +156,9 @@ pop3_io pop3_channel_read(pop3_channel *channel, uint8_t *buf, size_t cap, size_
   return POP3_IO_FAIL;
 }
 
-pop3_io pop3_channel_write(pop3_channel *channel, const uint8_t *data, size_t len,
-                           size_t *out_len) {
+pop3_io p3_channel_write(p3_channel *channel, const uint8_t *data, size_t len, size_t *out_len) {
   pop3_error error = POP3_ERROR_INIT;
-  const pop3_io io = pop3_layers_write(&channel->layers, data, len, out_len, &error);
+  const pop3_io io = p3_layers_write(&channel->layers, data, len, out_len, &error);
   channel->write_wants = wants(io);
   if (io != POP3_IO_FAIL && io != POP3_IO_EOF) return io;
   if (io == POP3_IO_EOF) {
@@ -172,64 +169,64 @@ pop3_io pop3_channel_write(pop3_channel *channel, const uint8_t *data, size_t le
   return io;
 }
 
-void pop3_channel_interest(const pop3_channel *channel, pop3_interest *out) {
+void p3_channel_interest(const p3_channel *channel, pop3_interest *out) {
   out->events = channel->read_wants | channel->write_wants;
   if (channel->layers.connecting || out->events != 0) {
-    pop3_layers_interest(&channel->layers, out);
+    p3_layers_interest(&channel->layers, out);
   }
 }
 
-int pop3_channel_pending(const pop3_channel *channel) {
-  return !channel->layers.connecting && pop3_layers_pending(&channel->layers);
+int p3_channel_pending(const p3_channel *channel) {
+  return !channel->layers.connecting && p3_layers_pending(&channel->layers);
 }
 
 // --- What is known of it
 
-pop3_status pop3_channel_query(const pop3_channel *channel, uint32_t what, pop3_answer *out) {
-  return pop3_layers_query(&channel->layers, what, out);
+pop3_status p3_channel_query(const p3_channel *channel, uint32_t what, pop3_answer *out) {
+  return p3_layers_query(&channel->layers, what, out);
 }
 
-int pop3_channel_is_open(const pop3_channel *channel) {
+int p3_channel_is_open(const p3_channel *channel) {
   return channel->layers.count > 0 && !channel->layers.connecting;
 }
 
-static int answers_one(const pop3_channel *channel, uint32_t what) {
+static int answers_one(const p3_channel *channel, uint32_t what) {
   pop3_answer answer = POP3_ANSWER_INIT;
-  return pop3_channel_is_open(channel) && pop3_channel_query(channel, what, &answer) == POP3_OK &&
+  return p3_channel_is_open(channel) && p3_channel_query(channel, what, &answer) == POP3_OK &&
          answer.number == 1;
 }
 
-int pop3_channel_is_encrypted(const pop3_channel *channel) {
+int p3_channel_is_encrypted(const p3_channel *channel) {
   return answers_one(channel, POP3_QUERY_IS_ENCRYPTED);
 }
 
-int pop3_channel_is_verified(const pop3_channel *channel) {
+int p3_channel_is_verified(const p3_channel *channel) {
   return answers_one(channel, POP3_QUERY_TLS_VERIFIED);
 }
 
-int pop3_channel_is_local(const pop3_channel *channel) {
+int p3_channel_is_local(const p3_channel *channel) {
   return answers_one(channel, POP3_QUERY_IS_LOCAL);
 }
 
-int pop3_channel_is_private(const pop3_channel *channel) {
-  return pop3_channel_is_encrypted(channel) || pop3_channel_is_local(channel);
+int p3_channel_is_private(const p3_channel *channel) {
+  return p3_channel_is_encrypted(channel) || p3_channel_is_local(channel);
 }
 
 // --- The end
 
-void pop3_channel_drop(pop3_channel *channel) { pop3_layers_destroy(&channel->layers); }
+void p3_channel_drop(p3_channel *channel) { p3_layers_destroy(&channel->layers); }
 
-void pop3_channel_close(pop3_channel *channel) {
-  if (!channel->write_failed) pop3_layers_shutdown(&channel->layers);
-  pop3_channel_drop(channel);
+void p3_channel_close(p3_channel *channel) {
+  if (!channel->write_failed) p3_layers_shutdown(&channel->layers);
+  p3_channel_drop(channel);
 }
 
-void pop3_channel_cleanup(pop3_channel *channel) {
+void p3_channel_cleanup(p3_channel *channel) {
   release_layer(channel);
-  pop3_channel_drop(channel);
+  p3_channel_drop(channel);
   if (channel->more_options == NULL) return;
-  pop3_mem_free(channel->plan.allocator,
-                (void *)(uintptr_t)channel->more_options[channel->plan.num_options].name);
-  pop3_mem_free(channel->plan.allocator, channel->more_options);
+  p3_mem_free(channel->plan.allocator,
+              (void *)(uintptr_t)channel->more_options[channel->plan.num_options].name);
+  p3_mem_free(channel->plan.allocator, channel->more_options);
   channel->more_options = NULL;
 }

@@ -11,8 +11,8 @@
 extern "C" {
 #endif
 
-// pop3_channel_plan is what a channel is made from. All of it must outlive the channel.
-typedef struct pop3_channel_plan {
+// p3_channel_plan is what a channel is made from. All of it must outlive the channel.
+typedef struct p3_channel_plan {
   const pop3_allocator *allocator;
   const pop3_host *host;
   const char *name;  // of the server, or a socket's path; never NULL
@@ -22,101 +22,101 @@ typedef struct pop3_channel_plan {
   size_t num_transports;
   const pop3_option *options;
   size_t num_options;
-} pop3_channel_plan;
+} p3_channel_plan;
 
-// pop3_security_layer is a transport that a mechanism has negotiated.
-typedef struct pop3_security_layer {
+// p3_security_layer is a transport that a mechanism has negotiated.
+typedef struct p3_security_layer {
   const pop3_transport_ops *ops;  // NULL if there is none
   const pop3_option *options;
   size_t num_options;
   // release, if not NULL, is called once when |options| are no longer needed.
   void (*release)(const pop3_option *options, size_t num_options);
-} pop3_security_layer;
+} p3_security_layer;
 
-// pop3_channel is zeroed by pop3_channel_init. It must not move.
-typedef struct pop3_channel {
-  pop3_channel_plan plan;
-  pop3_layers layers;
+// p3_channel is zeroed by p3_channel_init. It must not move.
+typedef struct p3_channel {
+  p3_channel_plan plan;
+  p3_layers layers;
   size_t num_pushed;               // of |plan.transports|
   const pop3_transport_ops *next;  // to be pushed on top of what is there, or NULL
-  pop3_security_layer layer;       // likewise; its ops are |layer_ops|
+  p3_security_layer layer;         // likewise; its ops are |layer_ops|
   pop3_transport_ops layer_ops;
-  pop3_option *more_options;  // those of the plan and one more, or NULL: pop3_channel_begin_again
+  pop3_option *more_options;  // those of the plan and one more, or NULL: p3_channel_begin_again
   uint32_t read_wants;        // POP3_WAIT_* that the last read waits for
   uint32_t write_wants;       // likewise the last write or connect
   int write_failed;           // |write_error| is told once the server's last words are read
   pop3_error write_error;
-} pop3_channel;
+} p3_channel;
 
-// pop3_channel_init makes a channel that has nothing pushed yet. |plan| is copied.
-void pop3_channel_init(pop3_channel *channel, const pop3_channel_plan *plan);
+// p3_channel_init makes a channel that has nothing pushed yet. |plan| is copied.
+void p3_channel_init(p3_channel *channel, const p3_channel_plan *plan);
 
-// pop3_channel_is_planned says whether transports of the plan are still to be pushed or connected.
-int pop3_channel_is_planned(const pop3_channel *channel);
+// p3_channel_is_planned says whether transports of the plan are still to be pushed or connected.
+int p3_channel_is_planned(const p3_channel *channel);
 
-// pop3_channel_push has |ops| pushed on what is there, with the plan's options, by the next
-// pop3_channel_connect.
-void pop3_channel_push(pop3_channel *channel, const pop3_transport_ops *ops);
+// p3_channel_push has |ops| pushed on what is there, with the plan's options, by the next
+// p3_channel_connect.
+void p3_channel_push(p3_channel *channel, const pop3_transport_ops *ops);
 
-// pop3_channel_push_layer has |layer| pushed in the same way, and takes over its options also if it
+// p3_channel_push_layer has |layer| pushed in the same way, and takes over its options also if it
 // fails: POP3_ERR_AUTH if the table is not of this interface, or incomplete; |mechanism| made it.
-pop3_status pop3_channel_push_layer(pop3_channel *channel, const pop3_security_layer *layer,
-                                    const char *mechanism, pop3_error *err);
+pop3_status p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer,
+                                  const char *mechanism, pop3_error *err);
 
-// pop3_channel_is_connected says whether all that was asked for is there.
-int pop3_channel_is_connected(const pop3_channel *channel);
+// p3_channel_is_connected says whether all that was asked for is there.
+int p3_channel_is_connected(const p3_channel *channel);
 
-// pop3_channel_connect pushes what stands next, if nothing is connecting, and goes on connecting
-// it. POP3_IO_DONE: one transport more is connected. Only while pop3_channel_is_connected says no.
+// p3_channel_connect pushes what stands next, if nothing is connecting, and goes on connecting
+// it. POP3_IO_DONE: one transport more is connected. Only while p3_channel_is_connected says no.
 // After POP3_IO_FAIL |*out_pushed| says whether the transport was made at all.
-pop3_io pop3_channel_connect(pop3_channel *channel, int *out_pushed, pop3_error *err);
+pop3_io p3_channel_connect(p3_channel *channel, int *out_pushed, pop3_error *err);
 
-// pop3_channel_begin_again takes the connection back, for a new one from the bottom up, if the
+// p3_channel_begin_again takes the connection back, for a new one from the bottom up, if the
 // transport that has just failed to connect knows an option that may help and a new connection can
 // be made. Returns the option's name, or NULL: nothing has changed.
-const char *pop3_channel_begin_again(pop3_channel *channel);
+const char *p3_channel_begin_again(p3_channel *channel);
 
-// pop3_channel_read takes octets. A failed write is told here, when nothing more can be read.
-pop3_io pop3_channel_read(pop3_channel *channel, uint8_t *buf, size_t cap, size_t *out_len,
-                          pop3_error *err);
+// p3_channel_read takes octets. A failed write is told here, when nothing more can be read.
+pop3_io p3_channel_read(p3_channel *channel, uint8_t *buf, size_t cap, size_t *out_len,
+                        pop3_error *err);
 
-// pop3_channel_write gives octets. POP3_IO_FAIL and POP3_IO_EOF are kept: the server may have said
+// p3_channel_write gives octets. POP3_IO_FAIL and POP3_IO_EOF are kept: the server may have said
 // why before it hung up.
-pop3_io pop3_channel_write(pop3_channel *channel, const uint8_t *data, size_t len, size_t *out_len);
+pop3_io p3_channel_write(p3_channel *channel, const uint8_t *data, size_t len, size_t *out_len);
 
-// pop3_channel_interest adds what to wait for.
-void pop3_channel_interest(const pop3_channel *channel, pop3_interest *out);
+// p3_channel_interest adds what to wait for.
+void p3_channel_interest(const p3_channel *channel, pop3_interest *out);
 
-// pop3_channel_pending says whether octets are there that were received already.
-int pop3_channel_pending(const pop3_channel *channel);
+// p3_channel_pending says whether octets are there that were received already.
+int p3_channel_pending(const p3_channel *channel);
 
-// pop3_channel_query asks the transports, from the top down until one answers.
-pop3_status pop3_channel_query(const pop3_channel *channel, uint32_t what, pop3_answer *out);
+// p3_channel_query asks the transports, from the top down until one answers.
+pop3_status p3_channel_query(const p3_channel *channel, uint32_t what, pop3_answer *out);
 
-// pop3_channel_is_open says whether there is a chain all of which is connected.
-int pop3_channel_is_open(const pop3_channel *channel);
+// p3_channel_is_open says whether there is a chain all of which is connected.
+int p3_channel_is_open(const p3_channel *channel);
 
-// pop3_channel_is_encrypted says whether it is open and encrypted, the peer verified as demanded.
-int pop3_channel_is_encrypted(const pop3_channel *channel);
+// p3_channel_is_encrypted says whether it is open and encrypted, the peer verified as demanded.
+int p3_channel_is_encrypted(const p3_channel *channel);
 
-// pop3_channel_is_verified says whether TLS has proved who the server is.
-int pop3_channel_is_verified(const pop3_channel *channel);
+// p3_channel_is_verified says whether TLS has proved who the server is.
+int p3_channel_is_verified(const p3_channel *channel);
 
-// pop3_channel_is_local says whether the octets do not leave this machine.
-int pop3_channel_is_local(const pop3_channel *channel);
+// p3_channel_is_local says whether the octets do not leave this machine.
+int p3_channel_is_local(const p3_channel *channel);
 
-// pop3_channel_is_private says whether nobody can read along: encrypted, or local.
-int pop3_channel_is_private(const pop3_channel *channel);
+// p3_channel_is_private says whether nobody can read along: encrypted, or local.
+int p3_channel_is_private(const p3_channel *channel);
 
-// pop3_channel_close ends the connection in order, as far as that goes without waiting. There is
+// p3_channel_close ends the connection in order, as far as that goes without waiting. There is
 // nothing left then.
-void pop3_channel_close(pop3_channel *channel);
+void p3_channel_close(p3_channel *channel);
 
-// pop3_channel_drop ends it at once.
-void pop3_channel_drop(pop3_channel *channel);
+// p3_channel_drop ends it at once.
+void p3_channel_drop(p3_channel *channel);
 
-// pop3_channel_cleanup drops the connection and frees what is the channel's.
-void pop3_channel_cleanup(pop3_channel *channel);
+// p3_channel_cleanup drops the connection and frees what is the channel's.
+void p3_channel_cleanup(p3_channel *channel);
 
 #ifdef __cplusplus
 }

@@ -33,20 +33,20 @@ typedef struct rule {
 } rule;
 
 static const rule kRules[] = {
-    [POP3_ARG_NONE] = {"argument", is_text, 0, 0, 1, ""},
-    [POP3_ARG_USER] = {"user name", is_text, 1, 0, 0, "no control character"},
-    [POP3_ARG_APOP_USER] = {"user name", is_word, 1, 0, 0, "no space or control character"},
-    [POP3_ARG_PASSWORD] = {"password", is_line_octet, 0, 0, 1, "no line end and no NUL"},
-    [POP3_ARG_DIGEST] = {"digest", is_hex, 32, 32, 0, "32 hexadecimal digits"},
-    [POP3_ARG_MECHANISM] = {"mechanism", is_mechanism, 1, 20, 0,
-                            "1 to 20 letters, digits, \"-\" and \"_\""},
-    [POP3_ARG_RESPONSE] = {"initial response", is_base64, 1, 0, 1, "base64, or \"=\" alone"},
-    [POP3_ARG_LANGUAGE] = {"language tag", is_language, 1, 64, 1,
-                           "1 to 64 letters, digits and \"-\", or \"*\" alone"},
-    [POP3_ARG_LINE] = {"raw command", is_text, 1, 0, 0, "no control character"},
+    [P3_ARG_NONE] = {"argument", is_text, 0, 0, 1, ""},
+    [P3_ARG_USER] = {"user name", is_text, 1, 0, 0, "no control character"},
+    [P3_ARG_APOP_USER] = {"user name", is_word, 1, 0, 0, "no space or control character"},
+    [P3_ARG_PASSWORD] = {"password", is_line_octet, 0, 0, 1, "no line end and no NUL"},
+    [P3_ARG_DIGEST] = {"digest", is_hex, 32, 32, 0, "32 hexadecimal digits"},
+    [P3_ARG_MECHANISM] = {"mechanism", is_mechanism, 1, 20, 0,
+                          "1 to 20 letters, digits, \"-\" and \"_\""},
+    [P3_ARG_RESPONSE] = {"initial response", is_base64, 1, 0, 1, "base64, or \"=\" alone"},
+    [P3_ARG_LANGUAGE] = {"language tag", is_language, 1, 64, 1,
+                         "1 to 64 letters, digits and \"-\", or \"*\" alone"},
+    [P3_ARG_LINE] = {"raw command", is_text, 1, 0, 0, "no control character"},
 };
 
-const char *pop3_argument_label(pop3_argument kind) { return kRules[kind].label; }
+const char *p3_argument_label(p3_argument kind) { return kRules[kind].label; }
 
 // octet_name describes an octet that was refused. Printable ones go without a name: they might be
 // part of a secret.
@@ -89,7 +89,7 @@ static pop3_status check_line(const rule *r, const char *data, size_t len, pop3_
   while (verb < len && is_word((unsigned char)data[verb]) && (unsigned char)data[verb] < 0x80) {
     verb++;
   }
-  pop3_command command = pop3_command_of_line(data, len);
+  pop3_command command = p3_command_of_line(data, len);
   octet_class allowed = command == POP3_CMD_PASS ? is_line_octet : r->allowed;
   pop3_status status = check_octets(r, allowed, data, len, err);
   if (status != POP3_OK) {
@@ -113,21 +113,20 @@ static pop3_status check_line(const rule *r, const char *data, size_t len, pop3_
 }
 
 // check_special applies what the table cannot say.
-static pop3_status check_special(pop3_argument kind, const char *data, size_t len,
-                                 pop3_error *err) {
+static pop3_status check_special(p3_argument kind, const char *data, size_t len, pop3_error *err) {
   const rule *r = &kRules[kind];
-  if (kind == POP3_ARG_USER && (data[0] == ' ' || data[len - 1] == ' ')) {
+  if (kind == P3_ARG_USER && (data[0] == ' ' || data[len - 1] == ' ')) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s %s with a space", r->label,
                           data[0] == ' ' ? "begins" : "ends");
   }
-  if (kind == POP3_ARG_RESPONSE && !(len == 1 && data[0] == '=') && !pop3_base64_valid(data, len)) {
+  if (kind == P3_ARG_RESPONSE && !(len == 1 && data[0] == '=') && !p3_base64_valid(data, len)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "%s is not valid base64 (length or padding is wrong)", r->label);
   }
   return POP3_OK;
 }
 
-pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len, pop3_error *err) {
+pop3_status p3_argument_check(p3_argument kind, const char *data, size_t len, pop3_error *err) {
   const rule *r = &kRules[kind];
   if (data == NULL && len > 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
@@ -136,7 +135,7 @@ pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len
   if (data == NULL && r->optional) {
     return POP3_OK;
   }
-  if (kind == POP3_ARG_NONE) {
+  if (kind == P3_ARG_NONE) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "the command takes no %s", r->label);
   }
   if (data == NULL || len < r->least) {
@@ -146,10 +145,10 @@ pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len
                                        : "too short",
                           r->set);
   }
-  if (kind == POP3_ARG_LINE) {
+  if (kind == P3_ARG_LINE) {
     return check_line(r, data, len, err);
   }
-  if (kind == POP3_ARG_LANGUAGE && len == 1 && data[0] == '*') {
+  if (kind == P3_ARG_LANGUAGE && len == 1 && data[0] == '*') {
     return POP3_OK;
   }
   pop3_status status = check_octets(r, r->allowed, data, len, err);
@@ -160,7 +159,7 @@ pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len
   return status == POP3_OK ? check_special(kind, data, len, err) : status;
 }
 
-size_t pop3_line_break(const void *line, size_t line_len) {
+size_t p3_line_break(const void *line, size_t line_len) {
   const unsigned char *octets = line;
   size_t at = 0;
   while (at < line_len && is_line_octet(octets[at])) at++;

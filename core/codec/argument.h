@@ -10,18 +10,18 @@
 extern "C" {
 #endif
 
-// pop3_argument_label returns the argument's name for error texts. The string is static.
-const char *pop3_argument_label(pop3_argument kind);
+// p3_argument_label returns the argument's name for error texts. The string is static.
+const char *p3_argument_label(p3_argument kind);
 
-// pop3_argument_check says POP3_OK if |data| may be sent as |kind|, else POP3_ERR_ARGUMENT with the
+// p3_argument_check says POP3_OK if |data| may be sent as |kind|, else POP3_ERR_ARGUMENT with the
 // argument, the reason and the octet (from 0) in |err|, but never the contents. |data| NULL is "not
 // given". A whole line begins with a verb, has no control characters (but in the password of PASS),
 // and is neither STLS nor AUTH with arguments: these need more than a line.
-pop3_status pop3_argument_check(pop3_argument kind, const char *data, size_t len, pop3_error *err);
+pop3_status p3_argument_check(p3_argument kind, const char *data, size_t len, pop3_error *err);
 
-// pop3_line_break returns where in |line| the first CR, LF or NUL is: what would end a command line
+// p3_line_break returns where in |line| the first CR, LF or NUL is: what would end a command line
 // early. |line_len| if there is none.
-size_t pop3_line_break(const void *line, size_t line_len);
+size_t p3_line_break(const void *line, size_t line_len);
 
 #ifdef __cplusplus
 }

@@ -14,7 +14,7 @@ static unsigned value(char c) {
   return c == '+' ? 62 : c == '/' ? 63 : 64;
 }
 
-int pop3_base64_valid(const char *text, size_t text_len) {
+int p3_base64_valid(const char *text, size_t text_len) {
   if (text_len % 4 != 0) {
     return 0;
   }
@@ -32,7 +32,7 @@ int pop3_base64_valid(const char *text, size_t text_len) {
   return unused == 0 || (value(text[digits - 1]) & unused) == 0;
 }
 
-size_t pop3_base64_group(const char text[4], unsigned char out[3]) {
+size_t p3_base64_group(const char text[4], unsigned char out[3]) {
   unsigned a = value(text[0]);
   unsigned b = value(text[1]);
   out[0] = (unsigned char)(a << 2U | b >> 4U);

@@ -9,13 +9,13 @@
 extern "C" {
 #endif
 
-// pop3_base64_valid says whether |text| is base64 in whole groups of four with padding only at the
+// p3_base64_valid says whether |text| is base64 in whole groups of four with padding only at the
 // end, and zero bits behind the last octet. The empty text is.
-int pop3_base64_valid(const char *text, size_t text_len);
+int p3_base64_valid(const char *text, size_t text_len);
 
-// pop3_base64_group decodes the four characters at |text|, which are valid, and returns how many
+// p3_base64_group decodes the four characters at |text|, which are valid, and returns how many
 // octets they hold: 1 to 3.
-size_t pop3_base64_group(const char text[4], unsigned char out[3]);
+size_t p3_base64_group(const char text[4], unsigned char out[3]);
 
 #ifdef __cplusplus
 }

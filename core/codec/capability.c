@@ -11,7 +11,7 @@ int pop3_capabilities_has(const pop3_capabilities *caps, uint32_t flags) {
 const char *pop3_capabilities_find(const pop3_capabilities *caps, const char *keyword) {
   size_t keyword_len = strlen(keyword);
   for (size_t i = 0; caps != NULL && i < caps->num_lines; i++) {
-    if (pop3_ascii_equal(keyword, keyword_len, caps->lines[i].keyword)) {
+    if (p3_ascii_equal(keyword, keyword_len, caps->lines[i].keyword)) {
       return caps->lines[i].arguments;
     }
   }
@@ -21,7 +21,7 @@ const char *pop3_capabilities_find(const pop3_capabilities *caps, const char *ke
 int pop3_capabilities_sasl(const pop3_capabilities *caps, size_t index, const char **out_name,
                            size_t *out_name_len) {
   for (size_t i = 0; caps != NULL && i < caps->num_lines; i++) {
-    if (!pop3_ascii_equal("SASL", 4, caps->lines[i].keyword)) {
+    if (!p3_ascii_equal("SASL", 4, caps->lines[i].keyword)) {
       continue;
     }
     const char *name = caps->lines[i].arguments;
@@ -47,7 +47,7 @@ int pop3_capabilities_has_sasl(const pop3_capabilities *caps, const char *mechan
   const char *name = NULL;
   size_t name_len = 0;
   for (size_t i = 0; pop3_capabilities_sasl(caps, i, &name, &name_len); i++) {
-    if (pop3_ascii_equal(name, name_len, mechanism)) {
+    if (p3_ascii_equal(name, name_len, mechanism)) {
       return 1;
     }
   }

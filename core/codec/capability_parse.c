@@ -13,7 +13,7 @@
 #define LINE_MAX_OCTETS 510  // RFC 2449 section 3: 512 with CRLF
 
 // Room for a quoted line, its number and what is wrong with it.
-#define DAMAGE_MAX (POP3_QUOTE_MAX + 80)
+#define DAMAGE_MAX (P3_QUOTE_MAX + 80)
 
 // What pop3_capabilities.storage points to.
 typedef struct storage {
@@ -139,11 +139,11 @@ static int split(const char *line, size_t len, fields *out) {
 // read, 0 if it is none.
 static size_t value_of(const char *text, size_t len, grammar grammar_, uint32_t *out) {
   uint64_t number = 0;
-  if (grammar_ == DAYS && len >= 5 && pop3_ascii_equal(text, 5, "NEVER")) {
+  if (grammar_ == DAYS && len >= 5 && p3_ascii_equal(text, 5, "NEVER")) {
     *out = POP3_EXPIRE_NEVER;
     return 5;
   }
-  size_t digits = pop3_decimal_parse(text, len, POP3_EXPIRE_NEVER - 1, &number);
+  size_t digits = p3_decimal_parse(text, len, POP3_EXPIRE_NEVER - 1, &number);
   *out = (uint32_t)number;
   return digits;
 }
@@ -153,7 +153,7 @@ static size_t value_of(const char *text, size_t len, grammar grammar_, uint32_t 
 static const known *find_known(fields *f, int *damaged) {
   const known *end = kKnown + sizeof(kKnown) / sizeof(kKnown[0]);
   for (const known *k = kKnown; k < end; k++) {
-    if (pop3_ascii_equal(f->keyword, f->keyword_len, k->keyword)) {
+    if (p3_ascii_equal(f->keyword, f->keyword_len, k->keyword)) {
       return k;
     }
   }
@@ -161,7 +161,7 @@ static const known *find_known(fields *f, int *damaged) {
     size_t len = strlen(k->keyword);
     uint32_t value = 0;
     if ((k->arguments == DAYS || k->arguments == SECONDS) && f->keyword_len > len &&
-        pop3_ascii_equal(f->keyword, len, k->keyword) &&
+        p3_ascii_equal(f->keyword, len, k->keyword) &&
         value_of(f->keyword + len, f->keyword_len - len, k->arguments, &value) ==
             f->keyword_len - len) {
       const char *line_end = f->arguments + f->arguments_len;
@@ -199,7 +199,7 @@ static const char *take(pop3_capabilities *caps, const known *k, const fields *f
     rest++;
     rest_len--;
   }
-  if (pop3_ascii_equal(rest, rest_len, "USER")) {
+  if (p3_ascii_equal(rest, rest_len, "USER")) {
     flags |= k->user_flag;
   } else if (rest_len > 0 && k->arguments != OPTIONAL_USER) {
     flaw = "an argument that is not USER behind the value";
@@ -224,7 +224,7 @@ static int keep(storage *s, const fields *f, const pop3_allocator *allocator) {
     while (cap < need) {
       cap *= 2;
     }
-    char *text = pop3_mem_grow(allocator, s->text, cap, 1);
+    char *text = p3_mem_grow(allocator, s->text, cap, 1);
     if (text == NULL) {
       return 0;
     }
@@ -247,9 +247,9 @@ static void remember_damage(pop3_capabilities *caps, const char *line, size_t li
                             const char *flaw) {
   storage *s = caps->storage;
   if (caps->num_damaged++ > 0) return;
-  char quote[POP3_QUOTE_MAX];
+  char quote[P3_QUOTE_MAX];
   (void)snprintf(s->first_damage, sizeof(s->first_damage), "line %" PRIu32 " (\"%s\"): %s",
-                 s->lines, pop3_text_quote(quote, line, line_len), flaw);
+                 s->lines, p3_text_quote(quote, line, line_len), flaw);
 }
 
 static pop3_status out_of_memory(pop3_error *err) {
@@ -261,16 +261,16 @@ static pop3_status past(pop3_error *err, const char *name, uint32_t most) {
                         "the CAPA response is longer than limits.%s (%" PRIu32 ")", name, most);
 }
 
-void pop3_capabilities_init(pop3_capabilities *caps, const pop3_allocator *allocator) {
+void p3_capabilities_init(pop3_capabilities *caps, const pop3_allocator *allocator) {
   memset(caps, 0, sizeof(*caps));
   caps->size = (uint32_t)sizeof(*caps);
   caps->allocator = *allocator;
 }
 
-pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, size_t line_len,
-                                  const pop3_limits *limits, pop3_quirks *quirks, pop3_error *err) {
+pop3_status p3_capabilities_add(pop3_capabilities *caps, const char *line, size_t line_len,
+                                const pop3_limits *limits, pop3_quirks *quirks, pop3_error *err) {
   if (caps->storage == NULL) {
-    caps->storage = pop3_mem_zalloc(&caps->allocator, 1, sizeof(storage));
+    caps->storage = p3_mem_zalloc(&caps->allocator, 1, sizeof(storage));
     if (caps->storage == NULL) {
       return out_of_memory(err);
     }
@@ -285,7 +285,7 @@ pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, siz
     return past(err, "max_capa_octets", limits->max_capa_octets);
   }
 
-  int lenient = pop3_quirk_allowed(quirks, POP3_QUIRK_CAPA_DAMAGE);
+  int lenient = p3_quirk_allowed(quirks, POP3_QUIRK_CAPA_DAMAGE);
   const char *flaw = flaw_of(line, line_len);
   int damaged = flaw != NULL;
   fields written;
@@ -299,13 +299,13 @@ pop3_status pop3_capabilities_add(pop3_capabilities *caps, const char *line, siz
     flaw = value_flaw == NULL ? flaw : value_flaw;
     damaged |= value_flaw != NULL;
   }
-  if (damaged && !pop3_quirk_use(quirks, POP3_QUIRK_CAPA_DAMAGE)) dropped = 1;
+  if (damaged && !p3_quirk_use(quirks, POP3_QUIRK_CAPA_DAMAGE)) dropped = 1;
   // With the quirk, a line whose keyword nobody can read may still have been any.
   if (damaged && (!lenient || unreadable)) remember_damage(caps, line, line_len, flaw);
   return dropped || keep(s, &written, &caps->allocator) ? POP3_OK : out_of_memory(err);
 }
 
-pop3_status pop3_capabilities_finish(pop3_capabilities *caps, pop3_error *err) {
+pop3_status p3_capabilities_finish(pop3_capabilities *caps, pop3_error *err) {
   storage *s = caps->storage;
   if (s == NULL) {
     return POP3_OK;
@@ -322,7 +322,7 @@ pop3_status pop3_capabilities_finish(pop3_capabilities *caps, pop3_error *err) {
   if (s->kept == 0) {
     return POP3_OK;
   }
-  pop3_capability *lines = pop3_mem_zalloc(&caps->allocator, s->kept, sizeof(*lines));
+  pop3_capability *lines = p3_mem_zalloc(&caps->allocator, s->kept, sizeof(*lines));
   if (lines == NULL) {
     return out_of_memory(err);
   }
@@ -333,20 +333,20 @@ pop3_status pop3_capabilities_finish(pop3_capabilities *caps, pop3_error *err) {
     lines[i].arguments = at;
     at += strlen(at) + 1;
   }
-  pop3_mem_free(&caps->allocator, (void *)caps->lines);
+  p3_mem_free(&caps->allocator, (void *)caps->lines);
   caps->lines = lines;
   caps->num_lines = s->kept;
   caps->implementation = pop3_capabilities_find(caps, "IMPLEMENTATION");
   return POP3_OK;
 }
 
-void pop3_capabilities_cleanup(pop3_capabilities *caps) {
+void p3_capabilities_cleanup(pop3_capabilities *caps) {
   pop3_allocator allocator = caps->allocator;
   storage *s = caps->storage;
-  pop3_mem_free(&allocator, (void *)caps->lines);
+  p3_mem_free(&allocator, (void *)caps->lines);
   if (s != NULL) {
-    pop3_mem_free(&allocator, s->text);
-    pop3_mem_free(&allocator, s);
+    p3_mem_free(&allocator, s->text);
+    p3_mem_free(&allocator, s);
   }
-  pop3_capabilities_init(caps, &allocator);
+  p3_capabilities_init(caps, &allocator);
 }

@@ -9,7 +9,7 @@
 
 #define LAYER "command"
 
-static int is_raw(pop3_command command) { return pop3_command_has(command, POP3_COMMAND_LINE); }
+static int is_raw(pop3_command command) { return p3_command_has(command, P3_COMMAND_LINE); }
 
 // The pieces of a command line, joined by single spaces. Numbers are written to |digits|.
 typedef struct pieces {
@@ -46,7 +46,7 @@ static pop3_status check_request(const pop3_request *request, pop3_error *err) {
                           "request.size is %" PRIu32 ": start from POP3_REQUEST_INIT",
                           request->size);
   }
-  if (!pop3_command_is_known(request->command) || request->command == POP3_CMD_GREETING) {
+  if (!p3_command_is_known(request->command) || request->command == POP3_CMD_GREETING) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "request.command %u is no command that can be sent",
                           (unsigned)request->command);
@@ -56,24 +56,24 @@ static pop3_status check_request(const pop3_request *request, pop3_error *err) {
                           "request.flags has bits that are not defined: 0x%" PRIX32,
                           request->flags);
   }
-  const pop3_command_traits *s = pop3_command_traits_of(request->command);
-  if (s->number == POP3_NUMBER_NONE && request->number != 0) {
+  const p3_command_traits *s = p3_command_traits_of(request->command);
+  if (s->number == P3_NUMBER_NONE && request->number != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s takes no message number", s->name);
   }
-  if (s->number == POP3_NUMBER_REQUIRED && request->number == 0) {
+  if (s->number == P3_NUMBER_REQUIRED && request->number == 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "message number of %s is 0: the first message is 1", s->name);
   }
   if (!s->has_lines && request->lines != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "%s takes no count of lines", s->name);
   }
-  pop3_status status = pop3_argument_check(s->arg, request->arg, request->arg_len, err);
+  pop3_status status = p3_argument_check(s->arg, request->arg, request->arg_len, err);
   return status != POP3_OK ? status
-                           : pop3_argument_check(s->arg2, request->arg2, request->arg2_len, err);
+                           : p3_argument_check(s->arg2, request->arg2, request->arg2_len, err);
 }
 
 static void collect(pieces *p, const pop3_request *request) {
-  const pop3_command_traits *s = pop3_command_traits_of(request->command);
+  const p3_command_traits *s = p3_command_traits_of(request->command);
   p->count = 0;
   p->total = 1;  // CRLF, less the space that the first piece does not have
   if (!is_raw(request->command)) {
@@ -85,10 +85,10 @@ static void collect(pieces *p, const pop3_request *request) {
   if (s->has_lines) {
     add_number(p, 1, request->lines);
   }
-  if (s->arg != POP3_ARG_NONE && (request->arg != NULL || s->arg == POP3_ARG_PASSWORD)) {
+  if (s->arg != P3_ARG_NONE && (request->arg != NULL || s->arg == P3_ARG_PASSWORD)) {
     add(p, request->arg, request->arg_len);
   }
-  if (s->arg2 != POP3_ARG_NONE && request->arg2 != NULL) {
+  if (s->arg2 != P3_ARG_NONE && request->arg2 != NULL) {
     add(p, request->arg2, request->arg2_len);
   }
 }
@@ -110,9 +110,9 @@ static pop3_status check_length(const pieces *p, const pop3_request *request, si
   lines.max_credential = limit_or(limits, offsetof(pop3_limits, max_credential), 4096);
   // Of a raw line the first word says what it is.
   const pop3_command command = is_raw(request->command)
-                                   ? pop3_command_of_line(request->arg, request->arg_len)
+                                   ? p3_command_of_line(request->arg, request->arg_len)
                                    : request->command;
-  size_t most = pop3_limits_line(&lines, command);
+  size_t most = p3_limits_line(&lines, command);
   int by_limit = most <= out_cap;
   if (!by_limit) {
     most = out_cap;
@@ -120,20 +120,20 @@ static pop3_status check_length(const pieces *p, const pop3_request *request, si
   if (p->total <= most) {
     return POP3_OK;
   }
-  const pop3_command_traits *s = pop3_command_traits_of(request->command);
+  const p3_command_traits *s = p3_command_traits_of(request->command);
   const char *limit = most > lines.max_command ? "limits.max_credential" : "limits.max_command";
   const char *bound = by_limit ? limit : "the buffer";
-  if (s->arg == POP3_ARG_NONE) {
+  if (s->arg == P3_ARG_NONE) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "%s is too long: %zu octets, where %s has room for %zu", s->name,
                           p->total, bound, most);
   }
-  int by_second = s->arg2 == POP3_ARG_RESPONSE && request->arg2 != NULL;
+  int by_second = s->arg2 == P3_ARG_RESPONSE && request->arg2 != NULL;
   size_t len = by_second ? request->arg2_len : request->arg_len;
   size_t rest = p->total - len;
   return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                         "%s is too long: %s (%zu octets) leaves room for %zu octets of it%s",
-                        pop3_argument_label(by_second ? s->arg2 : s->arg), bound, most,
+                        p3_argument_label(by_second ? s->arg2 : s->arg), bound, most,
                         most > rest ? most - rest : 0,
                         by_second ? "; give it in answer to the first challenge instead" : "");
 }
@@ -143,8 +143,8 @@ static size_t secret_offset(const uint8_t *line, size_t line_len, const pop3_req
   const char *text = (const char *)line;
   const size_t end = line_len - 2;
   const pop3_command command =
-      is_raw(request->command) ? pop3_command_of_line(text, end) : request->command;
-  unsigned word = pop3_command_traits_of(command)->secret_word;
+      is_raw(request->command) ? p3_command_of_line(text, end) : request->command;
+  unsigned word = p3_command_traits_of(command)->secret_word;
   if ((request->flags & POP3_REQUEST_SECRET) != 0) word = 1;
   const char *space = memchr(text, ' ', end);
   if (space == NULL || word == 0) return line_len;
@@ -168,7 +168,7 @@ static void normalise(uint8_t *octets, size_t len, int upper) {
 pop3_status pop3_command_build(uint8_t *out, size_t out_cap, size_t *out_len, size_t *out_secret,
                                const pop3_request *request, const pop3_limits *limits,
                                pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   pieces p;
   *out_len = 0;
   *out_secret = 0;

@@ -1,6 +1,6 @@
 #include "core/codec/codec.h"
 
-size_t pop3_decimal_parse(const char *text, size_t text_len, uint64_t max, uint64_t *out) {
+size_t p3_decimal_parse(const char *text, size_t text_len, uint64_t max, uint64_t *out) {
   uint64_t value = 0;
   size_t len = 0;
   for (; len < text_len && text[len] >= '0' && text[len] <= '9'; len++) {

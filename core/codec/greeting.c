@@ -38,7 +38,7 @@ static const char *find_timestamp(const char *text, size_t text_len, pop3_quirks
     at_signs += text[i] == '@';
   }
   const int is_msg_id = at_signs == 1 && text[start + 1] != '@' && text[end - 2] != '@';
-  if (!is_msg_id && (end - start < 3 || !pop3_quirk_use(quirks, POP3_QUIRK_TIMESTAMP_ANY))) {
+  if (!is_msg_id && (end - start < 3 || !p3_quirk_use(quirks, POP3_QUIRK_TIMESTAMP_ANY))) {
     return "the greeting's timestamp is no msg-id (RFC 822: one \"@\" inside), which may be an "
            "attack (CVE-2007-1558)";
   }
@@ -47,12 +47,12 @@ static const char *find_timestamp(const char *text, size_t text_len, pop3_quirks
   return NULL;
 }
 
-int pop3_timestamp_find(const char *text, size_t text_len, pop3_quirks *quirks,
-                        const char **out_stamp, size_t *out_len) {
+int p3_timestamp_find(const char *text, size_t text_len, pop3_quirks *quirks,
+                      const char **out_stamp, size_t *out_len) {
   return find_timestamp(text, text_len, quirks, out_stamp, out_len) == NULL;
 }
 
-const char *pop3_timestamp_problem(const char *text, size_t text_len) {
+const char *p3_timestamp_problem(const char *text, size_t text_len) {
   const char *stamp;
   size_t stamp_len;
   return find_timestamp(text, text_len, NULL, &stamp, &stamp_len);
@@ -104,7 +104,7 @@ static const sign kSigns[] = {
 // begins compares without regard to case.
 static int begins(const char *text, size_t text_len, const char *start, size_t start_len) {
   return text_len >= start_len &&
-         (memcmp(text, start, start_len) == 0 || pop3_ascii_equal(text, start_len, start));
+         (memcmp(text, start, start_len) == 0 || p3_ascii_equal(text, start_len, start));
 }
 
 static int holds(const char *text, size_t text_len, const char *word) {
@@ -127,10 +127,10 @@ static int is_binary(const char *text, size_t text_len) {
   return 0;
 }
 
-pop3_status pop3_greeting_diagnose(const uint8_t *data, size_t data_len, pop3_error *err) {
+pop3_status p3_greeting_diagnose(const uint8_t *data, size_t data_len, pop3_error *err) {
   const char *text = (const char *)data;
   const char *what = NULL;
-  char quote[POP3_QUOTE_MAX];
+  char quote[P3_QUOTE_MAX];
   size_t line_len = 0;
   while (line_len < data_len && text[line_len] != '\r' && text[line_len] != '\n') {
     line_len++;
@@ -147,5 +147,5 @@ pop3_status pop3_greeting_diagnose(const uint8_t *data, size_t data_len, pop3_er
   }
   return pop3_error_set(err, POP3_ERR_GREETING, "codec", 0,
                         "instead of a greeting (+OK) the server sent %s: \"%s\"", what,
-                        pop3_text_quote(quote, text, line_len));
+                        p3_text_quote(quote, text, line_len));
 }

@@ -89,7 +89,7 @@ static pop3_status too_large(pop3_error *err, const char *name, uint32_t value, 
                         value, bound, bound_value);
 }
 
-pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_error *err) {
+pop3_status p3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_error *err) {
   pop3_limits result = POP3_LIMITS_INIT;
   if (in != NULL) {
     if (in->size < sizeof(in->size)) {
@@ -128,7 +128,7 @@ pop3_status pop3_limits_resolve(pop3_limits *out, const pop3_limits *in, pop3_er
   return POP3_OK;
 }
 
-uint32_t pop3_limits_line(const pop3_limits *limits, pop3_command command) {
+uint32_t p3_limits_line(const pop3_limits *limits, pop3_command command) {
   const int is_longer = command == POP3_CMD_PASS && limits->max_credential > limits->max_command;
   return is_longer ? limits->max_credential : limits->max_command;
 }

@@ -18,7 +18,7 @@ typedef struct cursor {
 } cursor;
 
 static int may(cursor *c, pop3_quirk quirk) {
-  if (!pop3_quirk_allowed(c->quirks, quirk)) {
+  if (!p3_quirk_allowed(c->quirks, quirk)) {
     return 0;
   }
   c->used |= POP3_QUIRK_BIT(quirk);
@@ -35,9 +35,9 @@ static pop3_status succeed(const cursor *c) {
 }
 
 static pop3_status fail(const cursor *c, pop3_error *err, const char *what, const char *why) {
-  char quote[POP3_QUOTE_MAX];
+  char quote[P3_QUOTE_MAX];
   return pop3_error_set(err, POP3_ERR_PROTOCOL, "codec", 0, "%s: %s: \"%s\"", what, why,
-                        pop3_text_quote(quote, c->line, c->len));
+                        p3_text_quote(quote, c->line, c->len));
 }
 
 static int is_blank(const cursor *c, size_t at) {
@@ -62,7 +62,7 @@ static int skip_blanks(cursor *c, size_t least) {
 
 // number reads a number that ends at a blank or at the end of the line.
 static int number(cursor *c, uint64_t least, uint64_t most, uint64_t *out) {
-  size_t len = pop3_decimal_parse(c->line + c->at, c->len - c->at, most, out);
+  size_t len = p3_decimal_parse(c->line + c->at, c->len - c->at, most, out);
   if (len == 0 || *out < least || (c->at + len < c->len && !is_blank(c, c->at + len))) {
     return 0;
   }
@@ -112,8 +112,8 @@ static pop3_item item_of(pop3_item_kind kind, uint32_t message, const char *line
   return item;
 }
 
-pop3_status pop3_scan_parse(pop3_item *out, const char *line, size_t line_len, pop3_quirks *quirks,
-                            pop3_error *err) {
+pop3_status p3_scan_parse(pop3_item *out, const char *line, size_t line_len, pop3_quirks *quirks,
+                          pop3_error *err) {
   cursor c = {line, line_len, 0, quirks, 0};
   uint32_t message = 0;
   uint64_t octets = 0;
@@ -126,15 +126,15 @@ pop3_status pop3_scan_parse(pop3_item *out, const char *line, size_t line_len, p
   return status;
 }
 
-pop3_status pop3_stat_parse(uint32_t *out_count, uint64_t *out_octets, const char *text,
-                            size_t text_len, pop3_quirks *quirks, pop3_error *err) {
+pop3_status p3_stat_parse(uint32_t *out_count, uint64_t *out_octets, const char *text,
+                          size_t text_len, pop3_quirks *quirks, pop3_error *err) {
   cursor c = {text, text_len, 0, quirks, 0};
   return number_and_octets(&c, "STAT", "no valid number of messages", 0, out_count, out_octets,
                            err);
 }
 
-pop3_status pop3_last_parse(uint32_t *out_number, const char *text, size_t text_len,
-                            pop3_error *err) {
+pop3_status p3_last_parse(uint32_t *out_number, const char *text, size_t text_len,
+                          pop3_error *err) {
   cursor c = {text, text_len, 0, NULL, 0};
   uint64_t last = 0;
   if (!number(&c, 0, UINT32_MAX, &last)) {
@@ -173,7 +173,7 @@ static const char *unique_id(cursor *c) {
 
 // numbered_id reads "number SP unique-id". Returns NULL or what is wrong.
 static const char *numbered_id(cursor *c, uint64_t *out_number) {
-  if (c->len >= 4 && pop3_ascii_equal(c->line, 4, "+OK ") && may(c, POP3_QUIRK_UIDL_OK_PREFIX)) {
+  if (c->len >= 4 && p3_ascii_equal(c->line, 4, "+OK ") && may(c, POP3_QUIRK_UIDL_OK_PREFIX)) {
     c->at = 4;
   }
   if (!skip_blanks(c, 0)) {
@@ -191,12 +191,12 @@ static const char *numbered_id(cursor *c, uint64_t *out_number) {
   return unique_id(c);
 }
 
-pop3_status pop3_unique_id_parse(pop3_item *out, const char *line, size_t line_len, uint32_t asked,
-                                 pop3_quirks *quirks, pop3_error *err) {
+pop3_status p3_unique_id_parse(pop3_item *out, const char *line, size_t line_len, uint32_t asked,
+                               pop3_quirks *quirks, pop3_error *err) {
   cursor c = {line, line_len, 0, quirks, 0};
   uint64_t message = 0;
   const char *why = numbered_id(&c, &message);
-  if (why != NULL && asked != 0 && pop3_quirk_allowed(quirks, POP3_QUIRK_UIDL_ONE_NO_NUMBER)) {
+  if (why != NULL && asked != 0 && p3_quirk_allowed(quirks, POP3_QUIRK_UIDL_ONE_NO_NUMBER)) {
     cursor whole = {line, line_len, 0, quirks, 0};
     if (may(&whole, POP3_QUIRK_UIDL_ONE_NO_NUMBER) && unique_id(&whole) == NULL) {
       c = whole;
@@ -217,8 +217,7 @@ static int is_tag_char(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-';
 }
 
-pop3_status pop3_language_parse(pop3_item *out, const char *line, size_t line_len,
-                                pop3_error *err) {
+pop3_status p3_language_parse(pop3_item *out, const char *line, size_t line_len, pop3_error *err) {
   cursor c = {line, line_len, 0, NULL, 0};
   while (c.at < line_len && is_tag_char(line[c.at])) {
     c.at++;

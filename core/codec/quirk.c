@@ -47,7 +47,7 @@ int pop3_quirk_from_name(pop3_quirk *out, const char *name) {
   return 0;
 }
 
-uint32_t pop3_quirks_known(void) {
+uint32_t p3_quirks_known(void) {
   uint32_t known = 0;
   for (uint32_t i = 0; pop3_quirk_name(i) != NULL; i++) {
     known |= POP3_QUIRK_BIT(i);
@@ -55,14 +55,14 @@ uint32_t pop3_quirks_known(void) {
   return known;
 }
 
-int pop3_quirk_use(pop3_quirks *quirks, pop3_quirk quirk) {
-  if (!pop3_quirk_allowed(quirks, quirk)) {
+int p3_quirk_use(pop3_quirks *quirks, pop3_quirk quirk) {
+  if (!p3_quirk_allowed(quirks, quirk)) {
     return 0;
   }
   quirks->hits[quirk]++;
   return 1;
 }
 
-int pop3_quirk_allowed(const pop3_quirks *quirks, pop3_quirk quirk) {
+int p3_quirk_allowed(const pop3_quirks *quirks, pop3_quirk quirk) {
   return quirks != NULL && (quirks->enabled & POP3_QUIRK_BIT(quirk)) != 0;
 }

@@ -12,11 +12,11 @@ static int is_level_char(char c) {
 // [IN-USE], as RFC 2449 section 8 wants it.
 static int starts_with(const char *code, size_t code_len, const char *known) {
   size_t len = strlen(known);
-  return code_len >= len && pop3_ascii_equal(code, len, known) &&
+  return code_len >= len && p3_ascii_equal(code, len, known) &&
          (code_len == len || code[len] == '/');
 }
 
-pop3_response_code pop3_response_code_parse(const char *text, size_t text_len, size_t *out_len) {
+pop3_response_code p3_response_code_parse(const char *text, size_t text_len, size_t *out_len) {
   size_t end = 1;
   size_t level = 1;  // where the present level starts
   if (out_len != NULL) {

@@ -12,7 +12,7 @@
 #include <arm_neon.h>
 #endif
 
-size_t pop3_scan_lf_dot_plain(const uint8_t *data, size_t len) {
+size_t p3_scan_lf_dot_plain(const uint8_t *data, size_t len) {
   size_t at = 0;
   while (at + 1 < len) {
     const uint8_t *lf = memchr(data + at, '\n', len - 1 - at);
@@ -63,7 +63,7 @@ static inline __m128i lf_dot(const uint8_t *p, __m128i lf, __m128i dot) {
   return _mm_and_si128(_mm_cmpeq_epi8(here, lf), _mm_cmpeq_epi8(next, dot));
 }
 
-size_t pop3_scan_lf_dot(const uint8_t *data, size_t len) {
+size_t p3_scan_lf_dot(const uint8_t *data, size_t len) {
   const __m128i lf = _mm_set1_epi8('\n');
   const __m128i dot = _mm_set1_epi8('.');
   size_t at = 0;
@@ -85,7 +85,7 @@ size_t pop3_scan_lf_dot(const uint8_t *data, size_t len) {
     }
     at += 64;
   }
-  return at + pop3_scan_lf_dot_plain(data + at, len - at);
+  return at + p3_scan_lf_dot_plain(data + at, len - at);
 }
 
 #elif defined(__aarch64__) && defined(__ARM_NEON)
@@ -94,7 +94,7 @@ static inline uint8x16_t lf_dot(const uint8_t *p, uint8x16_t lf, uint8x16_t dot)
   return vandq_u8(vceqq_u8(vld1q_u8(p), lf), vceqq_u8(vld1q_u8(p + 1), dot));
 }
 
-size_t pop3_scan_lf_dot(const uint8_t *data, size_t len) {
+size_t p3_scan_lf_dot(const uint8_t *data, size_t len) {
   const uint8x16_t lf = vdupq_n_u8('\n');
   const uint8x16_t dot = vdupq_n_u8('.');
   size_t at = 0;
@@ -102,16 +102,14 @@ size_t pop3_scan_lf_dot(const uint8_t *data, size_t len) {
     const uint8x16_t any =
         vorrq_u8(vorrq_u8(lf_dot(data + at, lf, dot), lf_dot(data + at + 16, lf, dot)),
                  vorrq_u8(lf_dot(data + at + 32, lf, dot), lf_dot(data + at + 48, lf, dot)));
-    if (vmaxvq_u8(any) != 0) return at + pop3_scan_lf_dot_plain(data + at, 65);
+    if (vmaxvq_u8(any) != 0) return at + p3_scan_lf_dot_plain(data + at, 65);
     at += 64;
   }
-  return at + pop3_scan_lf_dot_plain(data + at, len - at);
+  return at + p3_scan_lf_dot_plain(data + at, len - at);
 }
 
 #else
 
-size_t pop3_scan_lf_dot(const uint8_t *data, size_t len) {
-  return pop3_scan_lf_dot_plain(data, len);
-}
+size_t p3_scan_lf_dot(const uint8_t *data, size_t len) { return p3_scan_lf_dot_plain(data, len); }
 
 #endif

@@ -9,13 +9,13 @@
 extern "C" {
 #endif
 
-// pop3_scan_lf_dot returns the least i with data[i] == '\n' and data[i + 1] == '.', or |len| if
+// p3_scan_lf_dot returns the least i with data[i] == '\n' and data[i + 1] == '.', or |len| if
 // there is none. Both octets lie within |len|.
-size_t pop3_scan_lf_dot(const uint8_t *data, size_t len);
+size_t p3_scan_lf_dot(const uint8_t *data, size_t len);
 
-// pop3_scan_lf_dot_plain is the same without vector instructions, for targets that have none and
+// p3_scan_lf_dot_plain is the same without vector instructions, for targets that have none and
 // for tests.
-size_t pop3_scan_lf_dot_plain(const uint8_t *data, size_t len);
+size_t p3_scan_lf_dot_plain(const uint8_t *data, size_t len);
 
 #ifdef __cplusplus
 }

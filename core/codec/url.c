@@ -85,7 +85,7 @@ static pop3_status decode_string(const parser *p, size_t from, size_t to, octet_
   size_t prefix_len = strlen(prefix);
   size_t cap = prefix_len + (to - from) + 1;
   size_t len = 0;
-  char *string = pop3_mem_alloc(&p->out->password.allocator, cap);
+  char *string = p3_mem_alloc(&p->out->password.allocator, cap);
   if (string == NULL) {
     return no_memory(p);
   }
@@ -93,7 +93,7 @@ static pop3_status decode_string(const parser *p, size_t from, size_t to, octet_
   pop3_status status = decode(p, from, to, allowed, why, (uint8_t *)string + prefix_len, &len);
   if (status != POP3_OK) {
     pop3_wipe(string, cap);
-    pop3_mem_free(&p->out->password.allocator, string);
+    p3_mem_free(&p->out->password.allocator, string);
     return status;
   }
   string[prefix_len + len] = '\0';
@@ -106,7 +106,7 @@ static pop3_status parse_password(const parser *p, size_t from, size_t to) {
   pop3_secret *password = &p->out->password;
   size_t len = 0;
   for (size_t i = from; i + sizeof(kAuth) - 1 <= to; i++) {
-    if (pop3_ascii_equal(p->text + i, sizeof(kAuth) - 1, kAuth)) {
+    if (p3_ascii_equal(p->text + i, sizeof(kAuth) - 1, kAuth)) {
       return fail(p, i, ";AUTH= stands before the password (a \";\" in a password is written %3B)");
     }
   }
@@ -160,7 +160,7 @@ static pop3_status parse_user(const parser *p, size_t from, size_t to) {
                                      "a control character in the user name", "", &p->out->user);
   if (status == POP3_OK && semicolon < colon) {
     size_t value = semicolon + sizeof(kAuth) - 1;
-    if (value > colon || !pop3_ascii_equal(p->text + semicolon, sizeof(kAuth) - 1, kAuth)) {
+    if (value > colon || !p3_ascii_equal(p->text + semicolon, sizeof(kAuth) - 1, kAuth)) {
       return fail(p, semicolon,
                   "only ;AUTH= may follow the user name (a \";\" in it is written %3B)");
     }
@@ -194,7 +194,7 @@ static pop3_status parse_address(const parser *p, size_t from, size_t to) {
   size_t percent = find(p, from, to, '%');
   size_t len = percent - from;
   // No address is longer than 45 octets.
-  if (len > sizeof(prefix) - 2 || !pop3_ipv6_valid(p->text + from, len)) {
+  if (len > sizeof(prefix) - 2 || !p3_ipv6_valid(p->text + from, len)) {
     return fail(p, from, "not an IPv6 address between the brackets");
   }
   memcpy(prefix, p->text + from, len);
@@ -215,7 +215,7 @@ static pop3_status parse_port(const parser *p, size_t from, size_t to) {
   if (from == to) {
     return POP3_OK;  // RFC 3986 section 3.2.3: the default
   }
-  if (pop3_decimal_parse(p->text + from, to - from, 65535, &port) != to - from || port == 0) {
+  if (p3_decimal_parse(p->text + from, to - from, 65535, &port) != to - from || port == 0) {
     return fail(p, from, "the port is not a number from 1 to 65535");
   }
   p->out->port = (uint16_t)port;
@@ -245,7 +245,7 @@ static pop3_status parse_hostport(const parser *p, size_t from, size_t to) {
     }
     status = decode_string(p, from, colon, is_text, "a control character in the host name", "",
                            &p->out->host);
-    if (status == POP3_OK && !pop3_host_name_valid(p->out->host, strlen(p->out->host))) {
+    if (status == POP3_OK && !p3_host_name_valid(p->out->host, strlen(p->out->host))) {
       return fail(p, from, "not a host name (international ones are written in their xn-- form)");
     }
   }
@@ -349,7 +349,7 @@ static pop3_status parse_all(const parser *p) {
     return fail(p, len, "a URL starts with pop3://, pop3s:// or pop3+unix://");
   }
   for (size_t i = 0; i < sizeof(kSchemes) / sizeof(kSchemes[0]); i++) {
-    if (pop3_ascii_equal(p->text, len, kSchemes[i].name)) {
+    if (p3_ascii_equal(p->text, len, kSchemes[i].name)) {
       p->out->scheme = kSchemes[i].scheme;
       p->out->port = kSchemes[i].port;
       return kSchemes[i].scheme == POP3_URL_UNIX ? parse_unix(p, len + 3) : parse_tcp(p, len + 3);
@@ -363,7 +363,7 @@ static pop3_status parse_all(const parser *p) {
 
 pop3_status pop3_url_parse(pop3_url *out, const char *text, size_t text_len,
                            const pop3_allocator *allocator, pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   parser p = {text, text_len, out, err};
   memset(out, 0, sizeof(*out));
   pop3_secret_init(&out->password, allocator);
@@ -377,7 +377,7 @@ pop3_status pop3_url_parse(pop3_url *out, const char *text, size_t text_len,
 static void release(const pop3_allocator *allocator, char *string) {
   if (string != NULL) {
     pop3_wipe(string, strlen(string));
-    pop3_mem_free(allocator, string);
+    p3_mem_free(allocator, string);
   }
 }
 

@@ -51,7 +51,7 @@ static void put_user(writer *w, const pop3_url *url) {
   if (url->auth != NULL) {
     put_text(w, ";AUTH=");
     for (size_t i = 0; i < sizeof(kOwn) / sizeof(kOwn[0]); i++) {
-      if (pop3_ascii_equal(url->auth, strlen(url->auth), kOwn[i])) {
+      if (p3_ascii_equal(url->auth, strlen(url->auth), kOwn[i])) {
         put(w, '+');
       }
     }

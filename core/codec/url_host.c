@@ -2,7 +2,7 @@
 
 #include "core/codec/codec.h"
 
-int pop3_host_name_valid(const char *text, size_t text_len) {
+int p3_host_name_valid(const char *text, size_t text_len) {
   size_t label = 0;  // octets of the present one
   size_t len = text_len > 0 && text[text_len - 1] == '.' ? text_len - 1 : text_len;
   if (len == 0 || len > 253) {
@@ -26,7 +26,7 @@ static int ipv4_valid(const char *text, size_t text_len) {
     if (part > 0 && (at >= text_len || text[at++] != '.')) {
       return 0;
     }
-    size_t len = pop3_decimal_parse(text + at, text_len - at, 255, &value);
+    size_t len = p3_decimal_parse(text + at, text_len - at, 255, &value);
     if (len == 0 || len > 3) {
       return 0;
     }
@@ -45,7 +45,7 @@ static size_t hex_digits(const char *text, size_t text_len) {
   return len;
 }
 
-int pop3_ipv6_valid(const char *text, size_t text_len) {
+int p3_ipv6_valid(const char *text, size_t text_len) {
   int groups = 0;
   int gap = 0;  // "::" was seen
   size_t at = 0;

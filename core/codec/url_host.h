@@ -8,12 +8,12 @@
 extern "C" {
 #endif
 
-// pop3_host_name_valid says whether |text| is a host name or IPv4 address: 1 to 253 letters,
+// p3_host_name_valid says whether |text| is a host name or IPv4 address: 1 to 253 letters,
 // digits, "-", "_" and "." with no empty label; a "." may end it.
-int pop3_host_name_valid(const char *text, size_t text_len);
+int p3_host_name_valid(const char *text, size_t text_len);
 
-// pop3_ipv6_valid says whether |text| is an IPv6 address of RFC 4291 section 2.2, without a zone.
-int pop3_ipv6_valid(const char *text, size_t text_len);
+// p3_ipv6_valid says whether |text| is an IPv6 address of RFC 4291 section 2.2, without a zone.
+int p3_ipv6_valid(const char *text, size_t text_len);
 
 #ifdef __cplusplus
 }

@@ -4,24 +4,24 @@
 
 #include "core/base/memory.h"
 
-int pop3_auth_response_set(pop3_auth_response *response, const pop3_allocator *allocator,
-                           const uint8_t *line, size_t line_len) {
-  uint8_t *copy = pop3_mem_alloc(allocator, line_len + 2);
+int p3_auth_response_set(p3_auth_response *response, const pop3_allocator *allocator,
+                         const uint8_t *line, size_t line_len) {
+  uint8_t *copy = p3_mem_alloc(allocator, line_len + 2);
   if (copy == NULL) return 0;
   if (line_len > 0) memcpy(copy, line, line_len);
   memcpy(copy + line_len, "\r\n", 2);
-  pop3_auth_response_drop(response, allocator);
+  p3_auth_response_drop(response, allocator);
   response->octets = copy;
   response->len = line_len + 2;
   response->sent = 0;
   return 1;
 }
 
-int pop3_auth_response_is_due(const pop3_auth_response *response) {
+int p3_auth_response_is_due(const p3_auth_response *response) {
   return response->octets != NULL && response->sent < response->len;
 }
 
-size_t pop3_auth_response_move(pop3_auth_response *response, uint8_t *out, size_t room) {
+size_t p3_auth_response_move(p3_auth_response *response, uint8_t *out, size_t room) {
   size_t n = response->len - response->sent;
   if (n > room) n = room;
   memcpy(out, response->octets + response->sent, n);
@@ -29,9 +29,9 @@ size_t pop3_auth_response_move(pop3_auth_response *response, uint8_t *out, size_
   return n;
 }
 
-void pop3_auth_response_drop(pop3_auth_response *response, const pop3_allocator *allocator) {
+void p3_auth_response_drop(p3_auth_response *response, const pop3_allocator *allocator) {
   if (response->octets == NULL) return;
   pop3_wipe(response->octets, response->len);
-  pop3_mem_free(allocator, response->octets);
+  p3_mem_free(allocator, response->octets);
   response->octets = NULL;
 }

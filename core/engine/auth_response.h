@@ -9,26 +9,26 @@
 extern "C" {
 #endif
 
-// pop3_auth_response is secret: it is wiped before it is freed.
-typedef struct pop3_auth_response {
+// p3_auth_response is secret: it is wiped before it is freed.
+typedef struct p3_auth_response {
   uint8_t *octets;  // with CRLF, or NULL
   size_t len;
   size_t sent;  // octets that were moved to the send buffer
-} pop3_auth_response;
+} p3_auth_response;
 
-// pop3_auth_response_set keeps a copy of |line| with CRLF, instead of what was there. Returns 0
+// p3_auth_response_set keeps a copy of |line| with CRLF, instead of what was there. Returns 0
 // when memory ran out: what was there stays.
-int pop3_auth_response_set(pop3_auth_response *response, const pop3_allocator *allocator,
-                           const uint8_t *line, size_t line_len);
+int p3_auth_response_set(p3_auth_response *response, const pop3_allocator *allocator,
+                         const uint8_t *line, size_t line_len);
 
-// pop3_auth_response_is_due says whether some of it is still to be sent.
-int pop3_auth_response_is_due(const pop3_auth_response *response);
+// p3_auth_response_is_due says whether some of it is still to be sent.
+int p3_auth_response_is_due(const p3_auth_response *response);
 
-// pop3_auth_response_move moves as much as fits into |room| octets at |out|. Returns how many.
-size_t pop3_auth_response_move(pop3_auth_response *response, uint8_t *out, size_t room);
+// p3_auth_response_move moves as much as fits into |room| octets at |out|. Returns how many.
+size_t p3_auth_response_move(p3_auth_response *response, uint8_t *out, size_t room);
 
-// pop3_auth_response_drop wipes and frees what is kept, if anything.
-void pop3_auth_response_drop(pop3_auth_response *response, const pop3_allocator *allocator);
+// p3_auth_response_drop wipes and frees what is kept, if anything.
+void p3_auth_response_drop(p3_auth_response *response, const pop3_allocator *allocator);
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,7 @@
 
 pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *options,
                             pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   *out = NULL;
   pop3_engine_options opts = POP3_ENGINE_OPTIONS_INIT;
   if (options != NULL) {
@@ -26,18 +26,18 @@ pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *option
     }
     memcpy(&opts, options, size);
   }
-  const uint32_t known = pop3_quirks_known();
+  const uint32_t known = p3_quirks_known();
   if (opts.quirks == POP3_QUIRKS_ALL) opts.quirks = known;
   if ((opts.quirks & ~known) != 0) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "unknown quirk bits 0x%x",
                           (unsigned)(opts.quirks & ~known));
   }
   pop3_limits limits;
-  const pop3_status status = pop3_limits_resolve(&limits, opts.limits, err);
+  const pop3_status status = p3_limits_resolve(&limits, opts.limits, err);
   if (status != POP3_OK) return status;
   pop3_allocator allocator;
-  pop3_allocator_resolve(&allocator, opts.allocator);
-  pop3_engine *engine = pop3_mem_zalloc(&allocator, 1, sizeof(*engine));
+  p3_allocator_resolve(&allocator, opts.allocator);
+  pop3_engine *engine = p3_mem_zalloc(&allocator, 1, sizeof(*engine));
   if (engine == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for an engine");
   }
@@ -48,9 +48,9 @@ pop3_status pop3_engine_new(pop3_engine **out, const pop3_engine_options *option
   engine->options.allocator = NULL;  // copied above; the caller's may be gone
   engine->options.limits = NULL;
   engine->send.refilling = 1;
-  pop3_op_queue_init(&engine->queue, &engine->allocator);
-  pop3_capabilities_init(&engine->server.capabilities, &engine->allocator);
-  pop3_capabilities_init(&engine->reading.building, &engine->allocator);
+  p3_op_queue_init(&engine->queue, &engine->allocator);
+  p3_capabilities_init(&engine->server.capabilities, &engine->allocator);
+  p3_capabilities_init(&engine->reading.building, &engine->allocator);
   *out = engine;
   return POP3_OK;
 }
@@ -59,33 +59,33 @@ void pop3_engine_free(pop3_engine *engine) {
   if (engine == NULL) return;
   pop3_error cancelled = POP3_ERROR_INIT;
   pop3_error_set(&cancelled, POP3_ERR_CANCELLED, LAYER, 0, "the session was freed");
-  pop3_engine_set_failed(engine, &cancelled);
-  pop3_op_queue_cleanup(&engine->queue);
-  pop3_capabilities_cleanup(&engine->server.capabilities);
-  pop3_capabilities_cleanup(&engine->reading.building);
+  p3_engine_set_failed(engine, &cancelled);
+  p3_op_queue_cleanup(&engine->queue);
+  p3_capabilities_cleanup(&engine->server.capabilities);
+  p3_capabilities_cleanup(&engine->reading.building);
   if (engine->send.octets != NULL) pop3_wipe(engine->send.octets, engine->limits.send_buffer);
   // The server may have repeated a secret in a place where nobody looked for it.
   if (engine->recv.octets != NULL && engine->send.had_secret) {
     pop3_wipe(engine->recv.octets, engine->recv.high);
   }
-  pop3_engine_drop_text(engine);
-  pop3_mem_free(&engine->allocator, engine->send.octets);
-  pop3_mem_free(&engine->allocator, engine->recv.octets);
-  pop3_mem_free(&engine->allocator, engine->server.greeting_text);
-  pop3_mem_free(&engine->allocator, engine->server.first_greeting_text);
+  p3_engine_drop_text(engine);
+  p3_mem_free(&engine->allocator, engine->send.octets);
+  p3_mem_free(&engine->allocator, engine->recv.octets);
+  p3_mem_free(&engine->allocator, engine->server.greeting_text);
+  p3_mem_free(&engine->allocator, engine->server.first_greeting_text);
   const pop3_allocator allocator = engine->allocator;
-  pop3_mem_free(&allocator, engine);
+  p3_mem_free(&allocator, engine);
 }
 
 static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
                                const uint8_t *line, size_t line_len, size_t secret,
                                const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
   if (out_id != NULL) *out_id = 0;
-  if (engine->phase == POP3_ENGINE_FAILED) {
+  if (engine->phase == P3_ENGINE_FAILED) {
     if (err != NULL) *err = engine->error;
     return engine->error.status;
   }
-  if (engine->phase == POP3_ENGINE_CLOSED) {
+  if (engine->phase == P3_ENGINE_CLOSED) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "%s after the session was closed",
                           pop3_command_name(request->command));
   }
@@ -95,9 +95,9 @@ static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
                           (unsigned)engine->limits.max_queued);
   }
   pop3_sink copy;
-  const pop3_status status = pop3_sink_copy(&copy, sink, err);
+  const pop3_status status = p3_sink_copy(&copy, sink, err);
   if (status != POP3_OK) return status;
-  pop3_op *op = pop3_op_new(&engine->queue, line, line_len, secret);
+  p3_op *op = p3_op_new(&engine->queue, line, line_len, secret);
   if (op == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to queue %s",
                           pop3_command_name(request->command));
@@ -106,16 +106,16 @@ static pop3_status submit_line(pop3_engine *engine, const pop3_request *request,
   op->command = request->command;
   op->number = request->number;
   op->flags = request->flags;
-  if (request->number == 0 && request->arg == NULL) op->flags |= POP3_OP_LISTS;
+  if (request->number == 0 && request->arg == NULL) op->flags |= P3_OP_LISTS;
   op->sink = copy;
-  pop3_op_push(&engine->queue, op);
+  p3_op_push(&engine->queue, op);
   if (out_id != NULL) *out_id = op->id;
   return POP3_OK;
 }
 
 pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
                                const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   if (out_id != NULL) *out_id = 0;
   // Numbers fit on the stack; only commands with text can be longer.
   uint8_t small[512];
@@ -126,7 +126,7 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
                             : engine->limits.max_credential;
   if (most > cap && request->arg_len + request->arg2_len > 256) {
     cap = most;
-    line = pop3_mem_alloc(&engine->allocator, cap);
+    line = p3_mem_alloc(&engine->allocator, cap);
     if (line == NULL) {
       return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to queue %s",
                             pop3_command_name(request->command));
@@ -140,37 +140,37 @@ pop3_status pop3_engine_submit(pop3_engine *engine, const pop3_request *request,
     status = submit_line(engine, request, line, line_len, secret, sink, out_id, err);
   }
   if (secret < line_len) pop3_wipe(line + secret, line_len - secret);
-  if (line != small) pop3_mem_free(&engine->allocator, line);
+  if (line != small) p3_mem_free(&engine->allocator, line);
   return status;
 }
 
 // The command that a mechanism's line is: one of a login, by its first word, or another.
 static pop3_command command_of(const uint8_t *line, size_t line_len) {
-  const pop3_command command = pop3_command_of_line((const char *)line, line_len);
-  return pop3_command_has(command, POP3_COMMAND_LOGIN) ? command : POP3_CMD_RAW;
+  const pop3_command command = p3_command_of_line((const char *)line, line_len);
+  return p3_command_has(command, P3_COMMAND_LOGIN) ? command : POP3_CMD_RAW;
 }
 
-pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, size_t line_len,
-                                    size_t secret, const pop3_sink *sink, pop3_op_id *out_id,
-                                    pop3_command *out_command, pop3_error *err) {
+pop3_status p3_engine_submit_line(pop3_engine *engine, const uint8_t *line, size_t line_len,
+                                  size_t secret, const pop3_sink *sink, pop3_op_id *out_id,
+                                  pop3_command *out_command, pop3_error *err) {
   if (out_id != NULL) *out_id = 0;
   pop3_request request = POP3_REQUEST_INIT(command_of(line, line_len));
-  request.flags = POP3_OP_HOLDS;
+  request.flags = P3_OP_HOLDS;
   *out_command = request.command;
-  const uint32_t most = pop3_limits_line(&engine->limits, request.command);
+  const uint32_t most = p3_limits_line(&engine->limits, request.command);
   if (line_len == 0 || line_len + 2 > most) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a %s line of %zu octets: 1 to %u are allowed (limit %s)",
                           pop3_command_name(request.command), line_len + 2, (unsigned)most,
                           most > engine->limits.max_command ? "max_credential" : "max_command");
   }
-  const size_t at = pop3_line_break(line, line_len);
+  const size_t at = p3_line_break(line, line_len);
   if (at < line_len) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a %s line has CR, LF or NUL at octet %zu",
                           pop3_command_name(request.command), at);
   }
-  uint8_t *whole = pop3_mem_alloc(&engine->allocator, line_len + 2);
+  uint8_t *whole = p3_mem_alloc(&engine->allocator, line_len + 2);
   if (whole == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to queue %s",
                           pop3_command_name(request.command));
@@ -181,17 +181,17 @@ pop3_status pop3_engine_submit_line(pop3_engine *engine, const uint8_t *line, si
   const pop3_status status =
       submit_line(engine, &request, whole, line_len + 2, from, sink, out_id, err);
   pop3_wipe(whole, line_len + 2);
-  pop3_mem_free(&engine->allocator, whole);
+  p3_mem_free(&engine->allocator, whole);
   return status;
 }
 
 void pop3_engine_fail(pop3_engine *engine, const pop3_error *error) {
-  if (engine->phase != POP3_ENGINE_FAILED) pop3_engine_set_failed(engine, error);
+  if (engine->phase != P3_ENGINE_FAILED) p3_engine_set_failed(engine, error);
 }
 
 pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id id, pop3_error *err) {
-  pop3_error_reset(err);
-  pop3_op *op = pop3_op_find(&engine->queue, id);
+  p3_error_reset(err);
+  p3_op *op = p3_op_find(&engine->queue, id);
   if (op == NULL) {
     return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0, "operation %llu is not pending",
                           (unsigned long long)id);
@@ -200,49 +200,49 @@ pop3_status pop3_engine_cancel(pop3_engine *engine, pop3_op_id id, pop3_error *e
   pop3_error_set(&error, POP3_ERR_CANCELLED, LAYER, 0, "%s was cancelled",
                  pop3_command_name(op->command));
   pop3_result result;
-  pop3_engine_result_init(&result, op, POP3_ERR_CANCELLED);
+  p3_engine_result_init(&result, op, POP3_ERR_CANCELLED);
   result.error = &error;
-  if (!pop3_op_in_flight(&engine->queue, op)) {
-    pop3_op_remove_unsent(&engine->queue, op);
-    pop3_engine_end_op(engine, op, &result);
-    pop3_op_free(&engine->queue, op);
+  if (!p3_op_in_flight(&engine->queue, op)) {
+    p3_op_remove_unsent(&engine->queue, op);
+    p3_engine_end_op(engine, op, &result);
+    p3_op_free(&engine->queue, op);
     return POP3_OK;
   }
   // The response still comes and is dropped; nobody is left who could resume it.
   if (op == engine->queue.head) engine->paused = 0;
-  const int challenged = op == engine->queue.head && engine->mode == POP3_MODE_CHALLENGED;
-  pop3_engine_end_op(engine, op, &result);
+  const int challenged = op == engine->queue.head && engine->mode == P3_MODE_CHALLENGED;
+  p3_engine_end_op(engine, op, &result);
   if (challenged) (void)pop3_engine_respond(engine, (const uint8_t *)"*", 1, NULL);
   return POP3_OK;
 }
 
-int pop3_engine_watch(pop3_engine *engine, pop3_op_id id, pop3_watch *watch) {
-  pop3_op *op = pop3_op_find(&engine->queue, id);
+int p3_engine_watch(pop3_engine *engine, pop3_op_id id, p3_watch *watch) {
+  p3_op *op = p3_op_find(&engine->queue, id);
   if (op == NULL) return 0;
   op->watch = watch;
   return 1;
 }
 
-void pop3_engine_hold(pop3_engine *engine) {
-  if (engine->phase == POP3_ENGINE_FAILED) return;
-  if (pop3_engine_is_injected(engine, "AUTH")) return;
-  engine->phase = POP3_ENGINE_UPGRADING;
+void p3_engine_hold(pop3_engine *engine) {
+  if (engine->phase == P3_ENGINE_FAILED) return;
+  if (p3_engine_is_injected(engine, "AUTH")) return;
+  engine->phase = P3_ENGINE_UPGRADING;
 }
 
-void pop3_engine_go_on(pop3_engine *engine) {
-  if (engine->phase == POP3_ENGINE_ANSWERED) engine->phase = POP3_ENGINE_OPEN;
+void p3_engine_go_on(pop3_engine *engine) {
+  if (engine->phase == P3_ENGINE_ANSWERED) engine->phase = P3_ENGINE_OPEN;
 }
 
 void pop3_engine_upgraded(pop3_engine *engine) {
-  if (engine->phase == POP3_ENGINE_UPGRADING) engine->phase = POP3_ENGINE_OPEN;
+  if (engine->phase == P3_ENGINE_UPGRADING) engine->phase = P3_ENGINE_OPEN;
   engine->server.has_capabilities = 0;
   engine->server.refused_capa = 0;
-  pop3_capabilities_cleanup(&engine->server.capabilities);
+  p3_capabilities_cleanup(&engine->server.capabilities);
 }
 
-void pop3_engine_restart(pop3_engine *engine) {
+void p3_engine_restart(pop3_engine *engine) {
   pop3_engine_upgraded(engine);
-  engine->mode = POP3_MODE_GREETING;
+  engine->mode = P3_MODE_GREETING;
   engine->server.timestamp = NULL;
   engine->server.timestamp_len = 0;
   engine->recv.at = engine->recv.end = engine->recv.scanned = 0;
@@ -252,40 +252,39 @@ void pop3_engine_restart(pop3_engine *engine) {
 int pop3_engine_paused(const pop3_engine *engine) { return engine->paused; }
 
 int pop3_engine_upgrading(const pop3_engine *engine) {
-  return engine->phase == POP3_ENGINE_UPGRADING;
+  return engine->phase == P3_ENGINE_UPGRADING;
 }
 
-int pop3_engine_closed(const pop3_engine *engine) { return engine->phase == POP3_ENGINE_CLOSED; }
+int p3_engine_closed(const pop3_engine *engine) { return engine->phase == P3_ENGINE_CLOSED; }
 
-int pop3_engine_authenticated(const pop3_engine *engine) { return engine->server.authenticated; }
+int p3_engine_authenticated(const pop3_engine *engine) { return engine->server.authenticated; }
 
-void pop3_engine_set_authenticated(pop3_engine *engine) { engine->server.authenticated = 1; }
+void p3_engine_set_authenticated(pop3_engine *engine) { engine->server.authenticated = 1; }
 
-int pop3_engine_refused_capa(const pop3_engine *engine) { return engine->server.refused_capa; }
+int p3_engine_refused_capa(const pop3_engine *engine) { return engine->server.refused_capa; }
 
-int pop3_engine_greeted(const pop3_engine *engine) {
-  return engine->server.greeting_text != NULL && engine->mode != POP3_MODE_GREETING;
+int p3_engine_greeted(const pop3_engine *engine) {
+  return engine->server.greeting_text != NULL && engine->mode != P3_MODE_GREETING;
 }
 
-const pop3_reply *pop3_engine_reply(const pop3_engine *engine) {
+const pop3_reply *p3_engine_reply(const pop3_engine *engine) {
   if (engine->reading.text != NULL) return &engine->reading.reply;
   return pop3_engine_greeting(engine);
 }
 
-const char *pop3_engine_awaited(const pop3_engine *engine) {
-  const pop3_op *op = engine->queue.head;
+const char *p3_engine_awaited(const pop3_engine *engine) {
+  const p3_op *op = engine->queue.head;
   return op != NULL ? pop3_command_name(op->command) : NULL;
 }
 
-void pop3_engine_unpause(pop3_engine *engine) { engine->paused = 0; }
+void p3_engine_unpause(pop3_engine *engine) { engine->paused = 0; }
 
 const pop3_error *pop3_engine_error(const pop3_engine *engine) {
-  return engine->phase == POP3_ENGINE_FAILED ? &engine->error : NULL;
+  return engine->phase == P3_ENGINE_FAILED ? &engine->error : NULL;
 }
 
 size_t pop3_engine_in_flight(const pop3_engine *engine) {
-  const int awaits_greeting =
-      engine->mode == POP3_MODE_GREETING && engine->phase != POP3_ENGINE_FAILED;
+  const int awaits_greeting = engine->mode == P3_MODE_GREETING && engine->phase != P3_ENGINE_FAILED;
   return engine->queue.num_in_flight + (awaits_greeting ? 1 : 0);
 }
 
@@ -295,15 +294,15 @@ const pop3_reply *pop3_engine_greeting(const pop3_engine *engine) {
   return engine->server.greeting_text != NULL ? &engine->server.greeting : NULL;
 }
 
-void pop3_engine_note(pop3_engine *engine, const char *text) {
+void p3_engine_note(pop3_engine *engine, const char *text) {
   const size_t len = strlen(text);
-  pop3_engine_trace(engine, POP3_TRACE_NOTE, text, len, len);
+  p3_engine_trace(engine, POP3_TRACE_NOTE, text, len, len);
 }
 
 const char *pop3_engine_timestamp_problem(const pop3_engine *engine) {
   if (engine->server.timestamp != NULL) return NULL;
   if (engine->server.greeting_text == NULL) return "there is no greeting yet";
-  return pop3_timestamp_problem(engine->server.greeting.text, engine->server.greeting.text_len);
+  return p3_timestamp_problem(engine->server.greeting.text, engine->server.greeting.text_len);
 }
 
 const char *pop3_engine_timestamp(const pop3_engine *engine, size_t *out_len) {

@@ -9,14 +9,14 @@
 
 #define LAYER "engine"
 
-void pop3_engine_drop_text(pop3_engine *engine) {
+void p3_engine_drop_text(pop3_engine *engine) {
   if (engine->reading.text == NULL) return;
   if (engine->send.had_secret) pop3_wipe(engine->reading.text, engine->reading.text_cap);
-  pop3_mem_free(&engine->allocator, engine->reading.text);
+  p3_mem_free(&engine->allocator, engine->reading.text);
   engine->reading.text = NULL;
 }
 
-void pop3_engine_result_init(pop3_result *result, const pop3_op *op, pop3_status status) {
+void p3_engine_result_init(pop3_result *result, const p3_op *op, pop3_status status) {
   memset(result, 0, sizeof(*result));
   result->size = (uint32_t)sizeof(*result);
   result->command = op->command;
@@ -25,7 +25,7 @@ void pop3_engine_result_init(pop3_result *result, const pop3_op *op, pop3_status
   result->status = status;
 }
 
-void pop3_engine_end_op(pop3_engine *engine, pop3_op *op, pop3_result *result) {
+void p3_engine_end_op(pop3_engine *engine, p3_op *op, pop3_result *result) {
   if (op->watch != NULL) {
     op->watch->done = 1;
     op->watch->status = result->status;
@@ -38,32 +38,32 @@ void pop3_engine_end_op(pop3_engine *engine, pop3_op *op, pop3_result *result) {
   engine->depth--;
 }
 
-void pop3_engine_flush_all(pop3_engine *engine, const pop3_error *error) {
-  pop3_op *op;
-  while ((op = pop3_op_pop(&engine->queue)) != NULL) {
+void p3_engine_flush_all(pop3_engine *engine, const pop3_error *error) {
+  p3_op *op;
+  while ((op = p3_op_pop(&engine->queue)) != NULL) {
     if (!op->detached) {
       pop3_result result;
-      pop3_engine_result_init(&result, op, error->status);
+      p3_engine_result_init(&result, op, error->status);
       result.error = error;
-      pop3_engine_end_op(engine, op, &result);
+      p3_engine_end_op(engine, op, &result);
     }
-    pop3_op_free(&engine->queue, op);
+    p3_op_free(&engine->queue, op);
   }
 }
 
-void pop3_engine_set_failed(pop3_engine *engine, const pop3_error *error) {
-  if (engine->phase != POP3_ENGINE_FAILED) {
-    engine->phase = POP3_ENGINE_FAILED;
+void p3_engine_set_failed(pop3_engine *engine, const pop3_error *error) {
+  if (engine->phase != P3_ENGINE_FAILED) {
+    engine->phase = P3_ENGINE_FAILED;
     engine->error = *error;
   }
-  pop3_auth_response_drop(&engine->response, &engine->allocator);
+  p3_auth_response_drop(&engine->response, &engine->allocator);
   if (engine->send.octets != NULL) pop3_wipe(engine->send.octets, engine->limits.send_buffer);
   engine->send.at = engine->send.end = 0;
   engine->paused = 0;
-  pop3_engine_flush_all(engine, &engine->error);
+  p3_engine_flush_all(engine, &engine->error);
 }
 
-void pop3_engine_protocol_error(pop3_engine *engine, pop3_status status, const char *format, ...) {
+void p3_engine_protocol_error(pop3_engine *engine, pop3_status status, const char *format, ...) {
   char text[POP3_ERROR_TEXT_MAX * 2];
   va_list args;
   va_start(args, format);
@@ -71,15 +71,15 @@ void pop3_engine_protocol_error(pop3_engine *engine, pop3_status status, const c
   va_end(args);
   pop3_error error = POP3_ERROR_INIT;
   pop3_error_set(&error, status, LAYER, 0, "%s", text);
-  pop3_engine_set_failed(engine, &error);
+  p3_engine_set_failed(engine, &error);
 }
 
-int pop3_engine_is_injected(pop3_engine *engine, const char *what) {
+int p3_engine_is_injected(pop3_engine *engine, const char *what) {
   const size_t octets = engine->recv.end - engine->recv.at;
   if (octets == 0) return 0;
-  pop3_engine_protocol_error(engine, POP3_ERR_INJECTION,
-                             "the server sent %zu octets behind its +OK to %s, before encryption: "
-                             "someone may be injecting responses",
-                             octets, what);
+  p3_engine_protocol_error(engine, POP3_ERR_INJECTION,
+                           "the server sent %zu octets behind its +OK to %s, before encryption: "
+                           "someone may be injecting responses",
+                           octets, what);
   return 1;
 }

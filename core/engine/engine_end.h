@@ -8,29 +8,29 @@
 extern "C" {
 #endif
 
-// pop3_engine_result_init prepares the result of |op|.
-void pop3_engine_result_init(pop3_result *result, const pop3_op *op, pop3_status status);
+// p3_engine_result_init prepares the result of |op|.
+void p3_engine_result_init(pop3_result *result, const p3_op *op, pop3_status status);
 
-// pop3_engine_end_op calls |done| of |op|, which is in no queue any more or detached from now on.
-void pop3_engine_end_op(pop3_engine *engine, pop3_op *op, pop3_result *result);
+// p3_engine_end_op calls |done| of |op|, which is in no queue any more or detached from now on.
+void p3_engine_end_op(pop3_engine *engine, p3_op *op, pop3_result *result);
 
-// pop3_engine_flush_all ends every operation with |error|, first to last.
-void pop3_engine_flush_all(pop3_engine *engine, const pop3_error *error);
+// p3_engine_flush_all ends every operation with |error|, first to last.
+void p3_engine_flush_all(pop3_engine *engine, const pop3_error *error);
 
-// pop3_engine_set_failed makes |error| sticky and ends every operation with it.
-void pop3_engine_set_failed(pop3_engine *engine, const pop3_error *error);
+// p3_engine_set_failed makes |error| sticky and ends every operation with it.
+void p3_engine_set_failed(pop3_engine *engine, const pop3_error *error);
 
-// pop3_engine_protocol_error makes a sticky failure out of what the server sent.
-void pop3_engine_protocol_error(pop3_engine *engine, pop3_status status, const char *format, ...)
+// p3_engine_protocol_error makes a sticky failure out of what the server sent.
+void p3_engine_protocol_error(pop3_engine *engine, pop3_status status, const char *format, ...)
     POP3_PRINTF(3, 4);
 
-// pop3_engine_is_injected says whether octets were received together with a +OK behind which only
+// p3_engine_is_injected says whether octets were received together with a +OK behind which only
 // encrypted ones may come: the engine has failed then. |what| was answered.
-int pop3_engine_is_injected(pop3_engine *engine, const char *what);
+int p3_engine_is_injected(pop3_engine *engine, const char *what);
 
-// pop3_engine_drop_text frees the text of the last reply; behind a secret that was sent it wipes
+// p3_engine_drop_text frees the text of the last reply; behind a secret that was sent it wipes
 // it, since the server may have repeated that in a place where nobody looked for it.
-void pop3_engine_drop_text(pop3_engine *engine);
+void p3_engine_drop_text(pop3_engine *engine);
 
 #ifdef __cplusplus
 }

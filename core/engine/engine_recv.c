@@ -14,13 +14,13 @@
 
 uint8_t *pop3_engine_recv_buf(pop3_engine *engine, size_t *out_cap) {
   *out_cap = 0;
-  if (engine->phase != POP3_ENGINE_OPEN || engine->ended || engine->paused || engine->depth > 0) {
+  if (engine->phase != P3_ENGINE_OPEN || engine->ended || engine->paused || engine->depth > 0) {
     return NULL;
   }
   if (engine->recv.octets == NULL) {
-    engine->recv.octets = pop3_mem_alloc(&engine->allocator, engine->limits.recv_buffer);
+    engine->recv.octets = p3_mem_alloc(&engine->allocator, engine->limits.recv_buffer);
     if (engine->recv.octets == NULL) {
-      pop3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the receive buffer");
+      p3_engine_protocol_error(engine, POP3_ERR_MEMORY, "no memory for the receive buffer");
       return NULL;
     }
   }
@@ -38,17 +38,17 @@ uint8_t *pop3_engine_recv_buf(pop3_engine *engine, size_t *out_cap) {
 // A line that cannot be read: says so with its start, unless that is not to be seen.
 static void fail_line(pop3_engine *engine, pop3_status status, const char *what, size_t len) {
   uint8_t *start = engine->recv.octets + engine->recv.at;
-  if (pop3_engine_echoes(engine, (const char *)start, len)) {
+  if (p3_engine_echoes(engine, (const char *)start, len)) {
     pop3_wipe(start, len);
-    pop3_engine_protocol_error(engine, status, "%s; it repeats the secret that was sent", what);
+    p3_engine_protocol_error(engine, status, "%s; it repeats the secret that was sent", what);
     return;
   }
-  if (pop3_engine_in_exchange(engine)) {
-    pop3_engine_protocol_error(engine, status, "%s; it is part of a login, and left out", what);
+  if (p3_engine_in_exchange(engine)) {
+    p3_engine_protocol_error(engine, status, "%s; it is part of a login, and left out", what);
     return;
   }
-  pop3_engine_protocol_error(engine, status, "%s: \"%.*s\"", what, (int)(len > 60 ? 60 : len),
-                             (const char *)start);
+  p3_engine_protocol_error(engine, status, "%s: \"%.*s\"", what, (int)(len > 60 ? 60 : len),
+                           (const char *)start);
 }
 
 // Finds the next line. Returns 1 with the line without its line end; 0 if more octets are needed or
@@ -100,9 +100,9 @@ static int is_foreign_greeting(const pop3_engine *engine, int at_end) {
 
 static void fail_greeting(pop3_engine *engine) {
   pop3_error error = POP3_ERROR_INIT;
-  pop3_greeting_diagnose(engine->recv.octets + engine->recv.at, engine->recv.end - engine->recv.at,
-                         &error);
-  pop3_engine_set_failed(engine, &error);
+  p3_greeting_diagnose(engine->recv.octets + engine->recv.at, engine->recv.end - engine->recv.at,
+                       &error);
+  p3_engine_set_failed(engine, &error);
 }
 
 // Returns 0 when more octets are needed.
@@ -110,57 +110,57 @@ static int read_lines(pop3_engine *engine) {
   char *line;
   size_t len;
   if (!next_line(engine, &line, &len)) return 0;
-  const int echo = pop3_engine_echoes(engine, line, len);
-  if (engine->mode != POP3_MODE_LINES) {
+  const int echo = p3_engine_echoes(engine, line, len);
+  if (engine->mode != P3_MODE_LINES) {
     // What was kept for the comparison has served.
     if (engine->response.sent == engine->response.len) {
-      pop3_auth_response_drop(&engine->response, &engine->allocator);
+      p3_auth_response_drop(&engine->response, &engine->allocator);
     }
-    pop3_engine_on_status(engine, line, len, echo);
+    p3_engine_on_status(engine, line, len, echo);
     if (echo) pop3_wipe(line, len);
     return 1;
   }
-  pop3_engine_trace(engine, POP3_TRACE_LINE, line, len, echo ? 0 : len);
+  p3_engine_trace(engine, POP3_TRACE_LINE, line, len, echo ? 0 : len);
   if (len == 1 && line[0] == '.') {
-    pop3_engine_on_end(engine);
+    p3_engine_on_end(engine);
   } else if (len > 0 && line[0] == '.') {
-    pop3_engine_on_line(engine, line + 1, len - 1);
+    p3_engine_on_line(engine, line + 1, len - 1);
   } else {
-    pop3_engine_on_line(engine, line, len);
+    p3_engine_on_line(engine, line, len);
   }
   return 1;
 }
 
 static void read_body(pop3_engine *engine) {
-  pop3_op *op = engine->queue.head;
+  p3_op *op = engine->queue.head;
   while (engine->recv.at < engine->recv.end && !engine->paused) {
     const uint8_t *span;
     size_t read;
     size_t span_len;
-    pop3_dot_next(&engine->reading.dot, engine->recv.octets + engine->recv.at,
-                  engine->recv.end - engine->recv.at, &read, &span, &span_len, &engine->quirks);
+    p3_dot_next(&engine->reading.dot, engine->recv.octets + engine->recv.at,
+                engine->recv.end - engine->recv.at, &read, &span, &span_len, &engine->quirks);
     engine->recv.at += read;
     if (span_len > 0) {
       engine->reading.octets += span_len;
       if (engine->reading.octets > engine->limits.max_message_octets) {
-        pop3_engine_protocol_error(engine, POP3_ERR_LIMIT,
-                                   "a message is longer than %llu octets (limit "
-                                   "max_message_octets)",
-                                   (unsigned long long)engine->limits.max_message_octets);
+        p3_engine_protocol_error(engine, POP3_ERR_LIMIT,
+                                 "a message is longer than %llu octets (limit "
+                                 "max_message_octets)",
+                                 (unsigned long long)engine->limits.max_message_octets);
         return;
       }
-      pop3_engine_trace(engine, POP3_TRACE_BODY, span, span_len, span_len);
+      p3_engine_trace(engine, POP3_TRACE_BODY, span, span_len, span_len);
       if (!op->detached && op->sink.body != NULL) {
         engine->depth++;
         const pop3_sink_verdict verdict = op->sink.body(op->sink.arg, span, span_len);
         engine->depth--;
-        if (engine->phase == POP3_ENGINE_FAILED) return;
-        pop3_engine_verdict(engine, op, verdict);
-        if (engine->phase == POP3_ENGINE_FAILED) return;
+        if (engine->phase == P3_ENGINE_FAILED) return;
+        p3_engine_verdict(engine, op, verdict);
+        if (engine->phase == P3_ENGINE_FAILED) return;
       }
     }
-    if (engine->reading.dot.state == POP3_DOT_END) {
-      pop3_engine_on_end(engine);
+    if (engine->reading.dot.state == P3_DOT_END) {
+      p3_engine_on_end(engine);
       return;
     }
   }
@@ -171,23 +171,22 @@ static int read_unsolicited(pop3_engine *engine) {
   char *line;
   size_t len;
   if (!next_line(engine, &line, &len)) return 0;
-  pop3_engine_trace(engine, POP3_TRACE_REPLY, line, len, len);
-  pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
-                             "unsolicited line from the server: \"%.*s\"",
-                             (int)(len > 200 ? 200 : len), line);
+  p3_engine_trace(engine, POP3_TRACE_REPLY, line, len, len);
+  p3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
+                           "unsolicited line from the server: \"%.*s\"",
+                           (int)(len > 200 ? 200 : len), line);
   return 0;
 }
 
 static void run(pop3_engine *engine) {
-  while (engine->phase == POP3_ENGINE_OPEN && !engine->paused &&
-         engine->recv.at < engine->recv.end) {
-    if (engine->mode == POP3_MODE_BODY) {
+  while (engine->phase == P3_ENGINE_OPEN && !engine->paused && engine->recv.at < engine->recv.end) {
+    if (engine->mode == P3_MODE_BODY) {
       read_body(engine);
-    } else if (engine->mode == POP3_MODE_CHALLENGED) {
+    } else if (engine->mode == P3_MODE_CHALLENGED) {
       return;
-    } else if (engine->mode == POP3_MODE_GREETING && is_foreign_greeting(engine, 0)) {
+    } else if (engine->mode == P3_MODE_GREETING && is_foreign_greeting(engine, 0)) {
       fail_greeting(engine);
-    } else if (engine->mode == POP3_MODE_STATUS && engine->queue.num_in_flight == 0) {
+    } else if (engine->mode == P3_MODE_STATUS && engine->queue.num_in_flight == 0) {
       if (!read_unsolicited(engine)) return;
     } else if (!read_lines(engine)) {
       return;
@@ -198,32 +197,32 @@ static void run(pop3_engine *engine) {
 // Says what the end of the connection means, once all that came before it has been read.
 static void conclude(pop3_engine *engine) {
   const size_t left = engine->recv.end - engine->recv.at;
-  const pop3_op *op = engine->queue.head;
-  if (engine->mode == POP3_MODE_GREETING && is_foreign_greeting(engine, 1)) {
+  const p3_op *op = engine->queue.head;
+  if (engine->mode == P3_MODE_GREETING && is_foreign_greeting(engine, 1)) {
     fail_greeting(engine);
-  } else if (engine->mode == POP3_MODE_GREETING) {
-    pop3_engine_protocol_error(engine, POP3_ERR_EOF,
-                               "the server closed the connection %s its greeting",
-                               left > 0 ? "in the middle of" : "before");
+  } else if (engine->mode == P3_MODE_GREETING) {
+    p3_engine_protocol_error(engine, POP3_ERR_EOF,
+                             "the server closed the connection %s its greeting",
+                             left > 0 ? "in the middle of" : "before");
   } else if (engine->queue.num_in_flight > 0) {
-    const char *where = engine->mode == POP3_MODE_BODY || engine->mode == POP3_MODE_LINES
+    const char *where = engine->mode == P3_MODE_BODY || engine->mode == P3_MODE_LINES
                             ? "in the middle of the response to"
                         : left > 0 ? "in the middle of the status line of"
                                    : "instead of answering";
-    pop3_engine_protocol_error(engine, POP3_ERR_EOF, "the server closed the connection %s %s",
-                               where, pop3_command_name(op->command));
+    p3_engine_protocol_error(engine, POP3_ERR_EOF, "the server closed the connection %s %s", where,
+                             pop3_command_name(op->command));
   } else if (engine->queue.num_queued > 0) {
-    pop3_engine_protocol_error(engine, POP3_ERR_EOF,
-                               "the server closed the connection before %s was sent",
-                               pop3_command_name(op->command));
+    p3_engine_protocol_error(engine, POP3_ERR_EOF,
+                             "the server closed the connection before %s was sent",
+                             pop3_command_name(op->command));
   } else if (left > 0) {
-    pop3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
-                               "the server sent an unsolicited line and closed the connection: "
-                               "\"%.*s\"",
-                               (int)(left > 200 ? 200 : left),
-                               (const char *)engine->recv.octets + engine->recv.at);
+    p3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
+                             "the server sent an unsolicited line and closed the connection: "
+                             "\"%.*s\"",
+                             (int)(left > 200 ? 200 : left),
+                             (const char *)engine->recv.octets + engine->recv.at);
   } else {
-    engine->phase = POP3_ENGINE_CLOSED;
+    engine->phase = P3_ENGINE_CLOSED;
   }
 }
 
@@ -231,18 +230,18 @@ static void conclude(pop3_engine *engine) {
 static pop3_status advance(pop3_engine *engine) {
   if (engine->depth == 0) {
     run(engine);
-    if (engine->ended && !engine->paused && engine->phase == POP3_ENGINE_OPEN) conclude(engine);
+    if (engine->ended && !engine->paused && engine->phase == P3_ENGINE_OPEN) conclude(engine);
   }
-  return engine->phase == POP3_ENGINE_FAILED ? engine->error.status : POP3_OK;
+  return engine->phase == P3_ENGINE_FAILED ? engine->error.status : POP3_OK;
 }
 
 pop3_status pop3_engine_recv_ack(pop3_engine *engine, size_t len) {
-  if (engine->phase == POP3_ENGINE_FAILED) return engine->error.status;
+  if (engine->phase == P3_ENGINE_FAILED) return engine->error.status;
   if (engine->depth > 0 || engine->recv.octets == NULL ||
       len > engine->limits.recv_buffer - engine->recv.end) {
-    pop3_engine_protocol_error(engine, POP3_ERR_STATE,
-                               "pop3_engine_recv_ack inside a callback or for more octets than "
-                               "pop3_engine_recv_buf gave room for");
+    p3_engine_protocol_error(engine, POP3_ERR_STATE,
+                             "pop3_engine_recv_ack inside a callback or for more octets than "
+                             "pop3_engine_recv_buf gave room for");
     return POP3_ERR_STATE;
   }
   engine->recv.end += len;

@@ -8,18 +8,18 @@
 extern "C" {
 #endif
 
-// pop3_engine_on_status takes a status line (without line end) of the first operation in flight;
+// p3_engine_on_status takes a status line (without line end) of the first operation in flight;
 // |echo| says that it repeats a secret.
-void pop3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo);
+void p3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo);
 
-// pop3_engine_on_line takes a line of a listing, un-stuffed.
-void pop3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len);
+// p3_engine_on_line takes a line of a listing, un-stuffed.
+void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len);
 
-// pop3_engine_on_end takes the end of a multi-line response.
-void pop3_engine_on_end(pop3_engine *engine);
+// p3_engine_on_end takes the end of a multi-line response.
+void p3_engine_on_end(pop3_engine *engine);
 
-// pop3_engine_verdict acts on a sink's answer for the operation at the head.
-void pop3_engine_verdict(pop3_engine *engine, pop3_op *op, pop3_sink_verdict verdict);
+// p3_engine_verdict acts on a sink's answer for the operation at the head.
+void p3_engine_verdict(pop3_engine *engine, p3_op *op, pop3_sink_verdict verdict);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@
 // Enough for a full pipeline; more would only hold memory after a burst.
 #define MAX_SPARE 512
 
-pop3_status pop3_sink_copy(pop3_sink *out, const pop3_sink *in, pop3_error *err) {
+pop3_status p3_sink_copy(pop3_sink *out, const pop3_sink *in, pop3_error *err) {
   const pop3_sink none = POP3_SINK_INIT;
   *out = none;
   if (in == NULL) return POP3_OK;
@@ -20,51 +20,50 @@ pop3_status pop3_sink_copy(pop3_sink *out, const pop3_sink *in, pop3_error *err)
   return POP3_OK;
 }
 
-void pop3_op_queue_init(pop3_op_queue *queue, const pop3_allocator *allocator) {
+void p3_op_queue_init(p3_op_queue *queue, const pop3_allocator *allocator) {
   memset(queue, 0, sizeof(*queue));
   queue->allocator = allocator;
 }
 
-static void drop_line(pop3_op_queue *queue, pop3_op *op) {
+static void drop_line(p3_op_queue *queue, p3_op *op) {
   if (op->line == NULL) return;
   if (op->line_secret < op->line_len) {
     pop3_wipe(op->line + op->line_secret, op->line_len - op->line_secret);
   }
-  if (op->line != op->inline_line) pop3_mem_free(queue->allocator, op->line);
+  if (op->line != op->inline_line) p3_mem_free(queue->allocator, op->line);
   op->line = NULL;
 }
 
-void pop3_op_queue_cleanup(pop3_op_queue *queue) {
-  pop3_op *op;
-  while ((op = pop3_op_pop(queue)) != NULL) {
+void p3_op_queue_cleanup(p3_op_queue *queue) {
+  p3_op *op;
+  while ((op = p3_op_pop(queue)) != NULL) {
     drop_line(queue, op);
-    pop3_mem_free(queue->allocator, op);
+    p3_mem_free(queue->allocator, op);
   }
   while (queue->spare != NULL) {
     op = queue->spare;
     queue->spare = op->next;
-    pop3_mem_free(queue->allocator, op);
+    p3_mem_free(queue->allocator, op);
   }
   queue->num_spare = 0;
 }
 
-pop3_op *pop3_op_new(pop3_op_queue *queue, const uint8_t *line, size_t line_len,
-                     size_t line_secret) {
-  pop3_op *op = queue->spare;
+p3_op *p3_op_new(p3_op_queue *queue, const uint8_t *line, size_t line_len, size_t line_secret) {
+  p3_op *op = queue->spare;
   if (op != NULL) {
     queue->spare = op->next;
     queue->num_spare--;
   } else {
-    op = pop3_mem_alloc(queue->allocator, sizeof(*op));
+    op = p3_mem_alloc(queue->allocator, sizeof(*op));
     if (op == NULL) return NULL;
   }
   // Everything but the line's octets, which are about to be written.
-  memset(op, 0, offsetof(pop3_op, inline_line));
+  memset(op, 0, offsetof(p3_op, inline_line));
   op->line = op->inline_line;
   if (line_len > sizeof(op->inline_line)) {
-    op->line = pop3_mem_alloc(queue->allocator, line_len);
+    op->line = p3_mem_alloc(queue->allocator, line_len);
     if (op->line == NULL) {
-      pop3_op_free(queue, op);
+      p3_op_free(queue, op);
       return NULL;
     }
   }
@@ -74,7 +73,7 @@ pop3_op *pop3_op_new(pop3_op_queue *queue, const uint8_t *line, size_t line_len,
   return op;
 }
 
-void pop3_op_push(pop3_op_queue *queue, pop3_op *op) {
+void p3_op_push(p3_op_queue *queue, p3_op *op) {
   op->next = NULL;
   if (queue->tail != NULL) {
     queue->tail->next = op;
@@ -86,15 +85,15 @@ void pop3_op_push(pop3_op_queue *queue, pop3_op *op) {
   queue->num_queued++;
 }
 
-void pop3_op_set_in_flight(pop3_op_queue *queue) {
-  pop3_op *op = queue->unsent;
+void p3_op_set_in_flight(p3_op_queue *queue) {
+  p3_op *op = queue->unsent;
   queue->unsent = op->next;
   queue->num_in_flight++;
   queue->octets_in_flight += op->line_len;
 }
 
-pop3_op *pop3_op_pop(pop3_op_queue *queue) {
-  pop3_op *op = queue->head;
+p3_op *p3_op_pop(p3_op_queue *queue) {
+  p3_op *op = queue->head;
   if (op == NULL) return NULL;
   queue->head = op->next;
   if (queue->head == NULL) queue->tail = NULL;
@@ -109,9 +108,9 @@ pop3_op *pop3_op_pop(pop3_op_queue *queue) {
   return op;
 }
 
-void pop3_op_remove_unsent(pop3_op_queue *queue, pop3_op *op) {
-  pop3_op *before = NULL;
-  for (pop3_op *at = queue->head; at != op; at = at->next) before = at;
+void p3_op_remove_unsent(p3_op_queue *queue, p3_op *op) {
+  p3_op *before = NULL;
+  for (p3_op *at = queue->head; at != op; at = at->next) before = at;
   if (before != NULL) {
     before->next = op->next;
   } else {
@@ -123,24 +122,24 @@ void pop3_op_remove_unsent(pop3_op_queue *queue, pop3_op *op) {
   op->next = NULL;
 }
 
-pop3_op *pop3_op_find(const pop3_op_queue *queue, pop3_op_id id) {
-  for (pop3_op *op = queue->head; op != NULL; op = op->next) {
+p3_op *p3_op_find(const p3_op_queue *queue, pop3_op_id id) {
+  for (p3_op *op = queue->head; op != NULL; op = op->next) {
     if (op->id == id) return op->detached ? NULL : op;
   }
   return NULL;
 }
 
-int pop3_op_in_flight(const pop3_op_queue *queue, const pop3_op *op) {
-  for (const pop3_op *at = queue->head; at != queue->unsent; at = at->next) {
+int p3_op_in_flight(const p3_op_queue *queue, const p3_op *op) {
+  for (const p3_op *at = queue->head; at != queue->unsent; at = at->next) {
     if (at == op) return 1;
   }
   return 0;
 }
 
-void pop3_op_free(pop3_op_queue *queue, pop3_op *op) {
+void p3_op_free(p3_op_queue *queue, p3_op *op) {
   drop_line(queue, op);
   if (queue->num_spare >= MAX_SPARE) {
-    pop3_mem_free(queue->allocator, op);
+    p3_mem_free(queue->allocator, op);
     return;
   }
   op->next = queue->spare;

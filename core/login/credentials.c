@@ -4,17 +4,17 @@
 
 #define LAYER "session"
 
-void pop3_credentials_init(pop3_credentials *credentials, const pop3_credential_source *source,
-                           const pop3_allocator *allocator) {
+void p3_credentials_init(p3_credentials *credentials, const p3_credential_source *source,
+                         const pop3_allocator *allocator) {
   memset(credentials, 0, sizeof(*credentials));
   credentials->source = source;
-  for (size_t i = 0; i < POP3_NUM_CREDENTIALS; i++) {
+  for (size_t i = 0; i < P3_NUM_CREDENTIALS; i++) {
     pop3_secret_init(&credentials->kept[i], allocator);
   }
 }
 
-void pop3_credentials_wipe(pop3_credentials *credentials) {
-  for (size_t i = 0; i < POP3_NUM_CREDENTIALS; i++) pop3_secret_cleanup(&credentials->kept[i]);
+void p3_credentials_wipe(p3_credentials *credentials) {
+  for (size_t i = 0; i < P3_NUM_CREDENTIALS; i++) pop3_secret_cleanup(&credentials->kept[i]);
 }
 
 static int is_credential(pop3_credential what) {
@@ -29,7 +29,7 @@ static pop3_status none(pop3_error *err, pop3_credential what) {
 }
 
 // What was given in advance, or NULL.
-static const char *given(const pop3_credentials *credentials, pop3_credential what) {
+static const char *given(const p3_credentials *credentials, pop3_credential what) {
   const char *const *once = credentials->once;
   if (!is_credential(what)) return NULL;
   if (once != NULL && (once[what] != NULL || once[POP3_CREDENTIAL_USER] != NULL)) {
@@ -39,17 +39,17 @@ static const char *given(const pop3_credentials *credentials, pop3_credential wh
 }
 
 // Whether the caller's callback is there for |what|.
-static int may_ask(const pop3_credentials *credentials, pop3_credential what) {
-  const pop3_credential_source *source = credentials->source;
+static int may_ask(const p3_credentials *credentials, pop3_credential what) {
+  const p3_credential_source *source = credentials->source;
   const uint32_t kinds = source->kinds != 0 ? source->kinds
                                             : POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_USER) |
                                                   POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_PASSWORD);
   return source->ask != NULL && is_credential(what) && (kinds & POP3_CREDENTIAL_BIT(what)) != 0;
 }
 
-static pop3_status ask(pop3_credentials *credentials, pop3_credential what, uint32_t attempt,
+static pop3_status ask(p3_credentials *credentials, pop3_credential what, uint32_t attempt,
                        pop3_error *err) {
-  const pop3_credential_source *source = credentials->source;
+  const p3_credential_source *source = credentials->source;
   pop3_secret *kept = &credentials->kept[what];
   pop3_error error = POP3_ERROR_INIT;
   const pop3_status status = source->ask(source->ask_arg, what, attempt, kept, &error);
@@ -61,7 +61,7 @@ static pop3_status ask(pop3_credentials *credentials, pop3_credential what, uint
 }
 
 // Hands out what is kept.
-static pop3_status hand_out(const pop3_credentials *credentials, pop3_credential what,
+static pop3_status hand_out(const p3_credentials *credentials, pop3_credential what,
                             const uint8_t **out_data, size_t *out_len, pop3_error *err) {
   const pop3_secret *kept = &credentials->kept[what];
   if (kept->data == NULL) return none(err, what);
@@ -70,8 +70,8 @@ static pop3_status hand_out(const pop3_credentials *credentials, pop3_credential
   return POP3_OK;
 }
 
-pop3_status pop3_credentials_fetch(pop3_credentials *credentials, pop3_credential what,
-                                   const uint8_t **out_data, size_t *out_len, pop3_error *err) {
+pop3_status p3_credentials_fetch(p3_credentials *credentials, pop3_credential what,
+                                 const uint8_t **out_data, size_t *out_len, pop3_error *err) {
   *out_data = NULL;
   *out_len = 0;
   if (!is_credential(what)) return none(err, what);
@@ -88,8 +88,8 @@ pop3_status pop3_credentials_fetch(pop3_credentials *credentials, pop3_credentia
   return hand_out(credentials, what, out_data, out_len, err);
 }
 
-pop3_status pop3_credentials_renew(pop3_credentials *credentials, pop3_credential what,
-                                   const uint8_t **out_data, size_t *out_len, pop3_error *err) {
+pop3_status p3_credentials_renew(p3_credentials *credentials, pop3_credential what,
+                                 const uint8_t **out_data, size_t *out_len, pop3_error *err) {
   *out_data = NULL;
   *out_len = 0;
   if (!may_ask(credentials, what)) return none(err, what);
@@ -99,6 +99,6 @@ pop3_status pop3_credentials_renew(pop3_credentials *credentials, pop3_credentia
   return hand_out(credentials, what, out_data, out_len, err);
 }
 
-int pop3_credentials_has(const pop3_credentials *credentials, pop3_credential what) {
+int p3_credentials_has(const p3_credentials *credentials, pop3_credential what) {
   return given(credentials, what) != NULL || may_ask(credentials, what);
 }

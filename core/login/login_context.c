@@ -9,58 +9,58 @@
 #define DETAIL_MAX 4096
 
 static const char *context_capability(void *arg, const char *keyword) {
-  const pop3_login_task *login = arg;
+  const p3_login_task *login = arg;
   if (login->facts == NULL) return NULL;
   const pop3_capabilities *caps = login->facts->capabilities;
-  if (keyword[0] == 0) return caps != NULL && !pop3_damage_is_there(caps) ? "" : NULL;
+  if (keyword[0] == 0) return caps != NULL && !p3_damage_is_there(caps) ? "" : NULL;
   return pop3_capabilities_find(caps, keyword);
 }
 
 static pop3_status context_query(void *arg, uint32_t what, pop3_answer *out) {
-  const pop3_login_task *login = arg;
-  const pop3_login_facts *facts = login->facts;
+  const p3_login_task *login = arg;
+  const p3_login_facts *facts = login->facts;
   return facts != NULL ? facts->query(facts->query_arg, what, out) : POP3_ERR_UNSUPPORTED;
 }
 
 static pop3_status context_credential(void *arg, pop3_credential what, const uint8_t **out_data,
                                       size_t *out_len, pop3_error *err) {
-  pop3_login_task *login = arg;
-  return pop3_credentials_fetch(&login->credentials, what, out_data, out_len, err);
+  p3_login_task *login = arg;
+  return p3_credentials_fetch(&login->credentials, what, out_data, out_len, err);
 }
 
 static pop3_status context_renew(void *arg, pop3_credential what, const uint8_t **out_data,
                                  size_t *out_len, pop3_error *err) {
-  pop3_login_task *login = arg;
-  return pop3_credentials_renew(&login->credentials, what, out_data, out_len, err);
+  p3_login_task *login = arg;
+  return p3_credentials_renew(&login->credentials, what, out_data, out_len, err);
 }
 
 static int context_has_credential(void *arg, pop3_credential what) {
-  const pop3_login_task *login = arg;
-  return pop3_credentials_has(&login->credentials, what);
+  const p3_login_task *login = arg;
+  return p3_credentials_has(&login->credentials, what);
 }
 
 static void context_offer(void *arg, const char *mechanism, int strength, const char *why) {
-  pop3_login_task *login = arg;
-  pop3_candidates_offer(&login->candidates, mechanism, strength, why);
+  p3_login_task *login = arg;
+  p3_candidates_offer(&login->candidates, mechanism, strength, why);
 }
 
 static void context_detail(void *arg, const char *text, size_t text_len) {
-  pop3_login_task *login = arg;
-  pop3_login_report *report = &login->report;
+  p3_login_task *login = arg;
+  p3_login_report *report = &login->report;
   if (text_len > DETAIL_MAX) text_len = DETAIL_MAX;
-  pop3_mem_free(login->allocator, report->detail);
-  report->detail = pop3_mem_strdup(login->allocator, text, text_len);
+  p3_mem_free(login->allocator, report->detail);
+  report->detail = p3_mem_strdup(login->allocator, text, text_len);
   report->detail_len = report->detail != NULL ? text_len : 0;
 }
 
-void pop3_login_make_context(pop3_login_task *login) {
-  const pop3_login_facts *facts = login->facts;
-  const pop3_login_config *config = login->config;
+void p3_login_make_context(p3_login_task *login) {
+  const p3_login_facts *facts = login->facts;
+  const p3_login_config *config = login->config;
   pop3_auth_context *context = &login->context;
   memset(context, 0, sizeof(*context));
   context->size = (uint32_t)sizeof(*context);
   if (facts->is_private) context->channel |= POP3_CHANNEL_PRIVATE;
-  if (config->allow_cleartext && !pop3_damage_hides_mechanisms(facts->capabilities, login->asked)) {
+  if (config->allow_cleartext && !p3_damage_hides_mechanisms(facts->capabilities, login->asked)) {
     context->channel |= POP3_CHANNEL_CLEARTEXT_ALLOWED;
   }
   context->session = login;

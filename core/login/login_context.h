@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-// pop3_login_make_context fills |login->context| from |login->facts| as they are now.
-void pop3_login_make_context(pop3_login_task *login);
+// p3_login_make_context fills |login->context| from |login->facts| as they are now.
+void p3_login_make_context(p3_login_task *login);
 
 #ifdef __cplusplus
 }

@@ -13,19 +13,19 @@
 extern "C" {
 #endif
 
-// pop3_login_config is what the caller demands of every login.
-typedef struct pop3_login_config {
-  pop3_credential_source source;
+// p3_login_config is what the caller demands of every login.
+typedef struct p3_login_config {
+  p3_credential_source source;
   const char *mechanism;  // names with commas, or NULL
-  pop3_candidate_rules rules;
+  p3_candidate_rules rules;
   int allow_cleartext;
   uint32_t two_step;  // no initial response in AUTH lines
   const char *host;   // never NULL
-} pop3_login_config;
+} p3_login_config;
 
-// pop3_login_facts is how things stand. It is valid during one pop3_login_next.
-typedef struct pop3_login_facts {
-  pop3_auth_list auths;
+// p3_login_facts is how things stand. It is valid during one p3_login_next.
+typedef struct p3_login_facts {
+  p3_auth_list auths;
   const pop3_capabilities *capabilities;  // NULL if they are not known
   int refused_capa;                       // the server was asked for them, and refuses
   const pop3_reply *reply;                // the last status line, or NULL
@@ -42,56 +42,56 @@ typedef struct pop3_login_facts {
   // query asks the transports: see pop3_query.
   pop3_status (*query)(const void *query_arg, uint32_t what, pop3_answer *out);
   const void *query_arg;
-} pop3_login_facts;
+} p3_login_facts;
 
-// pop3_login_phase is what a login is about.
-typedef enum pop3_login_phase {
-  POP3_LOGIN_IDLE = 0,   // there is none
-  POP3_LOGIN_DECIDING,   // what is next is decided in the next pop3_login_next
-  POP3_LOGIN_ASKING,     // CAPA or STLS was sent
-  POP3_LOGIN_EXCHANGING  // a mechanism speaks with the server
-} pop3_login_phase;
+// p3_login_phase is what a login is about.
+typedef enum p3_login_phase {
+  P3_LOGIN_IDLE = 0,   // there is none
+  P3_LOGIN_DECIDING,   // what is next is decided in the next p3_login_next
+  P3_LOGIN_ASKING,     // CAPA or STLS was sent
+  P3_LOGIN_EXCHANGING  // a mechanism speaks with the server
+} p3_login_phase;
 
-// pop3_login_news is what was told and not acted on yet.
-typedef enum pop3_login_news {
-  POP3_LOGIN_NO_NEWS = 0,
-  POP3_LOGIN_RESULT,     // the last command was answered, or failed: |told|
-  POP3_LOGIN_CHALLENGE,  // |challenge|
-  POP3_LOGIN_NOT_SENT    // what was wanted could not be sent: |told|
-} pop3_login_news;
+// p3_login_news is what was told and not acted on yet.
+typedef enum p3_login_news {
+  P3_LOGIN_NO_NEWS = 0,
+  P3_LOGIN_RESULT,     // the last command was answered, or failed: |told|
+  P3_LOGIN_CHALLENGE,  // |challenge|
+  P3_LOGIN_NOT_SENT    // what was wanted could not be sent: |told|
+} p3_login_news;
 
-// pop3_login_report is what is left of the last login.
-typedef struct pop3_login_report {
-  char logged_in_with[POP3_MECHANISM_MAX];  // "" if nobody has logged in
-  char not_bound_why[2 * POP3_WHY_MAX];     // "" unless the server refused the binding
+// p3_login_report is what is left of the last login.
+typedef struct p3_login_report {
+  char logged_in_with[P3_MECHANISM_MAX];  // "" if nobody has logged in
+  char not_bound_why[2 * P3_WHY_MAX];     // "" unless the server refused the binding
   char *detail;  // what the server said beyond its reply (pop3_auth_context.detail), or NULL
   size_t detail_len;
-} pop3_login_report;
+} p3_login_report;
 
-// pop3_login_task is the present login, and what is left of the last one.
-typedef struct pop3_login_task {
-  const pop3_login_config *config;
+// p3_login_task is the present login, and what is left of the last one.
+typedef struct p3_login_task {
+  const p3_login_config *config;
   const pop3_allocator *allocator;
   const pop3_host *host;
-  pop3_login_phase phase;
+  p3_login_phase phase;
   int is_survey;         // nothing of the exchange is sent
   int is_cancelling;     // "*" was sent; |told| is told when the server has answered
   int is_stopped;        // the owner has ended it from inside a plugin's function
   pop3_command command;  // of the last line
-  pop3_login_news news;
+  p3_login_news news;
   pop3_auth_event last_event;  // that the mechanism has heard
   pop3_error told;
   pop3_secret challenge;
-  char *asked;                    // names of mechanisms in upper case with commas, or NULL
-  const pop3_login_facts *facts;  // during pop3_login_next
+  char *asked;                  // names of mechanisms in upper case with commas, or NULL
+  const p3_login_facts *facts;  // during p3_login_next
   pop3_auth_context context;
-  pop3_credentials credentials;
-  pop3_candidates candidates;
+  p3_credentials credentials;
+  p3_candidates candidates;
   size_t chosen;  // of the candidates
-  pop3_exchange exchange;
-  pop3_exchange_outcome outcome;
-  pop3_login_report report;
-} pop3_login_task;
+  p3_exchange exchange;
+  p3_exchange_outcome outcome;
+  p3_login_report report;
+} p3_login_task;
 
 #ifdef __cplusplus
 }

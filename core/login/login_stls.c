@@ -5,10 +5,10 @@
 #define LAYER "login"
 
 // Says in |err| why STLS, which is required, cannot be had.
-static void no_stls(const pop3_login_task *login, pop3_error *err) {
-  const pop3_login_facts *facts = login->facts;
+static void no_stls(const p3_login_task *login, pop3_error *err) {
+  const p3_login_facts *facts = login->facts;
   const char *host = login->config->host[0] != 0 ? login->config->host : "the server";
-  char damage[POP3_DAMAGE_MAX];
+  char damage[P3_DAMAGE_MAX];
   if (facts->stls_done) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                    "STLS succeeded, but transport tls does not report the connection to %s as "
@@ -19,11 +19,11 @@ static void no_stls(const pop3_login_task *login, pop3_error *err) {
                    "the connection to %s must be encrypted, but transport \"tls\" is not in the "
                    "registry of this program (option tls can permit an unencrypted login)",
                    host);
-  } else if (pop3_damage_is_there(facts->capabilities)) {
+  } else if (p3_damage_is_there(facts->capabilities)) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                    "the connection must be encrypted, but CAPA is damaged and its valid lines do "
                    "not offer STLS: %s",
-                   pop3_damage_describe(facts->capabilities, facts->is_lenient, damage));
+                   p3_damage_describe(facts->capabilities, facts->is_lenient, damage));
   } else {
     pop3_error_set(
         err, POP3_ERR_POLICY, LAYER, 0,
@@ -34,27 +34,27 @@ static void no_stls(const pop3_login_task *login, pop3_error *err) {
   }
 }
 
-pop3_stls_need pop3_login_needs_stls(const pop3_login_task *login, pop3_error *err) {
-  const pop3_login_facts *facts = login->facts;
-  if (facts->policy == POP3_TLS_NEVER || facts->is_encrypted) return POP3_STLS_NEED_NONE;
+p3_stls_need p3_login_needs_stls(const p3_login_task *login, pop3_error *err) {
+  const p3_login_facts *facts = login->facts;
+  if (facts->policy == POP3_TLS_NEVER || facts->is_encrypted) return P3_STLS_NEED_NONE;
   if (!facts->stls_done && facts->has_tls &&
       pop3_capabilities_has(facts->capabilities, POP3_CAP_STLS)) {
-    return POP3_STLS_NEED_FIRST;
+    return P3_STLS_NEED_FIRST;
   }
   if (facts->stls_done || facts->policy != POP3_TLS_IF_OFFERED) {
     no_stls(login, err);
-    return POP3_STLS_NEED_UNMET;
+    return P3_STLS_NEED_UNMET;
   }
-  if (facts->has_tls && pop3_damage_is_there(facts->capabilities) && !facts->is_private) {
-    char damage[POP3_DAMAGE_MAX];
+  if (facts->has_tls && p3_damage_is_there(facts->capabilities) && !facts->is_private) {
+    char damage[P3_DAMAGE_MAX];
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                    "the connection is not encrypted, and a damaged line of CAPA may be STLS: "
                    "%s; option tls never permits that",
-                   pop3_damage_describe(facts->capabilities, facts->is_lenient, damage));
-    return POP3_STLS_NEED_UNMET;
+                   p3_damage_describe(facts->capabilities, facts->is_lenient, damage));
+    return P3_STLS_NEED_UNMET;
   }
   login->host->note(
       login->host->ctx, "not encrypted: %s",
       facts->has_tls ? "the server does not offer STLS" : "there is no transport tls");
-  return POP3_STLS_NEED_NONE;
+  return P3_STLS_NEED_NONE;
 }

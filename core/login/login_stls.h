@@ -9,15 +9,15 @@
 extern "C" {
 #endif
 
-// pop3_stls_need is the answer.
-typedef enum pop3_stls_need {
-  POP3_STLS_NEED_NONE = 0,  // the login goes on as the connection is
-  POP3_STLS_NEED_FIRST,     // STLS comes first
-  POP3_STLS_NEED_UNMET      // it should, but cannot
-} pop3_stls_need;
+// p3_stls_need is the answer.
+typedef enum p3_stls_need {
+  P3_STLS_NEED_NONE = 0,  // the login goes on as the connection is
+  P3_STLS_NEED_FIRST,     // STLS comes first
+  P3_STLS_NEED_UNMET      // it should, but cannot
+} p3_stls_need;
 
-// pop3_login_needs_stls decides from |login->facts|. UNMET: |err| says why.
-pop3_stls_need pop3_login_needs_stls(const pop3_login_task *login, pop3_error *err);
+// p3_login_needs_stls decides from |login->facts|. UNMET: |err| says why.
+p3_stls_need p3_login_needs_stls(const p3_login_task *login, pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -15,18 +15,18 @@ static int is_about_the_login(const pop3_error *error) {
 // There are servers that list -PLUS and know other bindings only than this channel has; what they
 // say does not tell that from a wrong password. Where the certificate has proved who the server is,
 // nobody is in between whom the binding would keep out.
-static int may_do_without(const pop3_refusal *refusal) {
+static int may_do_without(const p3_refusal *refusal) {
   return refusal->asked == NULL && refusal->channel_binding == POP3_CHANNEL_BINDING_PREFER &&
          is_about_the_login(refusal->error) && refusal->is_verified;
 }
 
-size_t pop3_refusal_next_unbound(const pop3_refusal *refusal) {
-  const pop3_candidates *candidates = refusal->candidates;
-  const pop3_mechanism *bound = &candidates->list[refusal->refused];
-  if (!may_do_without(refusal) || !pop3_mechanism_is_plus(bound)) return SIZE_MAX;
-  const size_t len = strlen(bound->name) - POP3_PLUS_LEN;
+size_t p3_refusal_next_unbound(const p3_refusal *refusal) {
+  const p3_candidates *candidates = refusal->candidates;
+  const p3_mechanism *bound = &candidates->list[refusal->refused];
+  if (!may_do_without(refusal) || !p3_mechanism_is_plus(bound)) return SIZE_MAX;
+  const size_t len = strlen(bound->name) - P3_PLUS_LEN;
   for (size_t i = 0; i < candidates->count; i++) {
-    const pop3_mechanism *mechanism = &candidates->list[i];
+    const p3_mechanism *mechanism = &candidates->list[i];
     if (mechanism->state == POP3_CANDIDATE_USABLE && mechanism->ops == bound->ops &&
         strlen(mechanism->name) == len && memcmp(mechanism->name, bound->name, len) == 0) {
       return i;
@@ -37,12 +37,12 @@ size_t pop3_refusal_next_unbound(const pop3_refusal *refusal) {
 
 // The strongest usable mechanism that any server can check a right password with, however it keeps
 // it, if the refused one is not such a one itself; else NULL.
-static const pop3_mechanism *find_readable(const pop3_refusal *refusal) {
-  const pop3_candidates *candidates = refusal->candidates;
-  const pop3_mechanism *best = NULL;
+static const p3_mechanism *find_readable(const p3_refusal *refusal) {
+  const p3_candidates *candidates = refusal->candidates;
+  const p3_mechanism *best = NULL;
   if (candidates->list[refusal->refused].strength < POP3_STRENGTH_DIGEST) return NULL;
   for (size_t i = 0; i < candidates->count; i++) {
-    const pop3_mechanism *mechanism = &candidates->list[i];
+    const p3_mechanism *mechanism = &candidates->list[i];
     const int is_readable =
         mechanism->strength >= POP3_STRENGTH_READABLE && mechanism->strength < POP3_STRENGTH_DIGEST;
     if (mechanism->state != POP3_CANDIDATE_USABLE || !is_readable) continue;
@@ -51,10 +51,10 @@ static const pop3_mechanism *find_readable(const pop3_refusal *refusal) {
   return best;
 }
 
-void pop3_refusal_explain(const pop3_refusal *refusal, pop3_error *out) {
+void p3_refusal_explain(const p3_refusal *refusal, pop3_error *out) {
   const char *name = refusal->candidates->list[refusal->refused].name;
-  const pop3_mechanism *other = find_readable(refusal);
-  char more[2 * POP3_WHY_MAX];
+  const p3_mechanism *other = find_readable(refusal);
+  char more[2 * P3_WHY_MAX];
   *out = *refusal->error;
   // A plugin that has words of its own knows better.
   if (!is_about_the_login(refusal->error) || strcmp(refusal->error->layer, LAYER) != 0) return;

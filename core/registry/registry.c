@@ -28,10 +28,10 @@ struct pop3_registry {
 
 pop3_status pop3_registry_new(pop3_registry **out, const pop3_allocator *allocator,
                               pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   pop3_allocator resolved;
-  pop3_allocator_resolve(&resolved, allocator);
-  *out = pop3_mem_zalloc(&resolved, 1, sizeof(**out));
+  p3_allocator_resolve(&resolved, allocator);
+  *out = p3_mem_zalloc(&resolved, 1, sizeof(**out));
   if (*out == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a registry");
   }
@@ -43,13 +43,13 @@ void pop3_registry_free(pop3_registry *registry) {
   if (registry == NULL) return;
   const pop3_allocator allocator = registry->allocator;
   for (size_t i = 0; i < registry->num_transports; i++) {
-    pop3_mem_free(&allocator, registry->transports[i]);
+    p3_mem_free(&allocator, registry->transports[i]);
   }
-  for (size_t i = 0; i < registry->num_auths; i++) pop3_mem_free(&allocator, registry->auths[i]);
-  pop3_mem_free(&allocator, registry->transports);
-  pop3_mem_free(&allocator, registry->auths);
-  pop3_mem_free(&allocator, registry->plugins);
-  pop3_mem_free(&allocator, registry);
+  for (size_t i = 0; i < registry->num_auths; i++) p3_mem_free(&allocator, registry->auths[i]);
+  p3_mem_free(&allocator, registry->transports);
+  p3_mem_free(&allocator, registry->auths);
+  p3_mem_free(&allocator, registry->plugins);
+  p3_mem_free(&allocator, registry);
 }
 
 static pop3_status broken(pop3_error *err, const pop3_plugin *plugin, const char *kind,
@@ -62,7 +62,7 @@ static pop3_status broken(pop3_error *err, const pop3_plugin *plugin, const char
 static pop3_status check_transport(const pop3_registry *registry, const pop3_plugin *plugin,
                                    const pop3_transport_ops *ops, pop3_error *err) {
   const char *name;
-  const char *problem = pop3_transport_problem(ops, &name);
+  const char *problem = p3_transport_problem(ops, &name);
   if (problem == NULL && pop3_registry_transport(registry, name) != NULL) problem = kTaken;
   return problem == NULL ? POP3_OK : broken(err, plugin, "transport", name, problem);
 }
@@ -70,7 +70,7 @@ static pop3_status check_transport(const pop3_registry *registry, const pop3_plu
 static pop3_status check_auth(const pop3_registry *registry, const pop3_plugin *plugin,
                               const pop3_auth_ops *ops, pop3_error *err) {
   const char *name;
-  const char *problem = pop3_auth_problem(ops, &name);
+  const char *problem = p3_auth_problem(ops, &name);
   if (problem == NULL && pop3_registry_auth(registry, name) != NULL) problem = kTaken;
   return problem == NULL ? POP3_OK : broken(err, plugin, "mechanism", name, problem);
 }
@@ -90,7 +90,7 @@ static pop3_status check_plugin(const pop3_plugin *plugin, pop3_error *err) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "the plugin's descriptor is smaller than the interface demands");
   }
-  if (!pop3_name_is_valid(plugin->name, POP3_PLUGIN_NAME_MAX)) {
+  if (!p3_name_is_valid(plugin->name, P3_PLUGIN_NAME_MAX)) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
                           "a plugin's name is not 1 to 15 of a-z 0-9 - _");
   }
@@ -105,7 +105,7 @@ static pop3_status check_plugin(const pop3_plugin *plugin, pop3_error *err) {
 // Copies |size| octets of a plugin's table at the most and leaves the rest of ours zero.
 static void *copy_table(const pop3_allocator *allocator, const void *table, size_t table_size,
                         size_t full_size) {
-  void *copy = pop3_mem_zalloc(allocator, 1, full_size);
+  void *copy = p3_mem_zalloc(allocator, 1, full_size);
   if (copy != NULL) memcpy(copy, table, table_size < full_size ? table_size : full_size);
   return copy;
 }
@@ -132,17 +132,17 @@ static int add_tables(pop3_registry *registry, const pop3_plugin *plugin) {
 // Makes room in all three lists, so that adding cannot fail halfway for want of it.
 static int make_room(pop3_registry *registry, const pop3_plugin *plugin) {
   const pop3_allocator *allocator = &registry->allocator;
-  void *list = pop3_mem_grow(allocator, registry->transports,
-                             registry->num_transports + plugin->num_transports + 1,
-                             sizeof(*registry->transports));
+  void *list = p3_mem_grow(allocator, registry->transports,
+                           registry->num_transports + plugin->num_transports + 1,
+                           sizeof(*registry->transports));
   if (list == NULL) return 0;
   registry->transports = list;
-  list = pop3_mem_grow(allocator, registry->auths, registry->num_auths + plugin->num_auths + 1,
-                       sizeof(*registry->auths));
+  list = p3_mem_grow(allocator, registry->auths, registry->num_auths + plugin->num_auths + 1,
+                     sizeof(*registry->auths));
   if (list == NULL) return 0;
   registry->auths = list;
-  list = pop3_mem_grow(allocator, registry->plugins, registry->num_plugins + 1,
-                       sizeof(*registry->plugins));
+  list = p3_mem_grow(allocator, registry->plugins, registry->num_plugins + 1,
+                     sizeof(*registry->plugins));
   if (list == NULL) return 0;
   registry->plugins = list;
   return 1;
@@ -172,7 +172,7 @@ static pop3_status check_own_names(const pop3_plugin *plugin, pop3_error *err) {
 }
 
 pop3_status pop3_registry_add(pop3_registry *registry, const pop3_plugin *plugin, pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   pop3_status status = check_plugin(plugin, err);
   for (size_t i = 0; status == POP3_OK && i < plugin->num_transports; i++) {
     status = check_transport(registry, plugin, plugin->transports[i], err);
@@ -190,10 +190,10 @@ pop3_status pop3_registry_add(pop3_registry *registry, const pop3_plugin *plugin
     return POP3_OK;
   }
   while (registry->num_transports > transports_before) {
-    pop3_mem_free(&registry->allocator, registry->transports[--registry->num_transports]);
+    p3_mem_free(&registry->allocator, registry->transports[--registry->num_transports]);
   }
   while (registry->num_auths > auths_before) {
-    pop3_mem_free(&registry->allocator, registry->auths[--registry->num_auths]);
+    p3_mem_free(&registry->allocator, registry->auths[--registry->num_auths]);
   }
   return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory to register plugin %s",
                         plugin->name);
@@ -208,7 +208,7 @@ const pop3_transport_ops *pop3_registry_transport(const pop3_registry *registry,
 
 const pop3_auth_ops *pop3_registry_auth(const pop3_registry *registry, const char *name) {
   for (size_t i = 0; i < registry->num_auths; i++) {
-    if (pop3_ascii_equal(name, strlen(name), registry->auths[i]->name)) return registry->auths[i];
+    if (p3_ascii_equal(name, strlen(name), registry->auths[i]->name)) return registry->auths[i];
   }
   return NULL;
 }
@@ -225,12 +225,12 @@ const pop3_plugin *pop3_registry_plugin_at(const pop3_registry *registry, size_t
   return index < registry->num_plugins ? registry->plugins[index] : NULL;
 }
 
-const pop3_auth_ops *const *pop3_registry_auths(const pop3_registry *registry, size_t *out_count) {
+const pop3_auth_ops *const *p3_registry_auths(const pop3_registry *registry, size_t *out_count) {
   *out_count = registry->num_auths;
   return (const pop3_auth_ops *const *)registry->auths;
 }
 
-const pop3_transport_ops *pop3_registry_encrypting(const pop3_registry *registry) {
+const pop3_transport_ops *p3_registry_encrypting(const pop3_registry *registry) {
   for (size_t i = 0; i < registry->num_transports; i++) {
     const uint32_t flags = registry->transports[i]->flags;
     if ((flags & POP3_TRANSPORT_ENCRYPTS) != 0 && (flags & POP3_TRANSPORT_UPPER) != 0) {

@@ -9,13 +9,13 @@
 extern "C" {
 #endif
 
-// pop3_registry_auths returns all mechanisms in the order of adding, and their number. Valid until
+// p3_registry_auths returns all mechanisms in the order of adding, and their number. Valid until
 // the next one is added.
-const pop3_auth_ops *const *pop3_registry_auths(const pop3_registry *registry, size_t *out_count);
+const pop3_auth_ops *const *p3_registry_auths(const pop3_registry *registry, size_t *out_count);
 
-// pop3_registry_encrypting returns the first transport that encrypts and stands on another one:
+// p3_registry_encrypting returns the first transport that encrypts and stands on another one:
 // what STLS pushes. NULL if there is none.
-const pop3_transport_ops *pop3_registry_encrypting(const pop3_registry *registry);
+const pop3_transport_ops *p3_registry_encrypting(const pop3_registry *registry);
 
 #ifdef __cplusplus
 }

@@ -78,7 +78,7 @@ static pop3_status run_capture(pop3_session *session, const pop3_request *reques
 
 pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, const char *url,
                              const pop3_session_options *options, pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   *out = NULL;
   pop3_url parsed;
   const int has_allocator =
@@ -98,7 +98,7 @@ pop3_status pop3_connect_url(pop3_session **out, const pop3_registry *registry, 
 }
 
 pop3_status pop3_connect(pop3_session *session, pop3_error *err) {
-  return pop3_session_wait_ready(session, err);
+  return p3_session_wait_ready(session, err);
 }
 
 const char *pop3_getwelcome(const pop3_session *session) {
@@ -140,20 +140,20 @@ pop3_status pop3_pass(pop3_session *session, const char *password, pop3_error *e
 
 pop3_status pop3_apop(pop3_session *session, const char *user, const char *password,
                       pop3_error *err) {
-  pop3_status status = pop3_session_wait_ready(session, err);
+  pop3_status status = p3_session_wait_ready(session, err);
   if (status != POP3_OK) return status;
   const char *problem = pop3_engine_timestamp_problem(session->engine);
   if (problem != NULL) {
     return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0, "APOP: %s", problem);
   }
-  const char *once[POP3_NUM_CREDENTIALS] = {NULL};
+  const char *once[P3_NUM_CREDENTIALS] = {NULL};
   once[POP3_CREDENTIAL_USER] = user;
   once[POP3_CREDENTIAL_PASSWORD] = password;
   session->login.credentials.once = once;
-  pop3_session_hold(session);
+  p3_session_hold(session);
   status = pop3_auth(session, "APOP", err);
   session->login.credentials.once = NULL;
-  (void)pop3_session_release(session);
+  (void)p3_session_release(session);
   return status;
 }
 
@@ -280,7 +280,7 @@ pop3_status pop3_lang_list(pop3_session *session, const pop3_sink *sink, pop3_er
 pop3_status pop3_stls(pop3_session *session, pop3_error *err) {
   const pop3_status status = run_plain(session, POP3_CMD_STLS, err);
   if (status != POP3_OK) return status;
-  return pop3_session_wait_ready(session, err);
+  return p3_session_wait_ready(session, err);
 }
 
 pop3_status pop3_raw(pop3_session *session, const char *line, pop3_error *err) {
@@ -297,8 +297,8 @@ pop3_status pop3_raw_multi(pop3_session *session, const char *line, const pop3_s
 pop3_status pop3_quit(pop3_session *session, pop3_quit_outcome *out_outcome, pop3_error *err) {
   capture into = {0, 0, 0, POP3_QUIT_UNKNOWN, NULL};
   pop3_status status;
-  pop3_session_hold(session);
-  if (session->state == POP3_SESSION_NEW) {
+  p3_session_hold(session);
+  if (session->state == P3_SESSION_NEW) {
     status = pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "QUIT before connecting");
   } else {
     const pop3_request request = POP3_REQUEST_INIT(POP3_CMD_QUIT);
@@ -306,6 +306,6 @@ pop3_status pop3_quit(pop3_session *session, pop3_quit_outcome *out_outcome, pop
   }
   if (out_outcome != NULL) *out_outcome = into.quit;
   if (!session->flags.is_stepping) pop3_close(session);
-  (void)pop3_session_release(session);
+  (void)p3_session_release(session);
   return status;
 }

@@ -8,11 +8,11 @@
 extern "C" {
 #endif
 
-// pop3_session_start begins the first connection. The audit hook may end it.
-void pop3_session_start(pop3_session *session);
+// p3_session_start begins the first connection. The audit hook may end it.
+void p3_session_start(pop3_session *session);
 
-// pop3_session_connect goes on making the transports. Returns 1 once every one is connected.
-int pop3_session_connect(pop3_session *session);
+// p3_session_connect goes on making the transports. Returns 1 once every one is connected.
+int p3_session_connect(pop3_session *session);
 
 #ifdef __cplusplus
 }

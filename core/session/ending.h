@@ -8,31 +8,31 @@
 extern "C" {
 #endif
 
-// pop3_session_finish_login ends the login and tells the caller. |error| is NULL on success.
-void pop3_session_finish_login(pop3_session *session, const pop3_error *error);
+// p3_session_finish_login ends the login and tells the caller. |error| is NULL on success.
+void p3_session_finish_login(pop3_session *session, const pop3_error *error);
 
-// pop3_session_abort_login ends the login that is under way, if any, with |error|: from inside a
+// p3_session_abort_login ends the login that is under way, if any, with |error|: from inside a
 // plugin's function, once that has returned.
-void pop3_session_abort_login(pop3_session *session, const pop3_error *error);
+void p3_session_abort_login(pop3_session *session, const pop3_error *error);
 
-// pop3_session_fail makes |error| sticky, ends every operation with it and closes the connection.
-void pop3_session_fail(pop3_session *session, const pop3_error *error);
+// p3_session_fail makes |error| sticky, ends every operation with it and closes the connection.
+void p3_session_fail(pop3_session *session, const pop3_error *error);
 
-// pop3_session_failf is pop3_session_fail with a text.
-void pop3_session_failf(pop3_session *session, pop3_status status, const char *format, ...)
+// p3_session_failf is p3_session_fail with a text.
+void p3_session_failf(pop3_session *session, pop3_status status, const char *format, ...)
     POP3_PRINTF(3, 4);
 
-// pop3_session_hold and pop3_session_release enclose a call during which the session must not be
+// p3_session_hold and p3_session_release enclose a call during which the session must not be
 // freed; the latter frees it if that was asked for in between. Returns 1 if it is still there.
-void pop3_session_hold(pop3_session *session);
-// pop3_session_release: see pop3_session_hold.
-int pop3_session_release(pop3_session *session);
+void p3_session_hold(pop3_session *session);
+// p3_session_release: see p3_session_hold.
+int p3_session_release(pop3_session *session);
 
-// pop3_session_destroy frees |session| and what it owns.
-void pop3_session_destroy(pop3_session *session);
+// p3_session_destroy frees |session| and what it owns.
+void p3_session_destroy(pop3_session *session);
 
-// pop3_session_is_over says whether nothing more will come.
-int pop3_session_is_over(const pop3_session *session);
+// p3_session_is_over says whether nothing more will come.
+int p3_session_is_over(const pop3_session *session);
 
 #ifdef __cplusplus
 }

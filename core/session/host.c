@@ -5,16 +5,16 @@
 
 #include "core/base/memory.h"
 
-int64_t pop3_session_now(const pop3_session *session) {
-  const pop3_session_hooks *hooks = &session->config.hooks;
-  return hooks->clock_ms != NULL ? hooks->clock_ms(hooks->clock_arg) : pop3_monotonic_ms();
+int64_t p3_session_now(const pop3_session *session) {
+  const p3_session_hooks *hooks = &session->config.hooks;
+  return hooks->clock_ms != NULL ? hooks->clock_ms(hooks->clock_arg) : p3_monotonic_ms();
 }
 
-void pop3_session_trace(void *arg, const pop3_trace_event *event) {
+void p3_session_trace(void *arg, const pop3_trace_event *event) {
   const pop3_session *session = arg;
-  const pop3_session_hooks *hooks = &session->config.hooks;
+  const p3_session_hooks *hooks = &session->config.hooks;
   pop3_trace_event timed = *event;
-  timed.time_ms = pop3_session_now(session);
+  timed.time_ms = p3_session_now(session);
   if (hooks->trace != NULL) {
     hooks->trace(hooks->trace_arg, &timed);
   } else {
@@ -26,10 +26,10 @@ static void note_text(pop3_session *session, const char *format, va_list args) {
   if (session->debug_level < 1) return;
   char text[POP3_ERROR_TEXT_MAX];
   vsnprintf(text, sizeof(text), format, args);
-  pop3_engine_note(session->engine, text);
+  p3_engine_note(session->engine, text);
 }
 
-void pop3_session_note(pop3_session *session, const char *format, ...) {
+void p3_session_note(pop3_session *session, const char *format, ...) {
   va_list args;
   va_start(args, format);
   note_text(session, format, args);
@@ -47,7 +47,7 @@ static void host_note(void *ctx, const char *format, ...) {
 
 static void *host_alloc(void *ctx, size_t size) {
   const pop3_session *session = ctx;
-  return pop3_mem_alloc(&session->config.allocator, size);
+  return p3_mem_alloc(&session->config.allocator, size);
 }
 
 static void *host_resize(void *ctx, void *ptr, size_t size) {
@@ -57,7 +57,7 @@ static void *host_resize(void *ctx, void *ptr, size_t size) {
 
 static void host_release(void *ctx, void *ptr) {
   const pop3_session *session = ctx;
-  pop3_mem_free(&session->config.allocator, ptr);
+  p3_mem_free(&session->config.allocator, ptr);
 }
 
 static void host_wipe(void *ctx, void *ptr, size_t len) {
@@ -65,7 +65,7 @@ static void host_wipe(void *ctx, void *ptr, size_t len) {
   pop3_wipe(ptr, len);
 }
 
-static int64_t host_now(void *ctx) { return pop3_session_now(ctx); }
+static int64_t host_now(void *ctx) { return p3_session_now(ctx); }
 
 static pop3_status host_fail(void *ctx, pop3_error *err, pop3_status status, const char *layer,
                              int sys_errno, int64_t lib_code, const char *format, ...) {
@@ -80,7 +80,7 @@ static pop3_status host_fail(void *ctx, pop3_error *err, pop3_status status, con
   return status;
 }
 
-void pop3_session_host_init(pop3_session *session) {
+void p3_session_host_init(pop3_session *session) {
   const pop3_host host = {POP3_ABI,    (uint32_t)sizeof(pop3_host),
                           session,     host_alloc,
                           host_resize, host_release,

@@ -4,13 +4,12 @@
 
 #define LAYER "session"
 
-pop3_tls_policy pop3_policy_applies(const pop3_policy_facts *facts) {
+pop3_tls_policy p3_policy_applies(const p3_policy_facts *facts) {
   if (facts->tls != POP3_TLS_DEFAULT || !facts->is_open) return facts->tls;
   return facts->is_local ? POP3_TLS_NEVER : POP3_TLS_REQUIRED;
 }
 
-pop3_status pop3_policy_gate(const pop3_policy_facts *facts, pop3_command command,
-                             pop3_error *err) {
+pop3_status p3_policy_gate(const p3_policy_facts *facts, pop3_command command, pop3_error *err) {
   // A login looks at each mechanism; by hand nobody can tell.
   if (facts->channel_binding == POP3_CHANNEL_BINDING_REQUIRE && !facts->is_login) {
     return pop3_error_set(
@@ -19,15 +18,14 @@ pop3_status pop3_policy_gate(const pop3_policy_facts *facts, pop3_command comman
         pop3_command_name(command));
   }
   if (facts->is_encrypted) return POP3_OK;
-  if (pop3_policy_applies(facts) == POP3_TLS_REQUIRED) {
+  if (p3_policy_applies(facts) == POP3_TLS_REQUIRED) {
     return pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
                           "%s is not sent: the connection is not encrypted, and TLS is required "
                           "(use STLS or a TLS port; option tls can permit an unencrypted login)",
                           pop3_command_name(command));
   }
   // These show no secret that could be read: a name, a digest.
-  if (pop3_command_has(command, POP3_COMMAND_LOGIN) &&
-      !pop3_command_has(command, POP3_COMMAND_READABLE)) {
+  if (p3_command_has(command, P3_COMMAND_LOGIN) && !p3_command_has(command, P3_COMMAND_READABLE)) {
     return POP3_OK;
   }
   if (facts->allow_cleartext || facts->is_local) return POP3_OK;

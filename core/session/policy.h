@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-// pop3_policy_facts is what the decision depends on.
-typedef struct pop3_policy_facts {
+// p3_policy_facts is what the decision depends on.
+typedef struct p3_policy_facts {
   pop3_tls_policy tls;  // as configured
   pop3_channel_binding channel_binding;
   int allow_cleartext;
@@ -20,13 +20,13 @@ typedef struct pop3_policy_facts {
   int is_local;      // the octets do not leave this machine
   int is_login;      // a login is under way, which looks at each mechanism
   int hides;         // its mechanism shows nothing readable
-} pop3_policy_facts;
+} p3_policy_facts;
 
-// pop3_policy_applies returns the TLS policy that applies: never POP3_TLS_DEFAULT once connected.
-pop3_tls_policy pop3_policy_applies(const pop3_policy_facts *facts);
+// p3_policy_applies returns the TLS policy that applies: never POP3_TLS_DEFAULT once connected.
+pop3_tls_policy p3_policy_applies(const p3_policy_facts *facts);
 
-// pop3_policy_gate says whether a login command may go out now: POP3_OK, or POP3_ERR_POLICY.
-pop3_status pop3_policy_gate(const pop3_policy_facts *facts, pop3_command command, pop3_error *err);
+// p3_policy_gate says whether a login command may go out now: POP3_OK, or POP3_ERR_POLICY.
+pop3_status p3_policy_gate(const p3_policy_facts *facts, pop3_command command, pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -10,15 +10,15 @@
 extern "C" {
 #endif
 
-// pop3_session_policy_facts collects what the policy depends on, as it is at this moment.
-void pop3_session_policy_facts(const pop3_session *session, pop3_policy_facts *out);
+// p3_session_policy_facts collects what the policy depends on, as it is at this moment.
+void p3_session_policy_facts(const pop3_session *session, p3_policy_facts *out);
 
-// pop3_session_gate is the engine's gate; |arg| is the session. It looks at the state of the
+// p3_session_gate is the engine's gate; |arg| is the session. It looks at the state of the
 // channel at that moment, so that there is no way around STLS.
-pop3_status pop3_session_gate(void *arg, pop3_command command, pop3_error *err);
+pop3_status p3_session_gate(void *arg, pop3_command command, pop3_error *err);
 
-// pop3_session_see_stls remembers what the capabilities in the clear say. Before STLS is sent.
-void pop3_session_see_stls(pop3_session *session);
+// p3_session_see_stls remembers what the capabilities in the clear say. Before STLS is sent.
+void p3_session_see_stls(pop3_session *session);
 
 #ifdef __cplusplus
 }

@@ -21,24 +21,24 @@ static pop3_status make_engine(pop3_session *session, const pop3_session_options
   engine.limits = &session->config.limits;
   engine.quirks = options->quirks;
   engine.debug_level = options->debug_level;
-  engine.trace = pop3_session_trace;
+  engine.trace = p3_session_trace;
   engine.trace_arg = session;
   engine.audit = options->audit;
   engine.audit_arg = options->audit_arg;
-  engine.gate = pop3_session_gate;
+  engine.gate = p3_session_gate;
   engine.gate_arg = session;
-  engine.challenge = pop3_session_challenge;
+  engine.challenge = p3_session_challenge;
   engine.challenge_arg = session;
   return pop3_engine_new(&session->engine, &engine, err);
 }
 
 static void make_channel(pop3_session *session) {
-  const pop3_session_config *config = &session->config;
-  const pop3_channel_plan plan = {
+  const p3_session_config *config = &session->config;
+  const p3_channel_plan plan = {
       &config->allocator,        &session->host,     config->host,           config->port,
       config->limits.max_layers, config->transports, config->num_transports, config->options,
       config->num_options};
-  pop3_channel_init(&session->channel, &plan);
+  p3_channel_init(&session->channel, &plan);
 }
 
 // Copies what |in| has of the options. Without a size none of them would count, silently.
@@ -56,7 +56,7 @@ static pop3_status take_options(pop3_session_options *out, const pop3_session_op
 
 pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
                              const pop3_session_options *options, pop3_error *err) {
-  pop3_error_reset(err);
+  p3_error_reset(err);
   *out = NULL;
   if (registry == NULL) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "a session needs a registry");
@@ -65,27 +65,27 @@ pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
   pop3_status status = take_options(&opts, options, err);
   if (status != POP3_OK) return status;
   pop3_allocator allocator;
-  pop3_allocator_resolve(&allocator, opts.allocator);
-  pop3_session *session = pop3_mem_zalloc(&allocator, 1, sizeof(*session));
+  p3_allocator_resolve(&allocator, opts.allocator);
+  pop3_session *session = p3_mem_zalloc(&allocator, 1, sizeof(*session));
   if (session == NULL) {
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a session");
   }
-  status = pop3_session_config_init(&session->config, registry, &opts, err);
+  status = p3_session_config_init(&session->config, registry, &opts, err);
   if (status != POP3_OK) {
-    pop3_mem_free(&allocator, session);
+    p3_mem_free(&allocator, session);
     return status;
   }
   session->registry = registry;
   session->debug_level = opts.debug_level;
   session->user_data = opts.user_data;
-  pop3_waker_init(&session->waker);
-  pop3_session_host_init(session);
+  p3_waker_init(&session->waker);
+  p3_session_host_init(session);
   make_channel(session);
-  pop3_login_init(&session->login, &session->config.login, &session->host,
-                  &session->config.allocator);
+  p3_login_init(&session->login, &session->config.login, &session->host,
+                &session->config.allocator);
   status = make_engine(session, &opts, err);
   if (status != POP3_OK) {
-    pop3_session_destroy(session);
+    p3_session_destroy(session);
     return status;
   }
   *out = session;
@@ -101,8 +101,8 @@ static int encrypts(const pop3_registry *registry, const char *name) {
 pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *registry,
                                  const pop3_url *url, const pop3_session_options *options,
                                  pop3_error *err) {
-  pop3_error_reset(err);
-  const char *names[POP3_LAYERS_MAX + 1];
+  p3_error_reset(err);
+  const char *names[P3_LAYERS_MAX + 1];
   *out = NULL;
   pop3_session_options opts = POP3_SESSION_OPTIONS_INIT;
   const pop3_status status = options != NULL ? take_options(&opts, options, err) : POP3_OK;
@@ -110,13 +110,13 @@ pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *regist
   const int is_unix = url->scheme == POP3_URL_UNIX;
   size_t count = 0;
   int has_tls = 0;
-  for (; count < opts.num_transports && count < POP3_LAYERS_MAX; count++) {
+  for (; count < opts.num_transports && count < P3_LAYERS_MAX; count++) {
     names[count] = opts.transports[count];
     has_tls = has_tls || encrypts(registry, names[count]);
   }
   if (count == 0) names[count++] = is_unix ? "unix" : "tcp";
   if (url->scheme == POP3_URL_POP3S && !has_tls) names[count++] = "tls";
-  if (opts.num_transports <= POP3_LAYERS_MAX) {
+  if (opts.num_transports <= P3_LAYERS_MAX) {
     opts.transports = names;
     opts.num_transports = count;
   }
@@ -131,11 +131,11 @@ pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *regist
 // --- Looking at one
 
 const pop3_error *pop3_session_error(const pop3_session *session) {
-  return session->state == POP3_SESSION_FAILED ? &session->error : NULL;
+  return session->state == P3_SESSION_FAILED ? &session->error : NULL;
 }
 
 const pop3_reply *pop3_session_reply(const pop3_session *session) {
-  return pop3_engine_reply(session->engine);
+  return p3_engine_reply(session->engine);
 }
 
 const pop3_capabilities *pop3_session_capabilities(const pop3_session *session) {
@@ -155,7 +155,7 @@ void pop3_session_set_user_data(pop3_session *session, void *user_data) {
 const pop3_engine *pop3_session_engine(const pop3_session *session) { return session->engine; }
 
 pop3_status pop3_session_query(const pop3_session *session, uint32_t what, pop3_answer *out) {
-  return pop3_channel_query(&session->channel, what, out);
+  return p3_channel_query(&session->channel, what, out);
 }
 
 void pop3_set_debuglevel(pop3_session *session, uint32_t level) {

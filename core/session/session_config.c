@@ -49,7 +49,7 @@ static pop3_status check_options(const pop3_session_options *options, pop3_error
   return POP3_OK;
 }
 
-static pop3_status find_transports(pop3_session_config *config, const pop3_registry *registry,
+static pop3_status find_transports(p3_session_config *config, const pop3_registry *registry,
                                    const pop3_session_options *options, pop3_error *err) {
   if (options->num_transports > config->limits.max_layers) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
@@ -66,7 +66,7 @@ static pop3_status find_transports(pop3_session_config *config, const pop3_regis
     }
     config->transports[config->num_transports++] = ops;
   }
-  config->stls = pop3_registry_encrypting(registry);
+  config->stls = p3_registry_encrypting(registry);
   return POP3_OK;
 }
 
@@ -81,10 +81,10 @@ static int names_transport(const pop3_registry *registry, const char *name) {
   return 0;
 }
 
-static pop3_status copy_options(pop3_session_config *config, const pop3_registry *registry,
+static pop3_status copy_options(p3_session_config *config, const pop3_registry *registry,
                                 const pop3_session_options *options, pop3_error *err) {
   config->options =
-      pop3_mem_zalloc(&config->allocator, options->num_options, sizeof(*config->options));
+      p3_mem_zalloc(&config->allocator, options->num_options, sizeof(*config->options));
   if (config->options == NULL) return no_memory(err);
   for (size_t i = 0; i < options->num_options; i++) {
     const pop3_option *in = &options->options[i];
@@ -96,19 +96,19 @@ static pop3_status copy_options(pop3_session_config *config, const pop3_registry
     }
     out->number = in->number;
     out->object = in->object;
-    out->name = pop3_mem_strdup(&config->allocator, in->name, strlen(in->name));
+    out->name = p3_mem_strdup(&config->allocator, in->name, strlen(in->name));
     if (out->name == NULL) return no_memory(err);
     if (in->text == NULL) continue;
-    out->text = pop3_mem_strdup(&config->allocator, in->text, strlen(in->text));
+    out->text = p3_mem_strdup(&config->allocator, in->text, strlen(in->text));
     if (out->text == NULL) return no_memory(err);
   }
   return POP3_OK;
 }
 
-static pop3_status copy_text(const pop3_session_config *config, char **out, const char *in,
+static pop3_status copy_text(const p3_session_config *config, char **out, const char *in,
                              pop3_error *err) {
   if (in == NULL) return POP3_OK;
-  *out = pop3_mem_strdup(&config->allocator, in, strlen(in));
+  *out = p3_mem_strdup(&config->allocator, in, strlen(in));
   return *out != NULL ? POP3_OK : no_memory(err);
 }
 
@@ -117,7 +117,7 @@ static pop3_status copy_secret(pop3_secret *out, const char *in, pop3_error *err
   return no_memory(err);
 }
 
-static pop3_status copy_strings(pop3_session_config *config, const pop3_session_options *options,
+static pop3_status copy_strings(p3_session_config *config, const pop3_session_options *options,
                                 pop3_error *err) {
   const char *host = options->host != NULL ? options->host : "";
   pop3_status status = copy_text(config, &config->host, host, err);
@@ -129,7 +129,7 @@ static pop3_status copy_strings(pop3_session_config *config, const pop3_session_
 }
 
 // What is copied as it is, and what refers to the copies.
-static void copy_plain(pop3_session_config *config, const pop3_session_options *options) {
+static void copy_plain(p3_session_config *config, const pop3_session_options *options) {
   config->port = options->port;
   config->tls = options->tls;
   config->debug_level = options->debug_level;
@@ -143,7 +143,7 @@ static void copy_plain(pop3_session_config *config, const pop3_session_options *
   config->hooks.audit_arg = options->audit_arg;
   config->hooks.clock_ms = options->clock_ms;
   config->hooks.clock_arg = options->clock_arg;
-  pop3_login_config *login = &config->login;
+  p3_login_config *login = &config->login;
   login->source.given[POP3_CREDENTIAL_USER] = config->user;
   login->source.given[POP3_CREDENTIAL_PASSWORD] = (const char *)config->password.data;
   login->source.given[POP3_CREDENTIAL_TOKEN] = (const char *)config->token.data;
@@ -158,21 +158,21 @@ static void copy_plain(pop3_session_config *config, const pop3_session_options *
   login->host = config->host;
 }
 
-pop3_status pop3_session_config_init(pop3_session_config *config, const pop3_registry *registry,
-                                     const pop3_session_options *options, pop3_error *err) {
+pop3_status p3_session_config_init(p3_session_config *config, const pop3_registry *registry,
+                                   const pop3_session_options *options, pop3_error *err) {
   memset(config, 0, sizeof(*config));
-  pop3_allocator_resolve(&config->allocator, options->allocator);
+  p3_allocator_resolve(&config->allocator, options->allocator);
   pop3_secret_init(&config->password, &config->allocator);
   pop3_secret_init(&config->token, &config->allocator);
   pop3_status status = check_options(options, err);
-  if (status == POP3_OK) status = pop3_limits_resolve(&config->limits, options->limits, err);
+  if (status == POP3_OK) status = p3_limits_resolve(&config->limits, options->limits, err);
   if (status == POP3_OK) status = find_transports(config, registry, options, err);
   if (status == POP3_OK) status = copy_options(config, registry, options, err);
   if (status == POP3_OK) status = copy_strings(config, options, err);
   if (status == POP3_OK) {
     copy_plain(config, options);
   } else {
-    pop3_session_config_cleanup(config);
+    p3_session_config_cleanup(config);
   }
   return status;
 }
@@ -181,19 +181,19 @@ pop3_status pop3_session_config_init(pop3_session_config *config, const pop3_reg
 static void wipe_text(const pop3_allocator *allocator, const char *text) {
   if (text == NULL) return;
   pop3_wipe((void *)(uintptr_t)text, strlen(text));
-  pop3_mem_free(allocator, (void *)(uintptr_t)text);
+  p3_mem_free(allocator, (void *)(uintptr_t)text);
 }
 
-void pop3_session_config_cleanup(pop3_session_config *config) {
+void p3_session_config_cleanup(p3_session_config *config) {
   const pop3_allocator *allocator = &config->allocator;
   for (size_t i = 0; i < config->num_options; i++) {
-    pop3_mem_free(allocator, (void *)(uintptr_t)config->options[i].name);
+    p3_mem_free(allocator, (void *)(uintptr_t)config->options[i].name);
     wipe_text(allocator, config->options[i].text);
   }
-  pop3_mem_free(allocator, config->options);
-  pop3_mem_free(allocator, config->host);
-  pop3_mem_free(allocator, config->user);
-  pop3_mem_free(allocator, config->mechanism);
+  p3_mem_free(allocator, config->options);
+  p3_mem_free(allocator, config->host);
+  p3_mem_free(allocator, config->user);
+  p3_mem_free(allocator, config->mechanism);
   pop3_secret_cleanup(&config->password);
   pop3_secret_cleanup(&config->token);
   config->options = NULL;

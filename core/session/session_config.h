@@ -12,45 +12,45 @@
 extern "C" {
 #endif
 
-// pop3_session_hooks is the caller's functions.
-typedef struct pop3_session_hooks {
+// p3_session_hooks is the caller's functions.
+typedef struct p3_session_hooks {
   pop3_trace_fn trace;  // or NULL: stderr
   void *trace_arg;
   pop3_audit_fn audit;  // or NULL
   void *audit_arg;
   int64_t (*clock_ms)(void *arg);  // or NULL: the monotonic clock
   void *clock_arg;
-} pop3_session_hooks;
+} p3_session_hooks;
 
-// pop3_session_config owns its strings; secrets are wiped.
-typedef struct pop3_session_config {
+// p3_session_config owns its strings; secrets are wiped.
+typedef struct p3_session_config {
   pop3_allocator allocator;
   pop3_limits limits;
-  const pop3_transport_ops *transports[POP3_LAYERS_MAX];  // from the bottom up
+  const pop3_transport_ops *transports[P3_LAYERS_MAX];  // from the bottom up
   size_t num_transports;
   const pop3_transport_ops *stls;  // the transport that STLS pushes, or NULL
   char *host;                      // never NULL
   uint32_t port;
   pop3_option *options;
   size_t num_options;
-  pop3_time_limits time_limits;
+  p3_time_limits time_limits;
   pop3_tls_policy tls;
-  pop3_login_config login;  // refers to what follows
+  p3_login_config login;  // refers to what follows
   char *user;
   char *mechanism;
   pop3_secret password;
   pop3_secret token;
-  pop3_session_hooks hooks;
+  p3_session_hooks hooks;
   uint32_t debug_level;
-} pop3_session_config;
+} p3_session_config;
 
-// pop3_session_config_init fills |config| from |options|, which is of our size. On failure there is
+// p3_session_config_init fills |config| from |options|, which is of our size. On failure there is
 // nothing to clean up.
-pop3_status pop3_session_config_init(pop3_session_config *config, const pop3_registry *registry,
-                                     const pop3_session_options *options, pop3_error *err);
+pop3_status p3_session_config_init(p3_session_config *config, const pop3_registry *registry,
+                                   const pop3_session_options *options, pop3_error *err);
 
-// pop3_session_config_cleanup wipes and frees what |config| owns.
-void pop3_session_config_cleanup(pop3_session_config *config);
+// p3_session_config_cleanup wipes and frees what |config| owns.
+void p3_session_config_cleanup(p3_session_config *config);
 
 #ifdef __cplusplus
 }

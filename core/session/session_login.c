@@ -14,15 +14,15 @@
 
 static void on_done(void *arg, const pop3_result *result) {
   pop3_session *session = arg;
-  if (!pop3_login_is_active(&session->login) || result->op != session->login_call.awaited) return;
+  if (!p3_login_is_active(&session->login) || result->op != session->login_call.awaited) return;
   session->login_call.awaited = 0;
-  pop3_login_took_result(&session->login, result->error);
+  p3_login_took_result(&session->login, result->error);
 }
 
-void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len) {
+void p3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len) {
   pop3_session *session = arg;
   if (op == session->login_call.awaited &&
-      pop3_login_took_challenge(&session->login, data, data_len)) {
+      p3_login_took_challenge(&session->login, data, data_len)) {
     return;
   }
   (void)pop3_engine_respond(session->engine, (const uint8_t *)"*", 1, NULL);
@@ -30,30 +30,30 @@ void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t d
 
 // --- What the login wants
 
-static pop3_auth_list auths_of(const pop3_session *session) {
-  pop3_auth_list list;
-  list.at = pop3_registry_auths(session->registry, &list.count);
+static p3_auth_list auths_of(const pop3_session *session) {
+  p3_auth_list list;
+  list.at = p3_registry_auths(session->registry, &list.count);
   return list;
 }
 
 static pop3_status query_channel(const void *arg, uint32_t what, pop3_answer *out) {
-  return pop3_channel_query(arg, what, out);
+  return p3_channel_query(arg, what, out);
 }
 
-static void collect_facts(const pop3_session *session, pop3_login_facts *out) {
+static void collect_facts(const pop3_session *session, p3_login_facts *out) {
   const pop3_engine *engine = session->engine;
-  pop3_policy_facts policy;
-  pop3_session_policy_facts(session, &policy);
+  p3_policy_facts policy;
+  p3_session_policy_facts(session, &policy);
   memset(out, 0, sizeof(*out));
   out->auths = auths_of(session);
   out->capabilities = pop3_engine_capabilities(engine);
-  out->refused_capa = pop3_engine_refused_capa(engine);
-  out->reply = pop3_engine_reply(engine);
+  out->refused_capa = p3_engine_refused_capa(engine);
+  out->reply = p3_engine_reply(engine);
   out->timestamp = pop3_engine_timestamp(engine, &out->timestamp_len);
   out->timestamp_problem = pop3_engine_timestamp_problem(engine);
-  out->policy = pop3_policy_applies(&policy);
+  out->policy = p3_policy_applies(&policy);
   out->is_encrypted = policy.is_encrypted;
-  out->is_verified = pop3_channel_is_verified(&session->channel);
+  out->is_verified = p3_channel_is_verified(&session->channel);
   out->is_private = policy.is_encrypted || policy.is_local;
   out->has_tls = session->config.stls != NULL;
   out->stls_done = session->stls.state == POP3_STLS_DONE;
@@ -76,12 +76,12 @@ static pop3_status send_command(pop3_session *session, pop3_command command, pop
   return pop3_submit(session, &request, &sink, &session->login_call.awaited, err);
 }
 
-static pop3_status send_line(pop3_session *session, const pop3_login_intent *intent,
+static pop3_status send_line(pop3_session *session, const p3_login_intent *intent,
                              pop3_error *err) {
   const pop3_sink sink = result_sink(session);
-  return pop3_engine_submit_line(session->engine, intent->line, intent->line_len,
-                                 intent->secret_offset, &sink, &session->login_call.awaited,
-                                 &session->login.command, err);
+  return p3_engine_submit_line(session->engine, intent->line, intent->line_len,
+                               intent->secret_offset, &sink, &session->login_call.awaited,
+                               &session->login.command, err);
 }
 
 // The mechanism says that it is done: its security layer is pushed, if it has one.
@@ -89,53 +89,53 @@ static pop3_status on_logged_in(pop3_session *session, const pop3_auth_output *o
                                 pop3_error *err) {
   const char *name = session->login.report.logged_in_with;
   if (output->layer != NULL) {
-    const pop3_security_layer layer = {output->layer, output->layer_options,
-                                       output->num_layer_options, output->release_layer};
+    const p3_security_layer layer = {output->layer, output->layer_options,
+                                     output->num_layer_options, output->release_layer};
     const pop3_status status =
-        pop3_channel_push_layer(&session->channel, &layer, session->login.exchange.ops->name, err);
+        p3_channel_push_layer(&session->channel, &layer, session->login.exchange.ops->name, err);
     if (status != POP3_OK) return status;
-    pop3_engine_hold(session->engine);
+    p3_engine_hold(session->engine);
     const pop3_error *failed = pop3_engine_error(session->engine);
     if (failed != NULL) {
       *err = *failed;
       return failed->status;
     }
   }
-  pop3_engine_set_authenticated(session->engine);
+  p3_engine_set_authenticated(session->engine);
   pop3_security report = POP3_SECURITY_INIT;
   pop3_session_security(session, &report);
   const char *why = report.is_encrypted && !report.is_bound ? report.not_bound_why : "";
   // What the server said to that, behind the colon, is part of an exchange: not for the trace.
-  pop3_session_note(session, "logged in with %s%s%.*s", name,
-                    report.is_bound       ? ", bound to the TLS channel"
-                    : report.is_encrypted ? ", not bound to the TLS channel: "
-                                          : "",
-                    (int)strcspn(why, ":"), why);
+  p3_session_note(session, "logged in with %s%s%.*s", name,
+                  report.is_bound       ? ", bound to the TLS channel"
+                  : report.is_encrypted ? ", not bound to the TLS channel: "
+                                        : "",
+                  (int)strcspn(why, ":"), why);
   return POP3_OK;
 }
 
-static void on_finished(pop3_session *session, pop3_login_intent *intent) {
+static void on_finished(pop3_session *session, p3_login_intent *intent) {
   pop3_error *error = &intent->error;
   if (intent->is_logged_in && on_logged_in(session, intent->output, error) != POP3_OK) {
     intent->is_fatal = 1;
   }
-  pop3_session_finish_login(session, error->status != POP3_OK ? error : NULL);
+  p3_session_finish_login(session, error->status != POP3_OK ? error : NULL);
   // The server may believe that we are logged in: nothing more can be said on this connection.
-  if (intent->is_fatal) pop3_session_fail(session, error);
+  if (intent->is_fatal) p3_session_fail(session, error);
 }
 
 // Does what the login wants. Returns why that could not be sent.
-static pop3_status act(pop3_session *session, pop3_login_intent *intent, pop3_error *err) {
+static pop3_status act(pop3_session *session, p3_login_intent *intent, pop3_error *err) {
   switch (intent->act) {
-    case POP3_LOGIN_WAIT:
+    case P3_LOGIN_WAIT:
       return POP3_OK;
-    case POP3_LOGIN_COMMAND:
+    case P3_LOGIN_COMMAND:
       return send_command(session, intent->command, err);
-    case POP3_LOGIN_LINE:
+    case P3_LOGIN_LINE:
       return send_line(session, intent, err);
-    case POP3_LOGIN_RESPOND:
+    case P3_LOGIN_RESPOND:
       return pop3_engine_respond(session->engine, intent->line, intent->line_len, err);
-    case POP3_LOGIN_FINISHED:
+    case P3_LOGIN_FINISHED:
       on_finished(session, intent);
       return POP3_OK;
   }
@@ -143,13 +143,13 @@ static pop3_status act(pop3_session *session, pop3_login_intent *intent, pop3_er
 }
 
 // Asks the login what is next. Returns 0 if it was ended from inside a plugin's function.
-static int next(pop3_session *session, pop3_login_intent *out) {
-  pop3_login_call *call = &session->login_call;
-  pop3_login_facts facts;
+static int next(pop3_session *session, p3_login_intent *out) {
+  p3_login_call *call = &session->login_call;
+  p3_login_facts facts;
   collect_facts(session, &facts);
-  if (facts.policy != POP3_TLS_NEVER) pop3_session_see_stls(session);
+  if (facts.policy != POP3_TLS_NEVER) p3_session_see_stls(session);
   call->is_busy = 1;
-  pop3_login_next(&session->login, &facts, out);
+  p3_login_next(&session->login, &facts, out);
   call->is_busy = 0;
   if (!call->is_ending) return 1;
   call->is_ending = 0;
@@ -157,19 +157,19 @@ static int next(pop3_session *session, pop3_login_intent *out) {
     out->output->release_layer(out->output->layer_options, out->output->num_layer_options);
   }
   const pop3_error error = call->ending;
-  pop3_session_finish_login(session, &error);
+  p3_session_finish_login(session, &error);
   return 0;
 }
 
-void pop3_session_pump_login(pop3_session *session) {
-  while (pop3_login_is_due(&session->login)) {
-    pop3_login_intent intent;
+void p3_session_pump_login(pop3_session *session) {
+  while (p3_login_is_due(&session->login)) {
+    p3_login_intent intent;
     pop3_error error = POP3_ERROR_INIT;
     if (!next(session, &intent)) break;
-    if (act(session, &intent, &error) != POP3_OK) pop3_login_not_sent(&session->login, &error);
+    if (act(session, &intent, &error) != POP3_OK) p3_login_not_sent(&session->login, &error);
   }
   // What came behind the reply that the login has decided about.
-  pop3_engine_go_on(session->engine);
+  p3_engine_go_on(session->engine);
   if (!pop3_engine_paused(session->engine)) (void)pop3_engine_resume(session->engine);
 }
 
@@ -177,44 +177,44 @@ void pop3_session_pump_login(pop3_session *session) {
 
 static pop3_status begin(pop3_session *session, const char *mechanism, int is_survey,
                          const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
-  pop3_error_reset(err);
-  pop3_login_call *call = &session->login_call;
-  const int is_active = pop3_login_is_active(&session->login);
-  const int is_logged_in = pop3_engine_authenticated(session->engine);
+  p3_error_reset(err);
+  p3_login_call *call = &session->login_call;
+  const int is_active = p3_login_is_active(&session->login);
+  const int is_logged_in = p3_engine_authenticated(session->engine);
   if (out_id != NULL) *out_id = 0;
-  if (session->state == POP3_SESSION_FAILED) {
+  if (session->state == P3_SESSION_FAILED) {
     if (err != NULL) *err = session->error;
     return session->error.status;
   }
-  if (is_active || is_logged_in || session->state == POP3_SESSION_CLOSED) {
+  if (is_active || is_logged_in || session->state == P3_SESSION_CLOSED) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "login: %s",
                           is_active      ? "one is under way"
                           : is_logged_in ? "already logged in"
                                          : "the session is closed");
   }
-  const pop3_auth_list auths = auths_of(session);
-  pop3_status status = pop3_sink_copy(&call->sink, sink, err);
+  const p3_auth_list auths = auths_of(session);
+  pop3_status status = p3_sink_copy(&call->sink, sink, err);
   if (status == POP3_OK) {
-    status = pop3_login_begin(&session->login, mechanism, is_survey, &auths, err);
+    status = p3_login_begin(&session->login, mechanism, is_survey, &auths, err);
   }
   if (status != POP3_OK) return status;
-  call->id = POP3_LOGIN_OP | ++call->count;
+  call->id = P3_LOGIN_OP | ++call->count;
   call->awaited = 0;
   call->watch = NULL;
-  session->deadlines.login_start_ms = pop3_session_now(session);
+  session->deadlines.login_start_ms = p3_session_now(session);
   session->flags.is_touched = 1;
   // With the capabilities at hand it begins in the next step: a sink is never called from inside a
   // submit.
   if (pop3_engine_capabilities(session->engine) == NULL &&
-      !pop3_engine_refused_capa(session->engine)) {
-    pop3_login_intent intent;
-    pop3_login_facts facts;
+      !p3_engine_refused_capa(session->engine)) {
+    p3_login_intent intent;
+    p3_login_facts facts;
     collect_facts(session, &facts);
-    pop3_login_next(&session->login, &facts, &intent);
+    p3_login_next(&session->login, &facts, &intent);
     status = send_command(session, intent.command, err);
   }
   if (status != POP3_OK) {
-    pop3_login_end(&session->login, POP3_OK);
+    p3_login_end(&session->login, POP3_OK);
     return status;
   }
   if (out_id != NULL) *out_id = call->id;

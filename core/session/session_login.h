@@ -8,12 +8,12 @@
 extern "C" {
 #endif
 
-// pop3_session_pump_login decides what is next, and does it. Only while pop3_login_is_due says so
+// p3_session_pump_login decides what is next, and does it. Only while p3_login_is_due says so
 // and every transport is connected. The login may be over when it returns.
-void pop3_session_pump_login(pop3_session *session);
+void p3_session_pump_login(pop3_session *session);
 
-// pop3_session_challenge is the engine's challenge hook; |arg| is the session.
-void pop3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len);
+// p3_session_challenge is the engine's challenge hook; |arg| is the session.
+void p3_session_challenge(void *arg, pop3_op_id op, const char *data, size_t data_len);
 
 #ifdef __cplusplus
 }

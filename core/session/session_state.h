@@ -16,38 +16,38 @@
 extern "C" {
 #endif
 
-// POP3_LOGIN_OP marks operation ids of logins, which are the session's and not the engine's.
-#define POP3_LOGIN_OP (UINT64_C(1) << 63)
+// P3_LOGIN_OP marks operation ids of logins, which are the session's and not the engine's.
+#define P3_LOGIN_OP (UINT64_C(1) << 63)
 
-// pop3_session_state is how far a session has come.
-typedef enum pop3_session_state {
-  POP3_SESSION_NEW = 0,
-  POP3_SESSION_OPEN,    // transports are being made, or are there
-  POP3_SESSION_CLOSED,  // in order
-  POP3_SESSION_FAILED
-} pop3_session_state;
+// p3_session_state is how far a session has come.
+typedef enum p3_session_state {
+  P3_SESSION_NEW = 0,
+  P3_SESSION_OPEN,    // transports are being made, or are there
+  P3_SESSION_CLOSED,  // in order
+  P3_SESSION_FAILED
+} p3_session_state;
 
-// pop3_login_call is the operation that a login is for the caller.
-typedef struct pop3_login_call {
+// p3_login_call is the operation that a login is for the caller.
+typedef struct p3_login_call {
   pop3_op_id id;
   pop3_op_id awaited;  // the engine's operation that the login waits for, or 0
   pop3_sink sink;
-  pop3_watch *watch;
+  p3_watch *watch;
   uint64_t count;  // logins so far
-  int is_busy;     // pop3_login_next is on the stack: plugins must find their state alive
+  int is_busy;     // p3_login_next is on the stack: plugins must find their state alive
   int is_ending;   // finish with |ending| when it has returned
   pop3_error ending;
-} pop3_login_call;
+} p3_login_call;
 
-// pop3_stls_memory is what was known before STLS.
-typedef struct pop3_stls_memory {
+// p3_stls_memory is what was known before STLS.
+typedef struct p3_stls_memory {
   pop3_stls_state state;
   uint64_t capabilities;  // a digest of those in the clear, 0 if they were not asked
   int is_pushing;         // the handshake behind STLS is under way
-} pop3_stls_memory;
+} p3_stls_memory;
 
-// pop3_session_flags is what a step has to know of the calls around it.
-typedef struct pop3_session_flags {
+// p3_session_flags is what a step has to know of the calls around it.
+typedef struct p3_session_flags {
   int is_stepping;     // inside a step: callbacks must not block
   int num_holds;       // > 0: a call is under way that must find the session alive
   int free_requested;  // by a callback: done when the last hold is released
@@ -55,22 +55,22 @@ typedef struct pop3_session_flags {
   int is_hot;          // there is more to do at once
   int is_touched;      // something was submitted, resumed or cancelled since the last step
   int was_waiting;     // the last step ended with the server owing us octets
-} pop3_session_flags;
+} p3_session_flags;
 
 struct pop3_session {
-  pop3_session_config config;
+  p3_session_config config;
   const pop3_registry *registry;
   pop3_host host;
   pop3_engine *engine;
-  pop3_channel channel;
-  pop3_login_task login;
-  pop3_login_call login_call;
-  pop3_stls_memory stls;
-  pop3_deadlines deadlines;
-  pop3_waker waker;
-  pop3_watch watch;  // of the wait that is under way; there is one at a time
-  pop3_session_state state;
-  pop3_session_flags flags;
+  p3_channel channel;
+  p3_login_task login;
+  p3_login_call login_call;
+  p3_stls_memory stls;
+  p3_deadlines deadlines;
+  p3_waker waker;
+  p3_watch watch;  // of the wait that is under way; there is one at a time
+  p3_session_state state;
+  p3_session_flags flags;
   uint32_t debug_level;
   void *user_data;           // the caller's own
   int is_second;             // the connection was made anew

@@ -12,7 +12,7 @@
 #define READS_PER_STEP 32
 
 static void moved(pop3_session *session) {
-  session->deadlines.progress_ms = pop3_session_now(session);
+  session->deadlines.progress_ms = p3_session_now(session);
 }
 
 static void send_some(pop3_session *session) {
@@ -20,9 +20,9 @@ static void send_some(pop3_session *session) {
   while (!session->channel.write_failed) {
     size_t len;
     const uint8_t *data = pop3_engine_send_buf(session->engine, &len);
-    if (len == 0 || pop3_session_is_over(session)) return;
+    if (len == 0 || p3_session_is_over(session)) return;
     size_t written = 0;
-    if (pop3_channel_write(&session->channel, data, len, &written) != POP3_IO_DONE) return;
+    if (p3_channel_write(&session->channel, data, len, &written) != POP3_IO_DONE) return;
     pop3_engine_send_ack(session->engine, written);
     moved(session);
   }
@@ -30,26 +30,26 @@ static void send_some(pop3_session *session) {
 
 // Returns 1 if octets moved and there may be more.
 static int receive_some(pop3_session *session) {
-  pop3_channel *channel = &session->channel;
+  p3_channel *channel = &session->channel;
   size_t cap;
   uint8_t *buf = pop3_engine_recv_buf(session->engine, &cap);
   channel->read_wants = 0;
   if (cap == 0) return 0;
   size_t len = 0;
   pop3_error error = POP3_ERROR_INIT;
-  switch (pop3_channel_read(channel, buf, cap, &len, &error)) {
+  switch (p3_channel_read(channel, buf, cap, &len, &error)) {
     case POP3_IO_DONE:
       moved(session);
       (void)pop3_engine_recv_ack(session->engine, len);
       moved(session);  // the sinks may have taken their time
-      return len == cap || channel->write_failed || pop3_channel_pending(channel);
+      return len == cap || channel->write_failed || p3_channel_pending(channel);
     case POP3_IO_EOF:
-      if (pop3_engine_recv_eof(session->engine) == POP3_OK && !pop3_session_is_over(session)) {
-        session->state = POP3_SESSION_CLOSED;
+      if (pop3_engine_recv_eof(session->engine) == POP3_OK && !p3_session_is_over(session)) {
+        session->state = P3_SESSION_CLOSED;
       }
       return 0;
     case POP3_IO_FAIL:
-      pop3_session_fail(session, &error);
+      p3_session_fail(session, &error);
       return 0;
     default:
       return 0;
@@ -59,17 +59,17 @@ static int receive_some(pop3_session *session) {
 // Takes over what became of the engine. Returns 1 if the session is over.
 static int take_over(pop3_session *session) {
   const pop3_error *error = pop3_engine_error(session->engine);
-  if (error != NULL && session->state == POP3_SESSION_OPEN) {
+  if (error != NULL && session->state == P3_SESSION_OPEN) {
     const pop3_error copy = *error;
-    pop3_session_fail(session, &copy);
-  } else if (pop3_engine_closed(session->engine) && session->state == POP3_SESSION_OPEN) {
-    session->state = POP3_SESSION_CLOSED;
+    p3_session_fail(session, &copy);
+  } else if (p3_engine_closed(session->engine) && session->state == P3_SESSION_OPEN) {
+    session->state = P3_SESSION_CLOSED;
   }
-  if (session->state == POP3_SESSION_CLOSED && session->channel.layers.count > 0) {
-    pop3_session_note(session, "closed");
-    pop3_channel_close(&session->channel);
+  if (session->state == P3_SESSION_CLOSED && session->channel.layers.count > 0) {
+    p3_session_note(session, "closed");
+    p3_channel_close(&session->channel);
   }
-  return pop3_session_is_over(session);
+  return p3_session_is_over(session);
 }
 
 static int has_to_send(pop3_session *session) {
@@ -81,7 +81,7 @@ static int has_to_send(pop3_session *session) {
 // take_over behind what a mechanism may have done. A person who was asked for a password may have
 // taken too long: then it is not sent any more.
 static int is_late(pop3_session *session) {
-  if (pop3_login_is_active(&session->login)) pop3_session_check_deadlines(session);
+  if (p3_login_is_active(&session->login)) p3_session_check_deadlines(session);
   return take_over(session);
 }
 
@@ -91,12 +91,12 @@ static void exchange(pop3_session *session) {
   if (!pop3_engine_paused(session->engine)) (void)pop3_engine_resume(session->engine);
   for (int reads = 0;; reads++) {
     if (take_over(session)) return;
-    if (pop3_engine_upgrading(session->engine) && !pop3_session_connect(session)) {
+    if (pop3_engine_upgrading(session->engine) && !p3_session_connect(session)) {
       (void)take_over(session);
       return;
     }
-    if (pop3_login_is_due(&session->login)) {
-      pop3_session_pump_login(session);
+    if (p3_login_is_due(&session->login)) {
+      p3_session_pump_login(session);
       moved(session);
       if (is_late(session)) return;
     }
@@ -105,7 +105,7 @@ static void exchange(pop3_session *session) {
     const int more = receive_some(session);
     if (is_late(session)) return;
     // Replies may have queued commands, finished an STLS, or left room in the pipeline.
-    if (!more && !pop3_login_is_due(&session->login) && !has_to_send(session) &&
+    if (!more && !p3_login_is_due(&session->login) && !has_to_send(session) &&
         !pop3_engine_upgrading(session->engine)) {
       (void)take_over(session);
       return;
@@ -118,13 +118,13 @@ static void exchange(pop3_session *session) {
 }
 
 static pop3_step_result result_of(const pop3_session *session) {
-  if (session->flags.free_requested || session->state == POP3_SESSION_CLOSED) {
+  if (session->flags.free_requested || session->state == P3_SESSION_CLOSED) {
     return POP3_STEP_CLOSED;
   }
-  if (session->state == POP3_SESSION_FAILED) return POP3_STEP_FAILED;
-  const int is_busy =
-      pop3_engine_pending(session->engine) > 0 || pop3_engine_in_flight(session->engine) > 0 ||
-      pop3_login_is_active(&session->login) || pop3_engine_upgrading(session->engine);
+  if (session->state == P3_SESSION_FAILED) return POP3_STEP_FAILED;
+  const int is_busy = pop3_engine_pending(session->engine) > 0 ||
+                      pop3_engine_in_flight(session->engine) > 0 ||
+                      p3_login_is_active(&session->login) || pop3_engine_upgrading(session->engine);
   return is_busy ? POP3_STEP_AGAIN : POP3_STEP_IDLE;
 }
 
@@ -133,38 +133,38 @@ static int is_cancelled(const pop3_session *session) {
 }
 
 pop3_step_result pop3_step(pop3_session *session) {
-  pop3_session_flags *flags = &session->flags;
+  p3_session_flags *flags = &session->flags;
   if (flags->is_stepping) return POP3_STEP_AGAIN;  // called from a callback: it is under way
-  pop3_session_hold(session);
+  p3_session_hold(session);
   flags->is_stepping = 1;
   flags->is_touched = 0;
   if (is_cancelled(session)) {
-    pop3_session_failf(session, POP3_ERR_CANCELLED, "the session was cancelled");
+    p3_session_failf(session, POP3_ERR_CANCELLED, "the session was cancelled");
   }
-  if (session->state == POP3_SESSION_NEW) pop3_session_start(session);
+  if (session->state == P3_SESSION_NEW) p3_session_start(session);
   // Silence counts from when something became due, not from the last octet of an earlier exchange.
   if (!flags->was_waiting) moved(session);
-  if (session->state == POP3_SESSION_OPEN) pop3_session_check_deadlines(session);
-  if (session->state == POP3_SESSION_OPEN && pop3_session_connect(session)) exchange(session);
-  flags->was_waiting = pop3_session_is_waiting(session);
+  if (session->state == P3_SESSION_OPEN) p3_session_check_deadlines(session);
+  if (session->state == P3_SESSION_OPEN && p3_session_connect(session)) exchange(session);
+  flags->was_waiting = p3_session_is_waiting(session);
   flags->is_stepping = 0;
   const pop3_step_result result = result_of(session);
-  (void)pop3_session_release(session);
+  (void)p3_session_release(session);
   return result;
 }
 
 static void make_interest(const pop3_session *session, pop3_interest *out) {
-  const int64_t now = pop3_session_now(session);
-  if (session->state != POP3_SESSION_OPEN) {
-    if (session->state == POP3_SESSION_NEW) out->deadline_ms = now;
+  const int64_t now = p3_session_now(session);
+  if (session->state != P3_SESSION_OPEN) {
+    if (session->state == P3_SESSION_NEW) out->deadline_ms = now;
     return;
   }
-  pop3_deadline what;
-  out->deadline_ms = pop3_session_deadline(session, &what);
-  pop3_channel_interest(&session->channel, out);
+  p3_deadline what;
+  out->deadline_ms = p3_session_deadline(session, &what);
+  p3_channel_interest(&session->channel, out);
   const pop3_engine *engine = session->engine;
   const int is_unread = !pop3_engine_paused(engine) && !pop3_engine_upgrading(engine) &&
-                        pop3_channel_pending(&session->channel);
+                        p3_channel_pending(&session->channel);
   // A resumed sink has what is in the buffer waiting for it.
   if (session->flags.is_hot || is_unread || session->flags.is_touched || is_cancelled(session)) {
     out->deadline_ms = now;
@@ -174,5 +174,5 @@ static void make_interest(const pop3_session *session, pop3_interest *out) {
 void pop3_session_interest(const pop3_session *session, pop3_interest *out) {
   pop3_interest interest = POP3_INTEREST_INIT;
   make_interest(session, &interest);
-  (void)pop3_fill(out, &interest, sizeof(interest));
+  (void)p3_fill(out, &interest, sizeof(interest));
 }

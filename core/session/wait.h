@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-// pop3_session_wait_ready waits until the greeting has come and no transport is being made.
-pop3_status pop3_session_wait_ready(pop3_session *session, pop3_error *err);
+// p3_session_wait_ready waits until the greeting has come and no transport is being made.
+pop3_status p3_session_wait_ready(pop3_session *session, pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,7 @@ static pop3_status system_failed(pop3_error *err, const char *what, int sys_errn
   return pop3_error_set(err, POP3_ERR_SYSTEM, LAYER, sys_errno, "%s: %s", what, words);
 }
 
-void pop3_waker_init(pop3_waker *waker) {
+void p3_waker_init(p3_waker *waker) {
   __atomic_store_n(&waker->write_fd, -1, __ATOMIC_SEQ_CST);
   waker->read_fd = -1;
 }
@@ -27,7 +27,7 @@ static int set_flags(int fd) {
   return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
-pop3_status pop3_waker_prepare(pop3_waker *waker, pop3_error *err) {
+pop3_status p3_waker_prepare(p3_waker *waker, pop3_error *err) {
   if (waker->read_fd >= 0) return POP3_OK;
   int fds[2];
   if (pipe(fds) != 0) {
@@ -44,7 +44,7 @@ pop3_status pop3_waker_prepare(pop3_waker *waker, pop3_error *err) {
   return POP3_OK;
 }
 
-void pop3_waker_wake(pop3_waker *waker) {
+void p3_waker_wake(p3_waker *waker) {
   const int fd = __atomic_load_n(&waker->write_fd, __ATOMIC_SEQ_CST);
   if (fd < 0) return;
   const int saved = errno;  // may run in a signal handler
@@ -52,7 +52,7 @@ void pop3_waker_wake(pop3_waker *waker) {
   if (write(fd, "", 1) < 0) errno = saved;
 }
 
-void pop3_waker_cleanup(pop3_waker *waker) {
+void p3_waker_cleanup(p3_waker *waker) {
   const int fd = __atomic_exchange_n(&waker->write_fd, -1, __ATOMIC_SEQ_CST);
   if (fd >= 0) (void)close(fd);
   if (waker->read_fd >= 0) (void)close(waker->read_fd);
@@ -66,8 +66,8 @@ static short poll_events(uint32_t events) {
   return out;
 }
 
-pop3_status pop3_wait_poll(pop3_waker *waker, const pop3_interest *interest, int64_t timeout_ms,
-                           pop3_error *err) {
+pop3_status p3_wait_poll(p3_waker *waker, const pop3_interest *interest, int64_t timeout_ms,
+                         pop3_error *err) {
   struct pollfd fds[POP3_INTEREST_FDS + 1];
   nfds_t num = 0;
   for (uint32_t i = 0; i < interest->num_fds && i < POP3_INTEREST_FDS; i++) {
@@ -88,7 +88,7 @@ pop3_status pop3_wait_poll(pop3_waker *waker, const pop3_interest *interest, int
   return POP3_OK;
 }
 
-int64_t pop3_monotonic_ms(void) {
+int64_t p3_monotonic_ms(void) {
   struct timespec now;
   if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;

@@ -11,11 +11,11 @@ void pop3_buffer_init(pop3_buffer *buffer, uint64_t max, const pop3_allocator *a
   memset(buffer, 0, sizeof(*buffer));
   buffer->max = max == 0 ? DEFAULT_MAX : max;
   buffer->status = POP3_OK;
-  pop3_allocator_resolve(&buffer->allocator, allocator);
+  p3_allocator_resolve(&buffer->allocator, allocator);
 }
 
 void pop3_buffer_cleanup(pop3_buffer *buffer) {
-  pop3_mem_free(&buffer->allocator, buffer->data);
+  p3_mem_free(&buffer->allocator, buffer->data);
   buffer->data = NULL;
   buffer->len = 0;
   buffer->cap = 0;
@@ -44,10 +44,10 @@ static pop3_status reserve(pop3_buffer *buffer, size_t more) {
   if (cap < need) {
     cap = need;
   }
-  uint8_t *data = pop3_mem_grow(&buffer->allocator, buffer->data, cap, 1);
+  uint8_t *data = p3_mem_grow(&buffer->allocator, buffer->data, cap, 1);
   if (data == NULL && cap > need) {
     cap = need;  // the last chance when memory is short
-    data = pop3_mem_grow(&buffer->allocator, buffer->data, cap, 1);
+    data = p3_mem_grow(&buffer->allocator, buffer->data, cap, 1);
   }
   if (data == NULL) {
     return POP3_ERR_MEMORY;
@@ -77,5 +77,5 @@ void pop3_buffer_sink(pop3_buffer *buffer, pop3_sink *out) {
   pop3_sink sink = POP3_SINK_INIT;
   sink.body = body;
   sink.arg = buffer;
-  (void)pop3_fill(out, &sink, sizeof(sink));
+  (void)p3_fill(out, &sink, sizeof(sink));
 }

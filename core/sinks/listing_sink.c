@@ -25,7 +25,7 @@ typedef struct storage {
 void pop3_listing_init(pop3_listing *listing, const pop3_allocator *allocator) {
   memset(listing, 0, sizeof(*listing));
   listing->status = POP3_OK;
-  pop3_allocator_resolve(&listing->allocator, allocator);
+  p3_allocator_resolve(&listing->allocator, allocator);
 }
 
 void pop3_listing_cleanup(pop3_listing *listing) {
@@ -33,11 +33,11 @@ void pop3_listing_cleanup(pop3_listing *listing) {
   storage *s = listing->storage;
   while (s != NULL && s->chunks != NULL) {
     chunk *next = s->chunks->next;
-    pop3_mem_free(&allocator, s->chunks);
+    p3_mem_free(&allocator, s->chunks);
     s->chunks = next;
   }
-  pop3_mem_free(&allocator, s);
-  pop3_mem_free(&allocator, listing->entries);
+  p3_mem_free(&allocator, s);
+  p3_mem_free(&allocator, listing->entries);
   pop3_listing_init(listing, &allocator);
 }
 
@@ -45,7 +45,7 @@ void pop3_listing_cleanup(pop3_listing *listing) {
 static int room_for_entry(pop3_listing *listing) {
   storage *s = listing->storage;
   if (s == NULL) {
-    s = pop3_mem_zalloc(&listing->allocator, 1, sizeof(*s));
+    s = p3_mem_zalloc(&listing->allocator, 1, sizeof(*s));
     if (s == NULL) {
       return 0;
     }
@@ -59,7 +59,7 @@ static int room_for_entry(pop3_listing *listing) {
   }
   size_t cap = s->entries_cap == 0 ? FIRST_ENTRIES : s->entries_cap * 2;
   void *entries =
-      pop3_mem_grow(&listing->allocator, listing->entries, cap, sizeof(*listing->entries));
+      p3_mem_grow(&listing->allocator, listing->entries, cap, sizeof(*listing->entries));
   if (entries == NULL) {
     return 0;
   }
@@ -80,7 +80,7 @@ static const char *store(pop3_listing *listing, const char *text, size_t len) {
     if (cap <= len) {
       cap = len + 1;
     }
-    c = pop3_mem_alloc(&listing->allocator, sizeof(*c) + cap);
+    c = p3_mem_alloc(&listing->allocator, sizeof(*c) + cap);
     if (c == NULL) {
       return NULL;
     }
@@ -132,5 +132,5 @@ void pop3_listing_sink(pop3_listing *listing, pop3_sink *out) {
   pop3_sink sink = POP3_SINK_INIT;
   sink.item = take;
   sink.arg = listing;
-  (void)pop3_fill(out, &sink, sizeof(sink));
+  (void)p3_fill(out, &sink, sizeof(sink));
 }

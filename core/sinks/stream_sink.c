@@ -51,5 +51,5 @@ void pop3_stream_sink(pop3_stream *stream, pop3_sink *out) {
   pop3_sink sink = POP3_SINK_INIT;
   sink.body = body;
   sink.arg = stream;
-  (void)pop3_fill(out, &sink, sizeof(sink));
+  (void)p3_fill(out, &sink, sizeof(sink));
 }

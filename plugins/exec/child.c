@@ -115,8 +115,8 @@ static int open_process(pid_t pid) {
 #endif
 }
 
-int pop3_child_start(pop3_child *out, const char *command) {
-  const pop3_child none = POP3_CHILD_INIT;
+int p3_child_start(p3_child *out, const char *command) {
+  const p3_child none = P3_CHILD_INIT;
   *out = none;
   plumbing pipes;
   int code = lay(&pipes);
@@ -137,7 +137,7 @@ int pop3_child_start(pop3_child *out, const char *command) {
 
 // --- End
 
-int pop3_child_ended(pop3_child *child, int *out_status) {
+int p3_child_ended(p3_child *child, int *out_status) {
   pid_t pid;
   *out_status = -1;
   if (child->pid <= 0) return 0;
@@ -152,7 +152,7 @@ int pop3_child_ended(pop3_child *child, int *out_status) {
 }
 
 // By its descriptor, if there is one: the number may be another process's by now.
-static void send_signal(const pop3_child *child, int number) {
+static void send_signal(const p3_child *child, int number) {
 #ifdef SYS_pidfd_send_signal
   if (child->process >= 0) {
     (void)syscall(SYS_pidfd_send_signal, child->process, number, NULL, 0);
@@ -170,11 +170,11 @@ static int64_t now_ms(void) {
 
 // The thread that waits for a command that did not end at once.
 static void *bury(void *arg) {
-  pop3_child *child = arg;
+  p3_child *child = arg;
   int64_t until = now_ms() + GRACE_MS;
   int killed = 0;
   int status;
-  while (!pop3_child_ended(child, &status)) {
+  while (!p3_child_ended(child, &status)) {
     int64_t left = until - now_ms();
     if (left <= 0 && !killed) {
       send_signal(child, SIGKILL);
@@ -190,8 +190,8 @@ static void *bury(void *arg) {
 }
 
 // Starts that thread. 0 if there is none to be had.
-static int bury_later(const pop3_child *child) {
-  pop3_child *copy = malloc(sizeof(*copy));
+static int bury_later(const p3_child *child) {
+  p3_child *copy = malloc(sizeof(*copy));
   pthread_attr_t attributes;
   if (copy == NULL) return 0;
   *copy = *child;
@@ -213,11 +213,11 @@ static int bury_later(const pop3_child *child) {
   return code == 0;
 }
 
-void pop3_child_close(pop3_child *child) {
+void p3_child_close(p3_child *child) {
   int status;
   close_fd(&child->socket);
   close_fd(&child->errors);
-  if (child->pid > 0 && !pop3_child_ended(child, &status)) {
+  if (child->pid > 0 && !p3_child_ended(child, &status)) {
     send_signal(child, SIGTERM);
     if (bury_later(child)) {
       child->process = -1;  // the thread's now

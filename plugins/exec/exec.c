@@ -24,7 +24,7 @@ enum {
 
 typedef struct command {
   const pop3_host *host;
-  pop3_child child;
+  p3_child child;
   int is_started;
   int has_spoken;     // octets have come
   int has_ended;      // its output has
@@ -118,7 +118,7 @@ static pop3_status exec_create(const pop3_host *host, const pop3_transport_confi
     return host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
   }
   memset(self, 0, sizeof(*self) + len + 1);
-  const pop3_child none = POP3_CHILD_INIT;
+  const p3_child none = P3_CHILD_INIT;
   self->host = host;
   self->child = none;
   (void)substitute(self->text, host, text, config, err);
@@ -206,7 +206,7 @@ static pop3_io ended(command *self, int status, pop3_error *err) {
 static pop3_io await_end(command *self, pop3_error *err) {
   int status;
   int64_t now_ms = self->host->now_ms(self->host->ctx);
-  if (pop3_child_ended(&self->child, &status)) return ended(self, status, err);
+  if (p3_child_ended(&self->child, &status)) return ended(self, status, err);
   if (self->child.pid > 0 && now_ms < self->end_at_ms) return POP3_IO_WANT_READ;
   if (self->has_spoken) return POP3_IO_EOF;
   self->host->fail(self->host->ctx, err, POP3_ERR_CONNECT, LAYER, 0, 0,
@@ -229,7 +229,7 @@ static pop3_io exec_connect(void *ptr, pop3_error *err) {
   command *self = ptr;
   const pop3_host *host = self->host;
   if (self->is_started) return POP3_IO_DONE;
-  int code = pop3_child_start(&self->child, self->text);
+  int code = p3_child_start(&self->child, self->text);
   if (code != 0) {
     char buf[80];
     if (strerror_r(code, buf, sizeof(buf)) != 0) buf[0] = '\0';
@@ -344,7 +344,7 @@ static pop3_status exec_query(void *ptr, uint32_t what, pop3_answer *out) {
 static void exec_destroy(void *ptr) {
   command *self = ptr;
   if (self == NULL) return;
-  pop3_child_close(&self->child);
+  p3_child_close(&self->child);
   self->host->release(self->host->ctx, self);
 }
 

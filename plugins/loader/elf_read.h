@@ -11,23 +11,22 @@
 extern "C" {
 #endif
 
-// POP3_ELF_SEGMENTS is how many program headers a file may have.
-#define POP3_ELF_SEGMENTS 64
+// P3_ELF_SEGMENTS is how many program headers a file may have.
+#define P3_ELF_SEGMENTS 64
 
-// pop3_elf is an open ELF file, and its headers once they have been read. Whoever includes this
+// p3_elf is an open ELF file, and its headers once they have been read. Whoever includes this
 // defines _GNU_SOURCE, for ElfW.
-typedef struct pop3_elf {
+typedef struct p3_elf {
   int fd;
   uint64_t size;      // octets
   const char *shown;  // what errors call it
   ElfW(Ehdr) header;
-  ElfW(Phdr) segments[POP3_ELF_SEGMENTS];  // header.e_phnum of them count
-} pop3_elf;
+  ElfW(Phdr) segments[P3_ELF_SEGMENTS];  // header.e_phnum of them count
+} p3_elf;
 
-// pop3_elf_read reads |len| octets at |offset| of the file. Fails with POP3_ERR_ARGUMENT if the
+// p3_elf_read reads |len| octets at |offset| of the file. Fails with POP3_ERR_ARGUMENT if the
 // file does not have them, or POP3_ERR_LOCAL_IO. Uses neither header nor segments.
-pop3_status pop3_elf_read(const pop3_elf *elf, uint64_t offset, void *out, size_t len,
-                          pop3_error *err);
+pop3_status p3_elf_read(const p3_elf *elf, uint64_t offset, void *out, size_t len, pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -17,19 +17,19 @@ typedef struct tables {
   uint64_t hash;
 } tables;
 
-static pop3_status malformed(const pop3_elf *elf, pop3_error *err, const char *what) {
-  return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, elf->shown, "is malformed: %s", what);
+static pop3_status malformed(const p3_elf *elf, pop3_error *err, const char *what) {
+  return p3_refuse(err, POP3_ERR_ARGUMENT, 0, elf->shown, "is malformed: %s", what);
 }
 
 // Reads |len| octets that will be at |address| in the image.
-static pop3_status read_image(const pop3_elf *elf, uint64_t address, void *out, size_t len,
+static pop3_status read_image(const p3_elf *elf, uint64_t address, void *out, size_t len,
                               pop3_error *err) {
   for (size_t i = 0; i < elf->header.e_phnum; i++) {
     const ElfW(Phdr) *segment = &elf->segments[i];
     if (segment->p_type != PT_LOAD || address < segment->p_vaddr) continue;
     const uint64_t inside = address - segment->p_vaddr;
     if (inside >= segment->p_filesz || len > segment->p_filesz - inside) continue;
-    return pop3_elf_read(elf, segment->p_offset + inside, out, len, err);
+    return p3_elf_read(elf, segment->p_offset + inside, out, len, err);
   }
   return malformed(elf, err, "its dynamic section refers to what is not in it");
 }
@@ -56,7 +56,7 @@ static void note_entry(tables *out, const ElfW(Dyn) * entry) {
   }
 }
 
-static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err) {
+static pop3_status find_tables(const p3_elf *elf, tables *out, pop3_error *err) {
   memset(out, 0, sizeof(*out));
   const ElfW(Phdr) *dynamic = NULL;
   for (size_t i = 0; i < elf->header.e_phnum; i++) {
@@ -68,7 +68,7 @@ static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err
     ElfW(Dyn) entry;
     memset(&entry, 0, sizeof(entry));
     const pop3_status status =
-        pop3_elf_read(elf, dynamic->p_offset + i * sizeof(entry), &entry, sizeof(entry), err);
+        p3_elf_read(elf, dynamic->p_offset + i * sizeof(entry), &entry, sizeof(entry), err);
     if (status != POP3_OK) return status;
     if (entry.d_tag == DT_NULL) break;
     note_entry(out, &entry);
@@ -80,8 +80,8 @@ static pop3_status find_tables(const pop3_elf *elf, tables *out, pop3_error *err
 }
 
 // Whether the |index|-th symbol is a function of that name which this file defines for others.
-static pop3_status is_symbol(const pop3_elf *elf, const tables *at, uint64_t index,
-                             const char *name, int *out, pop3_error *err) {
+static pop3_status is_symbol(const p3_elf *elf, const tables *at, uint64_t index, const char *name,
+                             int *out, pop3_error *err) {
   ElfW(Sym) symbol;
   memset(&symbol, 0, sizeof(symbol));
   *out = 0;
@@ -112,7 +112,7 @@ static uint32_t gnu_hash_of(const char *name) {
   return hash;
 }
 
-static pop3_status look_up_gnu(const pop3_elf *elf, const tables *at, const char *name, int *found,
+static pop3_status look_up_gnu(const p3_elf *elf, const tables *at, const char *name, int *found,
                                pop3_error *err) {
   uint32_t head[4] = {0};  // buckets, first symbol in the table, words of the filter, its shift
   pop3_status status = read_image(elf, at->gnu_hash, head, sizeof(head), err);
@@ -137,7 +137,7 @@ static pop3_status look_up_gnu(const pop3_elf *elf, const tables *at, const char
 }
 
 // Looks at all symbols: the count is what is wanted of this table.
-static pop3_status look_up_all(const pop3_elf *elf, const tables *at, const char *name, int *found,
+static pop3_status look_up_all(const p3_elf *elf, const tables *at, const char *name, int *found,
                                pop3_error *err) {
   uint32_t head[2] = {0};  // buckets, symbols
   pop3_status status = read_image(elf, at->hash, head, sizeof(head), err);
@@ -147,8 +147,7 @@ static pop3_status look_up_all(const pop3_elf *elf, const tables *at, const char
   return status;
 }
 
-pop3_status pop3_elf_exports(const pop3_elf *elf, const char *name, int *out_found,
-                             pop3_error *err) {
+pop3_status p3_elf_exports(const p3_elf *elf, const char *name, int *out_found, pop3_error *err) {
   *out_found = 0;
   tables at;
   const pop3_status status = find_tables(elf, &at, err);

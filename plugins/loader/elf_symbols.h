@@ -10,11 +10,10 @@
 extern "C" {
 #endif
 
-// pop3_elf_exports tells whether the function |name| is defined and visible to the dynamic linker,
+// p3_elf_exports tells whether the function |name| is defined and visible to the dynamic linker,
 // by the file's own hash table (DT_GNU_HASH, or DT_HASH). The headers of |elf| have been read and
 // checked.
-pop3_status pop3_elf_exports(const pop3_elf *elf, const char *name, int *out_found,
-                             pop3_error *err);
+pop3_status p3_elf_exports(const p3_elf *elf, const char *name, int *out_found, pop3_error *err);
 
 #ifdef __cplusplus
 }

@@ -76,7 +76,7 @@ static pop3_status add_dir(pop3_loader *loader, const char *text, size_t len, po
   while (len > 1 && text[len - 1] == '/') len--;
   char *dir = copy_text(loader, text, len);
   if (dir == NULL) return no_memory(err);
-  pop3_status status = pop3_path_check(dir, err);
+  pop3_status status = p3_path_check(dir, err);
   void *list = loader->dirs;
   if (status == POP3_OK && !grow(loader, &list, loader->num_dirs, sizeof(*loader->dirs))) {
     status = no_memory(err);
@@ -177,9 +177,9 @@ static void name_from_file(candidate *c) {
 
 // Opens DIR/FILE, whose path is in |c| already.
 static pop3_status open_in(candidate *c, const char *dir, uid_t owner, pop3_error *err) {
-  pop3_status status = pop3_trusted_dir(dir, owner, &c->dir_fd, err);
+  pop3_status status = p3_trusted_dir(dir, owner, &c->dir_fd, err);
   if (status != POP3_OK) return status;
-  return pop3_trusted_file(c->dir_fd, c->file, c->path, owner, &c->fd, &c->stat, err);
+  return p3_trusted_file(c->dir_fd, c->file, c->path, owner, &c->fd, &c->stat, err);
 }
 
 static void close_candidate(candidate *c) {
@@ -190,14 +190,14 @@ static void close_candidate(candidate *c) {
 }
 
 static pop3_status open_path(candidate *c, const char *path, uid_t owner, pop3_error *err) {
-  pop3_status status = pop3_path_check(path, err);
+  pop3_status status = p3_path_check(path, err);
   if (status != POP3_OK) return status;
   const size_t len = strlen(path);  // < PATH_MAX
   memcpy(c->path, path, len + 1);
   char *slash = strrchr(c->path, '/');
   c->file = slash + 1;
   if (*c->file == '\0') {
-    return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, path, "is no file: it ends in a slash");
+    return p3_refuse(err, POP3_ERR_ARGUMENT, 0, path, "is no file: it ends in a slash");
   }
   name_from_file(c);
   char dir[PATH_MAX];
@@ -233,7 +233,7 @@ static pop3_status open_name(const pop3_loader *loader, candidate *c, const char
     const int len = snprintf(c->path, sizeof(c->path), "%s/" PREFIX "%s" SUFFIX,
                              strcmp(dir, "/") == 0 ? "" : dir, name);
     if (len < 0 || (size_t)len >= sizeof(c->path)) {
-      return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, dir, "is too long for a directory of plugins");
+      return p3_refuse(err, POP3_ERR_ARGUMENT, 0, dir, "is too long for a directory of plugins");
     }
     c->file = strrchr(c->path, '/') + 1;
     memcpy(c->name, name, strlen(name) + 1);
@@ -256,8 +256,7 @@ static pop3_status link_failed(const candidate *c, pop3_error *err) {
   if (words == NULL) words = "it does not say why";
   const size_t len = strlen(c->path);
   if (strncmp(words, c->path, len) == 0 && strncmp(words + len, ": ", 2) == 0) words += len + 2;
-  return pop3_refuse(err, POP3_ERR_SYSTEM, 0, c->path, "is refused by the dynamic linker: %s",
-                     words);
+  return p3_refuse(err, POP3_ERR_SYSTEM, 0, c->path, "is refused by the dynamic linker: %s", words);
 }
 
 // Loads the file and calls its entry. From here on its code runs.
@@ -270,8 +269,8 @@ static pop3_status enter(const candidate *c, const pop3_plugin **out, pop3_error
   pop3_status status = POP3_OK;
   if (symbol == NULL) {
     status = link_failed(c, err);
-  } else if (!pop3_same_file(c->dir_fd, c->file, &c->stat)) {
-    status = pop3_refuse(err, POP3_ERR_POLICY, 0, c->path, "was replaced while it was loaded");
+  } else if (!p3_same_file(c->dir_fd, c->file, &c->stat)) {
+    status = p3_refuse(err, POP3_ERR_POLICY, 0, c->path, "was replaced while it was loaded");
   } else {
     // ISO C does not let a data pointer become a function's; POSIX demands that it can.
     pop3_plugin_entry_fn entry = NULL;
@@ -288,16 +287,16 @@ static pop3_status check_name(const candidate *c, const pop3_plugin *plugin, pop
   if (POP3_ABI_MAJOR(plugin->abi) != POP3_ABI_MAJOR(POP3_ABI)) return POP3_OK;
   if (!POP3_HAS_MEMBER(pop3_plugin, plugin, name) || plugin->name == NULL) return POP3_OK;
   if (strcmp(plugin->name, c->name) == 0) return POP3_OK;
-  return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, c->path, "has the plugin \"%s\" in it, not \"%s\"",
-                     plugin->name, c->name);
+  return p3_refuse(err, POP3_ERR_ARGUMENT, 0, c->path, "has the plugin \"%s\" in it, not \"%s\"",
+                   plugin->name, c->name);
 }
 
 static pop3_status add(pop3_loader *loader, pop3_registry *registry, const candidate *c,
                        const pop3_plugin *plugin, pop3_error *err) {
   if (plugin == NULL) {
-    return pop3_refuse(err, POP3_ERR_ARGUMENT, 0, c->path,
-                       "does not work here: its entry refuses version %u.%u of the interface",
-                       (unsigned)POP3_ABI_MAJOR(POP3_ABI), (unsigned)(POP3_ABI & 0xffff));
+    return p3_refuse(err, POP3_ERR_ARGUMENT, 0, c->path,
+                     "does not work here: its entry refuses version %u.%u of the interface",
+                     (unsigned)POP3_ABI_MAJOR(POP3_ABI), (unsigned)(POP3_ABI & 0xffff));
   }
   pop3_status status = check_name(c, plugin, err);
   if (status != POP3_OK) return status;
@@ -310,7 +309,7 @@ static pop3_status add(pop3_loader *loader, pop3_registry *registry, const candi
   status = pop3_registry_add(registry, plugin, &why);
   if (status != POP3_OK) {
     loader->allocator.release(loader->allocator.ctx, path);
-    return pop3_refuse(err, status, 0, c->path, "is refused: %s", why.text);
+    return p3_refuse(err, status, 0, c->path, "is refused: %s", why.text);
   }
   pop3_loaded *loaded = &loader->loaded[loader->num_loaded++];
   memset(loaded, 0, sizeof(*loaded));
@@ -328,7 +327,7 @@ static pop3_status add(pop3_loader *loader, pop3_registry *registry, const candi
 pop3_status pop3_loader_load(pop3_loader *loader, pop3_registry *registry, const char *name,
                              pop3_error *err) {
   if (err != NULL) memset(err, 0, sizeof(*err));
-  const uid_t owner = pop3_trust_owner();
+  const uid_t owner = p3_trust_owner();
   if (name == NULL) name = "";
   candidate c;
   memset(&c, 0, sizeof(c));
@@ -338,7 +337,7 @@ pop3_status pop3_loader_load(pop3_loader *loader, pop3_registry *registry, const
   pop3_status status =
       name[0] == '/' ? open_path(&c, name, owner, err) : open_name(loader, &c, name, owner, err);
   if (status == POP3_OK) {
-    status = pop3_elf_check(c.fd, (uint64_t)c.stat.st_size, ENTRY, c.path, err);
+    status = p3_elf_check(c.fd, (uint64_t)c.stat.st_size, ENTRY, c.path, err);
   }
   if (status == POP3_OK) status = enter(&c, &plugin, err);
   if (status == POP3_OK) status = add(loader, registry, &c, plugin, err);

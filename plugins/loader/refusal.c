@@ -8,8 +8,8 @@
 #define LAYER "loader"
 #define FILE_SHOWN 140  // octets of a path: the rest of pop3_error.text is the rule's
 
-pop3_status pop3_refuse(pop3_error *err, pop3_status status, int sys_errno, const char *file,
-                        const char *format, ...) {
+pop3_status p3_refuse(pop3_error *err, pop3_status status, int sys_errno, const char *file,
+                      const char *format, ...) {
   char rule[POP3_ERROR_TEXT_MAX];
   va_list args;
   va_start(args, format);
@@ -21,11 +21,11 @@ pop3_status pop3_refuse(pop3_error *err, pop3_status status, int sys_errno, cons
                         is_long ? file + len - FILE_SHOWN : file, rule);
 }
 
-pop3_status pop3_refuse_errno(pop3_error *err, pop3_status status, int sys_errno, const char *file,
-                              const char *what) {
+pop3_status p3_refuse_errno(pop3_error *err, pop3_status status, int sys_errno, const char *file,
+                            const char *what) {
   char words[96];
   if (strerror_r(sys_errno, words, sizeof(words)) != 0) {
     (void)snprintf(words, sizeof(words), "error %d", sys_errno);
   }
-  return pop3_refuse(err, status, sys_errno, file, "cannot be %s: %s", what, words);
+  return p3_refuse(err, status, sys_errno, file, "cannot be %s: %s", what, words);
 }

@@ -8,14 +8,14 @@
 extern "C" {
 #endif
 
-// pop3_refuse fills |err| with "FILE RULE" and returns |status|. Of a long |file| the end is shown,
+// p3_refuse fills |err| with "FILE RULE" and returns |status|. Of a long |file| the end is shown,
 // so that the rule is never cut off.
-pop3_status pop3_refuse(pop3_error *err, pop3_status status, int sys_errno, const char *file,
-                        const char *format, ...) POP3_PRINTF(5, 6);
+pop3_status p3_refuse(pop3_error *err, pop3_status status, int sys_errno, const char *file,
+                      const char *format, ...) POP3_PRINTF(5, 6);
 
-// pop3_refuse_errno is pop3_refuse with "cannot be WHAT: " and the system's words for |sys_errno|.
-pop3_status pop3_refuse_errno(pop3_error *err, pop3_status status, int sys_errno, const char *file,
-                              const char *what);
+// p3_refuse_errno is p3_refuse with "cannot be WHAT: " and the system's words for |sys_errno|.
+pop3_status p3_refuse_errno(pop3_error *err, pop3_status status, int sys_errno, const char *file,
+                            const char *what);
 
 #ifdef __cplusplus
 }

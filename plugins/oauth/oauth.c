@@ -34,9 +34,9 @@ typedef struct oauth_attempt {
   const oauth_kind *kind;
   oauth_stage stage;
   int renewed;
-  pop3_oauth_message message;
+  p3_oauth_message message;
   pop3_sasl_line line;
-  char status[POP3_OAUTH_STATUS_MAX];
+  char status[P3_OAUTH_STATUS_MAX];
 } oauth_attempt;
 
 // --- Score
@@ -111,7 +111,7 @@ static uint32_t port_of(const pop3_auth_context *context) {
   return 0;
 }
 
-static pop3_status get_user(oauth_attempt *self, pop3_oauth_text *out, pop3_error *err) {
+static pop3_status get_user(oauth_attempt *self, p3_oauth_text *out, pop3_error *err) {
   const pop3_host *host = self->host;
   const pop3_auth_context *context = self->context;
   pop3_error local = POP3_ERROR_INIT;
@@ -137,16 +137,16 @@ static pop3_status get_user(oauth_attempt *self, pop3_oauth_text *out, pop3_erro
   return status;
 }
 
-static pop3_status make_message(oauth_attempt *self, pop3_oauth_message *out, pop3_oauth_text token,
+static pop3_status make_message(oauth_attempt *self, p3_oauth_message *out, p3_oauth_text token,
                                 pop3_error *err) {
-  pop3_oauth_text user = {NULL, 0};
+  p3_oauth_text user = {NULL, 0};
   const pop3_status status = get_user(self, &user, err);
   if (status != POP3_OK) return status;
-  if (!self->kind->is_bearer) return pop3_oauth_xoauth2(out, self->host, user, token, err);
+  if (!self->kind->is_bearer) return p3_oauth_xoauth2(out, self->host, user, token, err);
   // The path of a Unix socket is no name of a host.
   const char *server = self->context->host;
   if (server == NULL || server[0] == '/') server = "";
-  return pop3_oauth_bearer(out, self->host, user, server, port_of(self->context), token, err);
+  return p3_oauth_bearer(out, self->host, user, server, port_of(self->context), token, err);
 }
 
 // --- The attempt
@@ -155,7 +155,7 @@ static void oauth_end(void *ptr) {
   oauth_attempt *self = ptr;
   if (self == NULL) return;
   pop3_sasl_line_clear(&self->line, self->host);
-  pop3_oauth_message_clear(&self->message, self->host);
+  p3_oauth_message_clear(&self->message, self->host);
   self->host->release(self->host->ctx, self);
 }
 
@@ -169,7 +169,7 @@ static pop3_status begin(const oauth_kind *kind, const pop3_host *host,
   self->host = host;
   self->context = context;
   self->kind = kind;
-  pop3_oauth_text token;
+  p3_oauth_text token;
   pop3_status status =
       context->credential(context->session, POP3_CREDENTIAL_TOKEN, &token.data, &token.len, err);
   if (status == POP3_OK) status = make_message(self, &self->message, token, err);
@@ -200,7 +200,7 @@ static pop3_auth_verdict give_up(oauth_attempt *self, pop3_error *err, pop3_stat
 
 static pop3_auth_verdict send_auth(oauth_attempt *self, pop3_auth_output *out, pop3_error *err) {
   const pop3_auth_context *context = self->context;
-  const pop3_oauth_message *message = &self->message;
+  const p3_oauth_message *message = &self->message;
   const int two_step = POP3_HAS_MEMBER(pop3_auth_context, context, prefers_two_step) &&
                        context->prefers_two_step != 0;
   const int at_once = !two_step && pop3_sasl_line_fits(self->kind->mechanism, message->len);
@@ -225,8 +225,8 @@ static pop3_auth_verdict respond(oauth_attempt *self, const uint8_t *data, size_
 static void tell(oauth_attempt *self, pop3_sasl_line *json) {
   const pop3_auth_context *context = self->context;
   char *text = (char *)json->data;
-  const size_t len = pop3_oauth_clean(text, json->len);
-  (void)pop3_oauth_status(text, len, self->status);
+  const size_t len = p3_oauth_clean(text, json->len);
+  (void)p3_oauth_status(text, len, self->status);
   if (POP3_HAS_MEMBER(pop3_auth_context, context, detail) && context->detail != NULL && len > 0) {
     context->detail(context->session, text, len);
   }
@@ -269,7 +269,7 @@ static int is_about_the_token(const oauth_attempt *self, const pop3_auth_input *
 static int renew(oauth_attempt *self, pop3_error *err, pop3_status *out_status) {
   const pop3_auth_context *context = self->context;
   pop3_error ignored = POP3_ERROR_INIT;
-  pop3_oauth_text token = {NULL, 0};
+  p3_oauth_text token = {NULL, 0};
   *out_status = POP3_OK;
   if (self->renewed || !POP3_HAS_MEMBER(pop3_auth_context, context, renew) ||
       context->renew == NULL) {
@@ -280,14 +280,14 @@ static int renew(oauth_attempt *self, pop3_error *err, pop3_status *out_status) 
       POP3_OK) {
     return 0;
   }
-  pop3_oauth_message fresh = {NULL, 0};
+  p3_oauth_message fresh = {NULL, 0};
   *out_status = make_message(self, &fresh, token, err);
   if (*out_status != POP3_OK) return 0;
   if (fresh.len == self->message.len && memcmp(fresh.data, self->message.data, fresh.len) == 0) {
-    pop3_oauth_message_clear(&fresh, self->host);
+    p3_oauth_message_clear(&fresh, self->host);
     return 0;
   }
-  pop3_oauth_message_clear(&self->message, self->host);
+  p3_oauth_message_clear(&self->message, self->host);
   self->message = fresh;
   return 1;
 }
@@ -332,7 +332,7 @@ static pop3_auth_verdict oauth_step(void *ptr, const pop3_auth_input *in, pop3_a
   }
   if (verdict != POP3_AUTH_SEND) {
     self->stage = OAUTH_OVER;
-    pop3_oauth_message_clear(&self->message, self->host);
+    p3_oauth_message_clear(&self->message, self->host);
   }
   return verdict;
 }

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-size_t pop3_oauth_clean(char *text, size_t text_len) {
-  if (text_len > POP3_OAUTH_DETAIL_MAX) text_len = POP3_OAUTH_DETAIL_MAX;
+size_t p3_oauth_clean(char *text, size_t text_len) {
+  if (text_len > P3_OAUTH_DETAIL_MAX) text_len = P3_OAUTH_DETAIL_MAX;
   for (size_t i = 0; i < text_len; i++) {
     if (text[i] < 0x20 || text[i] >= 0x7F) text[i] = '?';
   }
@@ -32,11 +32,11 @@ static int is_value_char(char c) {
 }
 
 // The words of a value, as far as they are words.
-static int take_value(const char *json, size_t len, size_t at, char out[POP3_OAUTH_STATUS_MAX]) {
+static int take_value(const char *json, size_t len, size_t at, char out[P3_OAUTH_STATUS_MAX]) {
   size_t out_len = 0;
   const int quoted = at < len && json[at] == '"';
   if (quoted) at++;
-  for (; at < len && is_value_char(json[at]) && out_len < POP3_OAUTH_STATUS_MAX - 1; at++) {
+  for (; at < len && is_value_char(json[at]) && out_len < P3_OAUTH_STATUS_MAX - 1; at++) {
     if (!quoted && json[at] == ' ') break;
     out[out_len++] = json[at];
   }
@@ -44,7 +44,7 @@ static int take_value(const char *json, size_t len, size_t at, char out[POP3_OAU
   return out_len > 0;
 }
 
-int pop3_oauth_status(const char *json, size_t json_len, char out[POP3_OAUTH_STATUS_MAX]) {
+int p3_oauth_status(const char *json, size_t json_len, char out[P3_OAUTH_STATUS_MAX]) {
   static const char kKey[] = "\"status\"";
   size_t depth = 0;
   out[0] = '\0';

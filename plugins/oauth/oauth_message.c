@@ -15,7 +15,7 @@ static pop3_status bad(const pop3_host *host, pop3_error *err, const char *words
   return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "%s", words);
 }
 
-static pop3_status check_token(const pop3_host *host, pop3_oauth_text token, pop3_error *err) {
+static pop3_status check_token(const pop3_host *host, p3_oauth_text token, pop3_error *err) {
   if (token.len == 0) return bad(host, err, "the token is empty");
   if (token.len > TEXT_MAX) return bad(host, err, "the token is too long");
   for (size_t i = 0; i < token.len; i++) {
@@ -29,7 +29,7 @@ static pop3_status check_token(const pop3_host *host, pop3_oauth_text token, pop
   return POP3_OK;
 }
 
-static pop3_status check_name(const pop3_host *host, pop3_oauth_text name, const char *words,
+static pop3_status check_name(const pop3_host *host, p3_oauth_text name, const char *words,
                               pop3_error *err) {
   if (name.len > TEXT_MAX) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, LAYER, 0, 0, "the %s is too long", words);
@@ -43,26 +43,26 @@ static pop3_status check_name(const pop3_host *host, pop3_oauth_text name, const
   return POP3_OK;
 }
 
-static pop3_status allocate(pop3_oauth_message *out, const pop3_host *host, size_t size,
+static pop3_status allocate(p3_oauth_message *out, const pop3_host *host, size_t size,
                             pop3_error *err) {
-  pop3_oauth_message_clear(out, host);
+  p3_oauth_message_clear(out, host);
   out->data = host->alloc(host->ctx, size);
   return out->data != NULL
              ? POP3_OK
              : host->fail(host->ctx, err, POP3_ERR_MEMORY, LAYER, 0, 0, "out of memory");
 }
 
-static void append(pop3_oauth_message *out, const void *data, size_t len) {
+static void append(p3_oauth_message *out, const void *data, size_t len) {
   if (len > 0) memcpy(out->data + out->len, data, len);
   out->len += len;
 }
 
-static void append_text(pop3_oauth_message *out, const char *text) {
+static void append_text(p3_oauth_message *out, const char *text) {
   append(out, text, strlen(text));
 }
 
 // saslname of RFC 5801 section 4: a comma would end it.
-static void append_name(pop3_oauth_message *out, pop3_oauth_text name) {
+static void append_name(p3_oauth_message *out, p3_oauth_text name) {
   for (size_t i = 0; i < name.len; i++) {
     if (name.data[i] == ',') {
       append_text(out, "=2C");
@@ -74,10 +74,10 @@ static void append_name(pop3_oauth_message *out, pop3_oauth_text name) {
   }
 }
 
-pop3_status pop3_oauth_bearer(pop3_oauth_message *out, const pop3_host *host, pop3_oauth_text user,
-                              const char *server, uint32_t port, pop3_oauth_text token,
-                              pop3_error *err) {
-  const pop3_oauth_text name = {(const uint8_t *)server, strlen(server)};
+pop3_status p3_oauth_bearer(p3_oauth_message *out, const pop3_host *host, p3_oauth_text user,
+                            const char *server, uint32_t port, p3_oauth_text token,
+                            pop3_error *err) {
+  const p3_oauth_text name = {(const uint8_t *)server, strlen(server)};
   pop3_status status = check_name(host, user, "user name", err);
   if (status == POP3_OK) status = check_name(host, name, "server's name", err);
   if (status == POP3_OK) status = check_token(host, token, err);
@@ -105,8 +105,8 @@ pop3_status pop3_oauth_bearer(pop3_oauth_message *out, const pop3_host *host, po
   return POP3_OK;
 }
 
-pop3_status pop3_oauth_xoauth2(pop3_oauth_message *out, const pop3_host *host, pop3_oauth_text user,
-                               pop3_oauth_text token, pop3_error *err) {
+pop3_status p3_oauth_xoauth2(p3_oauth_message *out, const pop3_host *host, p3_oauth_text user,
+                             p3_oauth_text token, pop3_error *err) {
   pop3_status status = check_name(host, user, "user name", err);
   if (status == POP3_OK) status = check_token(host, token, err);
   if (status == POP3_OK) status = allocate(out, host, user.len + token.len + 32, err);
@@ -119,7 +119,7 @@ pop3_status pop3_oauth_xoauth2(pop3_oauth_message *out, const pop3_host *host, p
   return POP3_OK;
 }
 
-void pop3_oauth_message_clear(pop3_oauth_message *message, const pop3_host *host) {
+void p3_oauth_message_clear(p3_oauth_message *message, const pop3_host *host) {
   if (message->data != NULL) host->wipe(host->ctx, message->data, message->len);
   host->release(host->ctx, message->data);
   memset(message, 0, sizeof(*message));

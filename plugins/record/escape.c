@@ -1,6 +1,6 @@
 #include "plugins/record/escape.h"
 
-size_t pop3_record_escape(char *out, uint8_t octet) {
+size_t p3_record_escape(char *out, uint8_t octet) {
   static const char kDigits[] = "0123456789ABCDEF";
   if (octet >= 0x20 && octet < 0x7F && octet != '\\') {
     out[0] = (char)octet;
@@ -35,12 +35,12 @@ static int digit(char c) {
   return -1;
 }
 
-int pop3_record_unescape(const char **at, const char *end) {
-  if (*at == end) return POP3_RECORD_END;
+int p3_record_unescape(const char **at, const char *end) {
+  if (*at == end) return P3_RECORD_END;
   char c = *(*at)++;
-  if (c < 0x20 || c >= 0x7F) return POP3_RECORD_BAD;
+  if (c < 0x20 || c >= 0x7F) return P3_RECORD_BAD;
   if (c != '\\') return c;
-  if (*at == end) return POP3_RECORD_BAD;
+  if (*at == end) return P3_RECORD_BAD;
   switch (*(*at)++) {
     case '\\':
       return '\\';
@@ -51,12 +51,12 @@ int pop3_record_unescape(const char **at, const char *end) {
     case 't':
       return '\t';
     case '?':
-      return POP3_RECORD_ANY;
+      return P3_RECORD_ANY;
     case 'x':
-      if (end - *at < 2 || digit((*at)[0]) < 0 || digit((*at)[1]) < 0) return POP3_RECORD_BAD;
+      if (end - *at < 2 || digit((*at)[0]) < 0 || digit((*at)[1]) < 0) return P3_RECORD_BAD;
       *at += 2;
       return digit((*at)[-2]) << 4 | digit((*at)[-1]);
     default:
-      return POP3_RECORD_BAD;
+      return P3_RECORD_BAD;
   }
 }

@@ -10,24 +10,24 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_RECORD_LINE_MAX is the longest line of a file, its LF not counted.
-#define POP3_RECORD_LINE_MAX 16400
+// P3_RECORD_LINE_MAX is the longest line of a file, its LF not counted.
+#define P3_RECORD_LINE_MAX 16400
 
-// POP3_RECORD_ESCAPE_MAX is the most characters that stand for an octet.
-#define POP3_RECORD_ESCAPE_MAX 4
+// P3_RECORD_ESCAPE_MAX is the most characters that stand for an octet.
+#define P3_RECORD_ESCAPE_MAX 4
 
-// pop3_record_escape writes |octet| to |out|, without a NUL. Returns how many characters it took.
-size_t pop3_record_escape(char *out, uint8_t octet);
+// p3_record_escape writes |octet| to |out|, without a NUL. Returns how many characters it took.
+size_t p3_record_escape(char *out, uint8_t octet);
 
-// What pop3_record_unescape returns beside octets.
+// What p3_record_unescape returns beside octets.
 enum {
-  POP3_RECORD_ANY = 256,  // \?
-  POP3_RECORD_END = -1,   // nothing is left
-  POP3_RECORD_BAD = -2    // no such escape
+  P3_RECORD_ANY = 256,  // \?
+  P3_RECORD_END = -1,   // nothing is left
+  P3_RECORD_BAD = -2    // no such escape
 };
 
-// pop3_record_unescape takes the next octet off the text from |*at| to |end|.
-int pop3_record_unescape(const char **at, const char *end);
+// p3_record_unescape takes the next octet off the text from |*at| to |end|.
+int p3_record_unescape(const char **at, const char *end);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void pop3_record_reader_init(pop3_record_reader *reader, int fd) {
+void p3_record_reader_init(p3_record_reader *reader, int fd) {
   reader->fd = fd;
   reader->offset = 0;
   reader->line = 0;
@@ -13,7 +13,7 @@ void pop3_record_reader_init(pop3_record_reader *reader, int fd) {
 }
 
 // Reads more behind what is there. 0: the end; -1: errno.
-static int fill(pop3_record_reader *reader) {
+static int fill(p3_record_reader *reader) {
   if (reader->at > 0) {
     reader->len -= reader->at;
     memmove(reader->buf, reader->buf + reader->at, reader->len);
@@ -30,17 +30,17 @@ static int fill(pop3_record_reader *reader) {
   return 1;
 }
 
-static const char *check_text(const pop3_record_line *line) {
+static const char *check_text(const p3_record_line *line) {
   const char *at = line->text;
   for (;;) {
-    int octet = pop3_record_unescape(&at, line->end);
-    if (octet == POP3_RECORD_END) return NULL;
-    if (octet == POP3_RECORD_BAD) return "an octet that is not ASCII, or an invalid escape";
-    if (octet == POP3_RECORD_ANY && line->kind != 'C') return "\\? is allowed in C lines only";
+    int octet = p3_record_unescape(&at, line->end);
+    if (octet == P3_RECORD_END) return NULL;
+    if (octet == P3_RECORD_BAD) return "an octet that is not ASCII, or an invalid escape";
+    if (octet == P3_RECORD_ANY && line->kind != 'C') return "\\? is allowed in C lines only";
   }
 }
 
-static const char *parse(pop3_record_line *out, const char *text, const char *end) {
+static const char *parse(p3_record_line *out, const char *text, const char *end) {
   static const char kHeader[] = "pop3-record 1";
   size_t len = (size_t)(end - text);
   out->text = out->end = end;
@@ -57,7 +57,7 @@ static const char *parse(pop3_record_line *out, const char *text, const char *en
   return check_text(out);
 }
 
-const char *pop3_record_next(pop3_record_reader *reader, pop3_record_line *out, int *out_errno) {
+const char *p3_record_next(p3_record_reader *reader, p3_record_line *out, int *out_errno) {
   *out_errno = 0;
   for (;;) {
     char *start = reader->buf + reader->at;

@@ -24,7 +24,7 @@ typedef struct recorder {
   int has_failed;
   int has_ended;  // the server's end is written down
   int sys_errno;  // of the failure
-  pop3_redact redact;
+  p3_redact redact;
   int server_goes_on;  // its line began earlier
   size_t server_len;
   size_t out_len;
@@ -63,8 +63,8 @@ static void put(recorder *self, const char *text) {
 static void put_octets(recorder *self, const void *data, size_t len) {
   const uint8_t *octets = data;
   for (size_t i = 0; i < len; i++) {
-    if (OUT_MAX - self->out_len < POP3_RECORD_ESCAPE_MAX) flush(self);
-    self->out_len += pop3_record_escape(self->out + self->out_len, octets[i]);
+    if (OUT_MAX - self->out_len < P3_RECORD_ESCAPE_MAX) flush(self);
+    self->out_len += p3_record_escape(self->out + self->out_len, octets[i]);
   }
 }
 
@@ -76,7 +76,7 @@ static void put_redacted_reply(recorder *self) {
   if (text > 0 && line[text - 1] == '\r') text--;
   if (!self->server_goes_on) {
     const char *stand_in;
-    put_octets(self, line, pop3_redact_reply(line, text, &stand_in));
+    put_octets(self, line, p3_redact_reply(line, text, &stand_in));
     put(self, stand_in);
   }
   put_octets(self, line + text, self->server_len - text);
@@ -101,20 +101,20 @@ static void end_client_line(recorder *self) {
   if (self->redact.line_len == 0) return;
   // The order of things matters: what the server sent so far the client may have read.
   end_server_line(self);
-  pop3_redact_text text = pop3_redact_show(&self->redact);
+  p3_redact_text text = p3_redact_show(&self->redact);
   put(self, "C ");
   put_octets(self, self->redact.line, text.shown);
   if (text.hides) put(self, "\\?");
   put_octets(self, text.ending, strlen(text.ending));
   put(self, "\n");
-  pop3_redact_next(&self->redact, self->host);
+  p3_redact_next(&self->redact, self->host);
 }
 
 static void note_server(recorder *self, const uint8_t *data, size_t len) {
   for (size_t i = 0; i < len && !self->redact.encrypted; i++) {
     self->server[self->server_len++] = data[i];
     if (data[i] == '\n' || self->server_len == SERVER_LINE_MAX) end_server_line(self);
-    pop3_redact_server(&self->redact, data[i]);
+    p3_redact_server(&self->redact, data[i]);
     if (!self->redact.encrypted) continue;
     end_client_line(self);
     put(self, "T\n");
@@ -123,7 +123,7 @@ static void note_server(recorder *self, const uint8_t *data, size_t len) {
 
 static void note_client(recorder *self, const uint8_t *data, size_t len) {
   for (size_t i = 0; i < len && !self->redact.encrypted; i++) {
-    if (pop3_redact_client(&self->redact, data[i])) end_client_line(self);
+    if (p3_redact_client(&self->redact, data[i])) end_client_line(self);
   }
 }
 

@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-int pop3_redact_client(pop3_redact *redact, uint8_t octet) {
-  if (redact->line_len < POP3_REDACT_LINE_MAX) redact->line[redact->line_len] = (char)octet;
+int p3_redact_client(p3_redact *redact, uint8_t octet) {
+  if (redact->line_len < P3_REDACT_LINE_MAX) redact->line[redact->line_len] = (char)octet;
   redact->line_len++;
   redact->last[0] = redact->last[1];
   redact->last[1] = (char)octet;
   return octet == '\n';
 }
 
-static const char *ending_of(const pop3_redact *redact) {
+static const char *ending_of(const p3_redact *redact) {
   if (redact->line_len == 0 || redact->last[1] != '\n') return "";
   return redact->line_len > 1 && redact->last[0] == '\r' ? "\r\n" : "\n";
 }
@@ -57,11 +57,11 @@ static size_t harmless(const char *line, size_t len) {
   return is_word(line, verb) ? verb + 1 : 0;
 }
 
-pop3_redact_text pop3_redact_show(const pop3_redact *redact) {
-  pop3_redact_text out;
+p3_redact_text p3_redact_show(const p3_redact *redact) {
+  p3_redact_text out;
   out.ending = ending_of(redact);
   uint64_t whole = redact->line_len - strlen(out.ending);
-  size_t len = whole < POP3_REDACT_LINE_MAX ? (size_t)whole : POP3_REDACT_LINE_MAX;
+  size_t len = whole < P3_REDACT_LINE_MAX ? (size_t)whole : P3_REDACT_LINE_MAX;
   if (redact->in_auth) {
     out.shown = len == 1 && whole == 1 && redact->line[0] == '*' ? 1 : 0;
     out.hides = out.shown == 0;
@@ -72,9 +72,9 @@ pop3_redact_text pop3_redact_show(const pop3_redact *redact) {
   return out;
 }
 
-void pop3_redact_next(pop3_redact *redact, const pop3_host *host) {
+void p3_redact_next(p3_redact *redact, const pop3_host *host) {
   size_t len =
-      redact->line_len < POP3_REDACT_LINE_MAX ? (size_t)redact->line_len : POP3_REDACT_LINE_MAX;
+      redact->line_len < P3_REDACT_LINE_MAX ? (size_t)redact->line_len : P3_REDACT_LINE_MAX;
   if (redact->in_auth) {
     // "*" as well: what answers it tells nothing that is worth a distinction.
     redact->responded = 1;
@@ -85,7 +85,7 @@ void pop3_redact_next(pop3_redact *redact, const pop3_host *host) {
     size_t verb = space_in(redact->line, 0, end);
     redact->in_auth = is_verb(redact->line, verb, "AUTH") && verb + 1 < end;
     redact->responded =
-        redact->in_auth && (end == POP3_REDACT_LINE_MAX || harmless(redact->line, end) < end);
+        redact->in_auth && (end == P3_REDACT_LINE_MAX || harmless(redact->line, end) < end);
     redact->stls_sent = is_verb(redact->line, verb, "STLS");
   }
   host->wipe(host->ctx, redact->line, len);
@@ -104,7 +104,7 @@ static size_t code_in(const char *text, size_t len) {
   return 0;
 }
 
-size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_stand_in) {
+size_t p3_redact_reply(const char *line, size_t line_len, const char **out_stand_in) {
   static const char *const kWords[] = {"+OK", "-ERR", "+ERR"};
   size_t word = space_in(line, 0, line_len);
   *out_stand_in = "";
@@ -124,7 +124,7 @@ size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_sta
   return 0;
 }
 
-void pop3_redact_server(pop3_redact *redact, uint8_t octet) {
+void p3_redact_server(p3_redact *redact, uint8_t octet) {
   if (octet != '\n') {
     if (redact->reply_len < sizeof(redact->reply)) redact->reply[redact->reply_len++] = (char)octet;
     return;

@@ -9,11 +9,11 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// POP3_REDACT_LINE_MAX is how much of a line is kept; what is behind it is hidden.
-#define POP3_REDACT_LINE_MAX 512
+// P3_REDACT_LINE_MAX is how much of a line is kept; what is behind it is hidden.
+#define P3_REDACT_LINE_MAX 512
 
-// pop3_redact is where a dialogue stands. All zeros is its beginning.
-typedef struct pop3_redact {
+// p3_redact is where a dialogue stands. All zeros is its beginning.
+typedef struct p3_redact {
   int in_auth;    // the client's lines are the responses of an AUTH exchange
   int responded;  // one was sent, be it in the AUTH line: the server's lines are secret as well
   int stls_sent;  // the next status line answers STLS
@@ -22,31 +22,31 @@ typedef struct pop3_redact {
   char reply[4];      // how the server's line under way begins
   uint64_t line_len;  // of the client's line under way
   char last[2];       // its last two octets
-  char line[POP3_REDACT_LINE_MAX];
-} pop3_redact;
+  char line[P3_REDACT_LINE_MAX];
+} p3_redact;
 
-// pop3_redact_text is a client's line without its secrets.
-typedef struct pop3_redact_text {
+// p3_redact_text is a client's line without its secrets.
+typedef struct p3_redact_text {
   size_t shown;        // so many octets of |line| may be shown
   int hides;           // there is more, which may not
   const char *ending;  // "\r\n", "\n" or ""
-} pop3_redact_text;
+} p3_redact_text;
 
-// pop3_redact_client takes an octet that the client sent. 1: the line is complete.
-int pop3_redact_client(pop3_redact *redact, uint8_t octet);
+// p3_redact_client takes an octet that the client sent. 1: the line is complete.
+int p3_redact_client(p3_redact *redact, uint8_t octet);
 
-// pop3_redact_show says what may be shown of the client's line under way.
-pop3_redact_text pop3_redact_show(const pop3_redact *redact);
+// p3_redact_show says what may be shown of the client's line under way.
+p3_redact_text p3_redact_show(const p3_redact *redact);
 
-// pop3_redact_next forgets that line, having understood it if it is complete.
-void pop3_redact_next(pop3_redact *redact, const pop3_host *host);
+// p3_redact_next forgets that line, having understood it if it is complete.
+void p3_redact_next(p3_redact *redact, const pop3_host *host);
 
-// pop3_redact_reply says what may be shown of |line|, the beginning of a line of the server or all
+// p3_redact_reply says what may be shown of |line|, the beginning of a line of the server or all
 // of it, while |responded| is set: so many octets of it, then |*out_stand_in|, then its line end.
-size_t pop3_redact_reply(const char *line, size_t line_len, const char **out_stand_in);
+size_t p3_redact_reply(const char *line, size_t line_len, const char **out_stand_in);
 
-// pop3_redact_server takes an octet that the server sent.
-void pop3_redact_server(pop3_redact *redact, uint8_t octet);
+// p3_redact_server takes an octet that the server sent.
+void p3_redact_server(p3_redact *redact, uint8_t octet);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -22,16 +22,16 @@ typedef struct player {
   const pop3_host *host;
   int fd;
   int is_dead;
-  pop3_record_reader server;
-  pop3_record_reader client;
-  pop3_record_line say;   // under way; kind 0: the end
-  pop3_record_line hear;  // likewise
-  uint64_t say_line;      // where |say| is in the file
+  p3_record_reader server;
+  p3_record_reader client;
+  p3_record_line say;   // under way; kind 0: the end
+  p3_record_line hear;  // likewise
+  uint64_t say_line;    // where |say| is in the file
   uint64_t hear_line;
   uint64_t passed;  // client's lines before |say|
   uint64_t heard;   // client's lines that have come, whole
   const char *hear_start;
-  pop3_redact redact;  // for errors
+  p3_redact redact;  // for errors
   char file[];
 } player;
 
@@ -45,10 +45,10 @@ static pop3_status file_failed(const player *self, pop3_error *err, uint64_t lin
                           "%.120s%s: %s", self->file, where, why);
 }
 
-static pop3_status next(const player *self, pop3_record_reader *reader, pop3_record_line *out,
+static pop3_status next(const player *self, p3_record_reader *reader, p3_record_line *out,
                         pop3_error *err) {
   int sys_errno;
-  const char *why = pop3_record_next(reader, out, &sys_errno);
+  const char *why = p3_record_next(reader, out, &sys_errno);
   if (why != NULL) return file_failed(self, err, reader->line, sys_errno, why);
   if (out->kind == 'H') out->kind = 0;  // the next recording
   return POP3_OK;
@@ -79,13 +79,13 @@ static pop3_status next_hear(player *self, pop3_error *err) {
 }
 
 // Goes behind the beginning of the |session|-th recording.
-static pop3_status find(const player *self, pop3_record_reader *reader, int64_t session,
+static pop3_status find(const player *self, p3_record_reader *reader, int64_t session,
                         pop3_error *err) {
-  pop3_record_reader_init(reader, self->fd);
+  p3_record_reader_init(reader, self->fd);
   for (int64_t found = 0; found < session;) {
-    pop3_record_line line;
+    p3_record_line line;
     int sys_errno;
-    const char *why = pop3_record_next(reader, &line, &sys_errno);
+    const char *why = p3_record_next(reader, &line, &sys_errno);
     if (found == 0 && (why != NULL || line.kind != 'H')) {
       return file_failed(self, err, 0, sys_errno, "this is no recording");
     }
@@ -206,7 +206,7 @@ static pop3_io say_last(player *self, pop3_error *err) {
   size_t len = 0;
   const char *at = self->say.text;
   for (int octet; len < sizeof(text) - 1;) {
-    octet = pop3_record_unescape(&at, self->say.end);
+    octet = p3_record_unescape(&at, self->say.end);
     if (octet < 0) break;
     text[len++] = (char)octet;
   }
@@ -220,9 +220,9 @@ static pop3_io replay_read(void *ptr, uint8_t *buf, size_t cap, size_t *out_len,
   size_t len = 0;
   if (!may_say(self)) return POP3_IO_WANT_READ;
   while (len < cap && may_say(self) && self->say.kind == 'S') {
-    int octet = pop3_record_unescape(&self->say.text, self->say.end);
+    int octet = p3_record_unescape(&self->say.text, self->say.end);
     buf[len++] = (uint8_t)octet;
-    pop3_redact_server(&self->redact, (uint8_t)octet);
+    p3_redact_server(&self->redact, (uint8_t)octet);
     if (self->say.text == self->say.end && next_say(self, err) != POP3_OK) {
       self->is_dead = 1;
       return POP3_IO_FAIL;
@@ -245,7 +245,7 @@ static void shorten(char *out, const char *text, size_t len, const char *more) {
 static pop3_io mismatch(player *self, pop3_error *err) {
   const pop3_host *host = self->host;
   char came[SHOWN_MAX + 8];
-  pop3_redact_text text = pop3_redact_show(&self->redact);
+  p3_redact_text text = p3_redact_show(&self->redact);
   shorten(came, self->redact.line, text.shown, text.hides ? "\\?" : "");
   self->is_dead = 1;
   if (self->hear.kind == 0) {
@@ -265,10 +265,10 @@ static pop3_io mismatch(player *self, pop3_error *err) {
 // Whether |octet| is the one that is due. It may stand in the place of hidden ones.
 static int is_due(player *self, uint8_t octet) {
   const char *at = self->hear.text;
-  int due = pop3_record_unescape(&at, self->hear.end);
-  if (due == POP3_RECORD_ANY) {
+  int due = p3_record_unescape(&at, self->hear.end);
+  if (due == P3_RECORD_ANY) {
     const char *behind = at;
-    int after = pop3_record_unescape(&behind, self->hear.end);
+    int after = p3_record_unescape(&behind, self->hear.end);
     if (octet != after) return octet != '\r' && octet != '\n';
     at = behind;
     due = after;
@@ -282,7 +282,7 @@ static int is_due(player *self, uint8_t octet) {
 static pop3_status end_hidden(player *self, uint8_t octet, pop3_error *err) {
   const char *at = self->hear.text;
   if (octet != '\r' && octet != '\n') return POP3_OK;
-  if (self->hear.kind == 0 || pop3_record_unescape(&at, self->hear.end) != POP3_RECORD_ANY ||
+  if (self->hear.kind == 0 || p3_record_unescape(&at, self->hear.end) != P3_RECORD_ANY ||
       at != self->hear.end) {
     return POP3_OK;
   }
@@ -294,17 +294,17 @@ static pop3_io replay_write(void *ptr, const uint8_t *data, size_t data_len, siz
                             pop3_error *err) {
   player *self = ptr;
   for (size_t i = 0; i < data_len; i++) {
-    int is_end = pop3_redact_client(&self->redact, data[i]);
+    int is_end = p3_redact_client(&self->redact, data[i]);
     if (end_hidden(self, data[i], err) != POP3_OK) {
       self->is_dead = 1;
       return POP3_IO_FAIL;
     }
     if (self->hear.kind == 0 || !is_due(self, data[i])) {
       // The rest of the line makes the error clearer.
-      while (!is_end && ++i < data_len) is_end = pop3_redact_client(&self->redact, data[i]);
+      while (!is_end && ++i < data_len) is_end = p3_redact_client(&self->redact, data[i]);
       return mismatch(self, err);
     }
-    if (is_end) pop3_redact_next(&self->redact, self->host);
+    if (is_end) p3_redact_next(&self->redact, self->host);
     if (self->hear.text != self->hear.end) continue;
     self->heard++;
     if (next_hear(self, err) != POP3_OK) {

@@ -25,8 +25,8 @@ std::string Get() {
   pop3_auth_context context = {};
   context.size = sizeof(context);
   context.query = Query;
-  pop3_sasl_binding binding;
-  if (pop3_sasl_binding_get(&context, &binding) == 0) return "none";
+  p3_sasl_binding binding;
+  if (p3_sasl_binding_get(&context, &binding) == 0) return "none";
   return std::string(binding.name) + ":" +
          std::string(reinterpret_cast<const char *>(binding.data), binding.len);
 }
@@ -73,10 +73,10 @@ TEST_F(SaslBinding, LeavesOutWhatIsEmptyOrHuge) {
   answers[POP3_QUERY_TLS_VERSION] = "TLSv1.3";
   answers[POP3_QUERY_CB_TLS_EXPORTER] = "";
   EXPECT_EQ(Get(), "none");
-  answers[POP3_QUERY_CB_TLS_EXPORTER] = std::string(POP3_SASL_BINDING_MAX + 1, 'E');
+  answers[POP3_QUERY_CB_TLS_EXPORTER] = std::string(P3_SASL_BINDING_MAX + 1, 'E');
   EXPECT_EQ(Get(), "none");
   answers[POP3_QUERY_CB_TLS_EXPORTER].pop_back();
-  EXPECT_EQ(Get(), "tls-exporter:" + std::string(POP3_SASL_BINDING_MAX, 'E'));
+  EXPECT_EQ(Get(), "tls-exporter:" + std::string(P3_SASL_BINDING_MAX, 'E'));
 }
 
 }  // namespace

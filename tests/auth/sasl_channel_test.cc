@@ -40,7 +40,7 @@ TEST_F(SaslChannel, MayGetALayerWhereNothingEncrypts) {
     EXPECT_EQ(SaslProbe::external_ssf, 0U);
     EXPECT_EQ(SaslProbe::wanted.min_ssf, 0U);
     EXPECT_EQ(SaslProbe::wanted.max_ssf, 256U);
-    EXPECT_EQ(SaslProbe::wanted.maxbufsize, unsigned{POP3_SASL_FRAME_MAX});
+    EXPECT_EQ(SaslProbe::wanted.maxbufsize, unsigned{P3_SASL_FRAME_MAX});
     EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_DONE);
   }
 }

@@ -92,15 +92,15 @@ TEST(SaslClient, ManyThreadsAtOnce) {
 }
 
 TEST(SaslClient, IsSetUpOnce) {
-  EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+  EXPECT_EQ(p3_sasl_set_up(), SASL_OK);
   const char **before = sasl_global_listmech();
-  EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+  EXPECT_EQ(p3_sasl_set_up(), SASL_OK);
   EXPECT_EQ(sasl_global_listmech(), before);
 }
 
 TEST(SaslClient, CountsAsOneUserOfTheLibrary) {
   Alone([] {
-    for (int i = 0; i < 3; i++) EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+    for (int i = 0; i < 3; i++) EXPECT_EQ(p3_sasl_set_up(), SASL_OK);
     EXPECT_EQ(sasl_client_done(), SASL_OK);  // SASL_CONTINUE: somebody else is left
   });
 }
@@ -140,10 +140,10 @@ TEST(SaslClient, LeavesTheMutexesOfAProgramThatWasFirst) {
 TEST(SaslClient, SaysThatTheLibraryCannotBeSetUp) {
   Alone([] {
     TestHost host;
-    pop3_sasl_conn *conn = nullptr;
+    p3_sasl_conn *conn = nullptr;
     pop3_error error = POP3_ERROR_INIT;
     SaslMemory::FailAllocation(0, true);
-    EXPECT_EQ(pop3_sasl_conn_new(&conn, host.get(), "mail.example", &error), POP3_ERR_SYSTEM);
+    EXPECT_EQ(p3_sasl_conn_new(&conn, host.get(), "mail.example", &error), POP3_ERR_SYSTEM);
     SaslMemory::FailAllocation(-1);
     EXPECT_EQ(conn, nullptr);
     EXPECT_EQ(std::string(error.text).find("libsasl2 cannot be set up: "), 0U) << error.text;
@@ -165,11 +165,11 @@ TEST(SaslClient, LeavesTheLibraryToOthers) {
 
 TEST(SaslClient, KeepsSilent) {
   Alone([] {
-    EXPECT_EQ(pop3_sasl_set_up(), SASL_OK);
+    EXPECT_EQ(p3_sasl_set_up(), SASL_OK);
     EXPECT_TRUE(SaslProbe::takes_the_log) << "libsasl2 would write to the system's log";
   });
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(pop3_sasl_quiet(nullptr, SASL_LOG_PASS, "the password"), SASL_OK);
+  EXPECT_EQ(p3_sasl_quiet(nullptr, SASL_LOG_PASS, "the password"), SASL_OK);
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 

@@ -20,16 +20,16 @@ class SaslConn : public ::testing::Test {
     context_.session = this;
     context_.credential = Credential;
   }
-  ~SaslConn() override { pop3_sasl_conn_free(conn_); }
+  ~SaslConn() override { p3_sasl_conn_free(conn_); }
 
   void New() {
-    pop3_sasl_conn_free(conn_);
-    ASSERT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), "mail.example", &error_), POP3_OK)
+    p3_sasl_conn_free(conn_);
+    ASSERT_EQ(p3_sasl_conn_new(&conn_, host_.get(), "mail.example", &error_), POP3_OK)
         << error_.text;
   }
 
   pop3_status Fetch(uint32_t flags) {
-    return pop3_sasl_conn_credentials(conn_, &context_, flags, &error_);
+    return p3_sasl_conn_credentials(conn_, &context_, flags, &error_);
   }
 
   static pop3_status Credential(void *session, pop3_credential what, const uint8_t **out_data,
@@ -52,7 +52,7 @@ class SaslConn : public ::testing::Test {
   int refuse = 0;
   std::string asked_;
   pop3_auth_context context_ = {};
-  pop3_sasl_conn *conn_ = nullptr;
+  p3_sasl_conn *conn_ = nullptr;
   pop3_error error_ = POP3_ERROR_INIT;
 };
 
@@ -62,7 +62,7 @@ TEST_F(SaslConn, FetchesWhatTheMechanismNeeds) {
   credentials[POP3_CREDENTIAL_PASSWORD] = "SECRET, AND MORE OF IT";
   credentials[POP3_CREDENTIAL_AUTHZID] = "bob";
   credentials[POP3_CREDENTIAL_REALM] = "here";
-  ASSERT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD | POP3_SASL_REALM), POP3_OK);
+  ASSERT_EQ(Fetch(P3_SASL_USER | P3_SASL_PASSWORD | P3_SASL_REALM), POP3_OK);
   EXPECT_STREQ(conn_->user, "alice");
   EXPECT_STREQ(conn_->authzid, "bob");
   EXPECT_STREQ(conn_->realm, "here");
@@ -70,7 +70,7 @@ TEST_F(SaslConn, FetchesWhatTheMechanismNeeds) {
   EXPECT_EQ(conn_->secret->len, 22UL);
   EXPECT_STREQ(reinterpret_cast<const char *>(conn_->secret->data), "SECRET, AND MORE OF IT");
   EXPECT_TRUE(host_.Remembers("SECRET"));
-  pop3_sasl_conn_forget(conn_);
+  p3_sasl_conn_forget(conn_);
   EXPECT_STREQ(conn_->user, "");
   EXPECT_STREQ(conn_->authzid, "");
   EXPECT_STREQ(conn_->realm, "");
@@ -89,20 +89,19 @@ TEST_F(SaslConn, AsksForNothingElse) {
 
 TEST_F(SaslConn, SaysWhatIsMissing) {
   New();
-  EXPECT_EQ(Fetch(POP3_SASL_USER), POP3_ERR_NO_CREDENTIALS);
-  EXPECT_EQ(Fetch(POP3_SASL_PASSWORD), POP3_ERR_NO_CREDENTIALS);
+  EXPECT_EQ(Fetch(P3_SASL_USER), POP3_ERR_NO_CREDENTIALS);
+  EXPECT_EQ(Fetch(P3_SASL_PASSWORD), POP3_ERR_NO_CREDENTIALS);
   credentials[POP3_CREDENTIAL_USER] = "";
-  EXPECT_EQ(Fetch(POP3_SASL_USER), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Fetch(P3_SASL_USER), POP3_ERR_ARGUMENT);
   for (pop3_credential what :
        {POP3_CREDENTIAL_USER, POP3_CREDENTIAL_AUTHZID, POP3_CREDENTIAL_REALM}) {
     credentials[POP3_CREDENTIAL_USER] = "alice";
     refuse = what;
     error_ = POP3_ERROR_INIT;
-    EXPECT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_REALM), POP3_ERR_MEMORY) << what;
+    EXPECT_EQ(Fetch(P3_SASL_USER | P3_SASL_REALM), POP3_ERR_MEMORY) << what;
     EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
-    EXPECT_EQ(
-        pop3_sasl_conn_credentials(conn_, &context_, POP3_SASL_USER | POP3_SASL_REALM, nullptr),
-        POP3_ERR_MEMORY);
+    EXPECT_EQ(p3_sasl_conn_credentials(conn_, &context_, P3_SASL_USER | P3_SASL_REALM, nullptr),
+              POP3_ERR_MEMORY);
   }
 }
 
@@ -112,7 +111,7 @@ TEST_F(SaslConn, RefusesWhatLibsasl2WouldCutShort) {
     New();
     credentials = {{POP3_CREDENTIAL_USER, "alice"}, {POP3_CREDENTIAL_PASSWORD, "x"}};
     credentials[what] = std::string("al\0ice", 6);
-    EXPECT_EQ(Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD | POP3_SASL_REALM), POP3_ERR_ARGUMENT);
+    EXPECT_EQ(Fetch(P3_SASL_USER | P3_SASL_PASSWORD | P3_SASL_REALM), POP3_ERR_ARGUMENT);
     EXPECT_NE(std::string(error_.text).find("NUL"), std::string::npos);
   }
 }
@@ -121,8 +120,8 @@ TEST_F(SaslConn, NamesTheServer) {
   for (const auto &name : {std::pair<const char *, const char *>{"mail.example", "mail.example"},
                            {"/run/pop3.sock", "localhost"},
                            {"192.0.2.1", "192.0.2.1"}}) {
-    pop3_sasl_conn_free(conn_);
-    ASSERT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), name.first, &error_), POP3_OK);
+    p3_sasl_conn_free(conn_);
+    ASSERT_EQ(p3_sasl_conn_new(&conn_, host_.get(), name.first, &error_), POP3_OK);
     const void *value = nullptr;
     ASSERT_EQ(sasl_getprop(conn_->sasl, SASL_SERVERFQDN, &value), SASL_OK);
     EXPECT_STREQ(static_cast<const char *>(value), name.second);
@@ -134,8 +133,8 @@ TEST_F(SaslConn, NamesTheServer) {
 // libsasl2 leaves out the mechanisms that need the server's name only if it has none at all.
 TEST_F(SaslConn, DoesNotMakeANameUp) {
   for (const char *name : {static_cast<const char *>(nullptr), ""}) {
-    pop3_sasl_conn_free(conn_);
-    ASSERT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), name, &error_), POP3_OK);
+    p3_sasl_conn_free(conn_);
+    ASSERT_EQ(p3_sasl_conn_new(&conn_, host_.get(), name, &error_), POP3_OK);
     const void *value = "";
     const int code = sasl_getprop(conn_->sasl, SASL_SERVERFQDN, &value);
     EXPECT_TRUE(code != SASL_OK || value == nullptr) << static_cast<const char *>(value);
@@ -147,20 +146,20 @@ TEST_F(SaslConn, WipesTheBinding) {
   const std::string binding = "the octets of a binding";
   binding.copy(reinterpret_cast<char *>(conn_->binding.data), binding.size());
   EXPECT_TRUE(host_.Remembers(binding));
-  pop3_sasl_conn_free(conn_);
+  p3_sasl_conn_free(conn_);
   conn_ = nullptr;
   EXPECT_FALSE(host_.Remembers(binding));
 }
 
 TEST_F(SaslConn, SurvivesThatLibsasl2HasNoMemory) {
   New();  // sets libsasl2 up
-  pop3_sasl_conn *const before = conn_;
+  p3_sasl_conn *const before = conn_;
   SaslMemory::FailAllocation(0);
-  EXPECT_EQ(pop3_sasl_conn_new(&conn_, host_.get(), "mail.example", &error_), POP3_ERR_MEMORY);
+  EXPECT_EQ(p3_sasl_conn_new(&conn_, host_.get(), "mail.example", &error_), POP3_ERR_MEMORY);
   SaslMemory::FailAllocation(-1);
   EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
   EXPECT_EQ(conn_, nullptr);
-  pop3_sasl_conn_free(before);
+  p3_sasl_conn_free(before);
   EXPECT_EQ(host_.live(), 0);
 }
 
@@ -169,22 +168,22 @@ TEST_F(SaslConn, TellsErrorsInWords) {
   const char *out = nullptr;
   unsigned len = 0;
   const int code = sasl_client_start(conn_->sasl, "NO-SUCH", nullptr, &out, &len, nullptr);
-  EXPECT_EQ(pop3_sasl_conn_fail(conn_, "NO-SUCH", code, &error_), POP3_ERR_NO_MECHANISM);
+  EXPECT_EQ(p3_sasl_conn_fail(conn_, "NO-SUCH", code, &error_), POP3_ERR_NO_MECHANISM);
   EXPECT_EQ(std::string(error_.text).find("NO-SUCH: SASL(-4): no mechanism available"), 0U)
       << error_.text;
   EXPECT_EQ(error_.lib_code, SASL_NOMECH);
-  EXPECT_EQ(pop3_sasl_conn_fail(conn_, "x", SASL_NOMEM, &error_), POP3_ERR_MEMORY);
-  EXPECT_EQ(pop3_sasl_conn_fail(conn_, "x", SASL_BADSERV, &error_), POP3_ERR_AUTH);
+  EXPECT_EQ(p3_sasl_conn_fail(conn_, "x", SASL_NOMEM, &error_), POP3_ERR_MEMORY);
+  EXPECT_EQ(p3_sasl_conn_fail(conn_, "x", SASL_BADSERV, &error_), POP3_ERR_AUTH);
 }
 
 TEST_F(SaslConn, SurvivesEveryFailedAllocation) {
   credentials = {{POP3_CREDENTIAL_USER, "alice"}, {POP3_CREDENTIAL_PASSWORD, "SECRET"}};
   for (int nth = 0;; nth++) {
     host_.FailAllocation(nth);
-    pop3_status status = pop3_sasl_conn_new(&conn_, host_.get(), "", &error_);
-    if (status == POP3_OK) status = Fetch(POP3_SASL_USER | POP3_SASL_PASSWORD);
+    pop3_status status = p3_sasl_conn_new(&conn_, host_.get(), "", &error_);
+    if (status == POP3_OK) status = Fetch(P3_SASL_USER | P3_SASL_PASSWORD);
     EXPECT_EQ(status, host_.has_failed() ? POP3_ERR_MEMORY : POP3_OK);
-    pop3_sasl_conn_free(conn_);
+    p3_sasl_conn_free(conn_);
     conn_ = nullptr;
     EXPECT_EQ(host_.live(), 0);
     EXPECT_FALSE(host_.Remembers("SECRET"));

@@ -240,7 +240,7 @@ TEST_F(SaslLayer, EncryptsFrom112BitsOn) {
 
 TEST_F(SaslLayer, TakesFramesOfTheGreatestLength) {
   ASSERT_NO_FATAL_FAILURE(PushProbe(1));
-  const std::string text = Pattern(POP3_SASL_FRAME_MAX);
+  const std::string text = Pattern(P3_SASL_FRAME_MAX);
   wire_.incoming = SaslProbe::Frame(text);
   EXPECT_TRUE(ReadAll() == text);
   wire_.incoming = SaslProbe::Frame(text + "x");

@@ -11,31 +11,31 @@ namespace {
 
 std::vector<std::string> Names(const char *list) {
   std::vector<std::string> names;
-  char name[POP3_SASL_NAME_MAX + 1];
-  while (pop3_sasl_name(&list, name) != 0) names.emplace_back(name);
+  char name[P3_SASL_NAME_MAX + 1];
+  while (p3_sasl_name(&list, name) != 0) names.emplace_back(name);
   EXPECT_STREQ(list, "");
   EXPECT_STREQ(name, "");
   return names;
 }
 
 TEST(SaslMechanism, KnowsThemInAnyCase) {
-  EXPECT_STREQ(pop3_sasl_mechanism_find("plain")->name, "PLAIN");
-  EXPECT_STREQ(pop3_sasl_mechanism_find("Scram-Sha-256-Plus")->name, "SCRAM-SHA-256-PLUS");
-  EXPECT_EQ(pop3_sasl_mechanism_find("SCRAM-SHA-256-PLUS")->points,
-            pop3_sasl_mechanism_find("SCRAM-SHA-256")->points + 100);
-  EXPECT_NE(pop3_sasl_mechanism_find("PLAIN")->flags & POP3_SASL_READABLE, 0U);
-  EXPECT_NE(pop3_sasl_mechanism_find("LOGIN")->flags & POP3_SASL_READABLE, 0U);
+  EXPECT_STREQ(p3_sasl_mechanism_find("plain")->name, "PLAIN");
+  EXPECT_STREQ(p3_sasl_mechanism_find("Scram-Sha-256-Plus")->name, "SCRAM-SHA-256-PLUS");
+  EXPECT_EQ(p3_sasl_mechanism_find("SCRAM-SHA-256-PLUS")->points,
+            p3_sasl_mechanism_find("SCRAM-SHA-256")->points + 100);
+  EXPECT_NE(p3_sasl_mechanism_find("PLAIN")->flags & P3_SASL_READABLE, 0U);
+  EXPECT_NE(p3_sasl_mechanism_find("LOGIN")->flags & P3_SASL_READABLE, 0U);
 }
 
 TEST(SaslMechanism, KnowsEachScramWithAndWithoutBinding) {
   int last = 0;
   for (const char *hash : {"1", "224", "256", "384", "512"}) {
     const std::string name = std::string("SCRAM-SHA-") + hash;
-    const pop3_sasl_mechanism *plain = pop3_sasl_mechanism_find(name.c_str());
-    const pop3_sasl_mechanism *plus = pop3_sasl_mechanism_find((name + "-PLUS").c_str());
-    const uint32_t secret = POP3_SASL_USER | POP3_SASL_PASSWORD;
-    EXPECT_EQ(plain->flags, secret | POP3_SASL_MAY_BIND) << name;
-    EXPECT_EQ(plus->flags, secret | POP3_SASL_BINDS) << name;
+    const p3_sasl_mechanism *plain = p3_sasl_mechanism_find(name.c_str());
+    const p3_sasl_mechanism *plus = p3_sasl_mechanism_find((name + "-PLUS").c_str());
+    const uint32_t secret = P3_SASL_USER | P3_SASL_PASSWORD;
+    EXPECT_EQ(plain->flags, secret | P3_SASL_MAY_BIND) << name;
+    EXPECT_EQ(plus->flags, secret | P3_SASL_BINDS) << name;
     EXPECT_EQ(plus->points, plain->points + 100) << name;
     EXPECT_GT(plain->points, last) << "a longer hash is stronger";
     last = plain->points;
@@ -44,15 +44,15 @@ TEST(SaslMechanism, KnowsEachScramWithAndWithoutBinding) {
 
 TEST(SaslMechanism, TakesWhatIsNewByNameOnly) {
   for (const char *name : {"NTLM", "", "PLAI", "PLAINX", "SCRAM-SHA-256-PLUSX"}) {
-    EXPECT_STREQ(pop3_sasl_mechanism_find(name)->name, "") << name;
-    EXPECT_EQ(pop3_sasl_mechanism_find(name)->flags,
-              POP3_SASL_BY_NAME | POP3_SASL_USER | POP3_SASL_PASSWORD);
+    EXPECT_STREQ(p3_sasl_mechanism_find(name)->name, "") << name;
+    EXPECT_EQ(p3_sasl_mechanism_find(name)->flags,
+              P3_SASL_BY_NAME | P3_SASL_USER | P3_SASL_PASSWORD);
   }
   for (const char *name : {"GSSAPI", "GSS-SPNEGO", "GS2-KRB5"}) {
-    EXPECT_STREQ(pop3_sasl_mechanism_find(name)->name, name);
-    EXPECT_NE(pop3_sasl_mechanism_find(name)->flags & POP3_SASL_BY_NAME, 0U) << name;
+    EXPECT_STREQ(p3_sasl_mechanism_find(name)->name, name);
+    EXPECT_NE(p3_sasl_mechanism_find(name)->flags & P3_SASL_BY_NAME, 0U) << name;
   }
-  EXPECT_NE(pop3_sasl_mechanism_find("ANONYMOUS")->flags & POP3_SASL_BY_NAME, 0U);
+  EXPECT_NE(p3_sasl_mechanism_find("ANONYMOUS")->flags & P3_SASL_BY_NAME, 0U);
 }
 
 TEST(SaslMechanism, TakesNamesApart) {
@@ -71,12 +71,12 @@ TEST(SaslMechanism, LeavesOutWhatIsNoName) {
 }
 
 TEST(SaslMechanism, FindsWholeWordsInLists) {
-  EXPECT_TRUE(pop3_sasl_listed("PLAIN scram-sha-256", "SCRAM-SHA-256"));
-  EXPECT_FALSE(pop3_sasl_listed("PLAIN SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"));
-  EXPECT_FALSE(pop3_sasl_listed("PLAIN", "PLAI"));
-  EXPECT_FALSE(pop3_sasl_listed("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"));
-  EXPECT_FALSE(pop3_sasl_listed("", "PLAIN"));
-  EXPECT_FALSE(pop3_sasl_listed(nullptr, "PLAIN"));
+  EXPECT_TRUE(p3_sasl_listed("PLAIN scram-sha-256", "SCRAM-SHA-256"));
+  EXPECT_FALSE(p3_sasl_listed("PLAIN SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"));
+  EXPECT_FALSE(p3_sasl_listed("PLAIN", "PLAI"));
+  EXPECT_FALSE(p3_sasl_listed("SCRAM-SHA-256", "SCRAM-SHA-256-PLUS"));
+  EXPECT_FALSE(p3_sasl_listed("", "PLAIN"));
+  EXPECT_FALSE(p3_sasl_listed(nullptr, "PLAIN"));
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ void SaslProbe::Use() {
   wanted = {};
   external_ssf = longest = 0;
   static const int code = [] {
-    const int set_up = pop3_sasl_set_up();
+    const int set_up = p3_sasl_set_up();
     return set_up != SASL_OK ? set_up : sasl_client_add_plugin("x-probe", Init);
   }();
   EXPECT_EQ(code, SASL_OK);

@@ -15,34 +15,34 @@ class AuthResponse : public ::testing::Test {
  protected:
   void SetUp() override { allocator_.Forbid("sesame"); }
   void TearDown() override {
-    pop3_auth_response_drop(&response_, allocator_.get());
+    p3_auth_response_drop(&response_, allocator_.get());
     EXPECT_EQ(allocator_.live_blocks(), 0U);
     EXPECT_EQ(allocator_.unwiped(), 0U);
   }
 
   int Set(const std::string &line) {
-    return pop3_auth_response_set(&response_, allocator_.get(),
-                                  reinterpret_cast<const uint8_t *>(line.data()), line.size());
+    return p3_auth_response_set(&response_, allocator_.get(),
+                                reinterpret_cast<const uint8_t *>(line.data()), line.size());
   }
 
   std::string Move(size_t room) {
     std::string out(room, '#');
-    out.resize(pop3_auth_response_move(&response_, reinterpret_cast<uint8_t *>(out.data()), room));
+    out.resize(p3_auth_response_move(&response_, reinterpret_cast<uint8_t *>(out.data()), room));
     return out;
   }
 
   FailingAllocator allocator_;
-  pop3_auth_response response_ = {nullptr, 0, 0};
+  p3_auth_response response_ = {nullptr, 0, 0};
 };
 
 TEST_F(AuthResponse, GoesOutInPieces) {
-  EXPECT_FALSE(pop3_auth_response_is_due(&response_));
+  EXPECT_FALSE(p3_auth_response_is_due(&response_));
   ASSERT_TRUE(Set("sesame"));
-  EXPECT_TRUE(pop3_auth_response_is_due(&response_));
+  EXPECT_TRUE(p3_auth_response_is_due(&response_));
   EXPECT_EQ(Move(5), "sesam");
-  EXPECT_TRUE(pop3_auth_response_is_due(&response_));
+  EXPECT_TRUE(p3_auth_response_is_due(&response_));
   EXPECT_EQ(Move(100), "e\r\n");
-  EXPECT_FALSE(pop3_auth_response_is_due(&response_));
+  EXPECT_FALSE(p3_auth_response_is_due(&response_));
   EXPECT_NE(response_.octets, nullptr) << "the server's next line is compared with it";
   EXPECT_EQ(response_.len, 8U);
 }
@@ -65,8 +65,8 @@ TEST_F(AuthResponse, NoMemory) {
   allocator_.FailFrom(1);
   EXPECT_FALSE(Set("x"));
   EXPECT_EQ(Move(100), "sesame\r\n");
-  pop3_auth_response_drop(&response_, allocator_.get());
-  EXPECT_FALSE(pop3_auth_response_is_due(&response_));
+  p3_auth_response_drop(&response_, allocator_.get());
+  EXPECT_FALSE(p3_auth_response_is_due(&response_));
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST(Base64Valid, Table) {
       {"dGVzdg==", true},
   };
   for (const ValidCase &c : cases) {
-    EXPECT_EQ(pop3_base64_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
+    EXPECT_EQ(p3_base64_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
   }
 }
 
@@ -38,7 +38,7 @@ TEST(Base64Valid, TheWholeAlphabetAndNothingElse) {
   for (int i = 0; i < 256; i++) {
     std::string text = "AAA";
     text += static_cast<char>(i);
-    if (i != '=' && pop3_base64_valid(text.data(), text.size())) count++;
+    if (i != '=' && p3_base64_valid(text.data(), text.size())) count++;
   }
   EXPECT_EQ(count, 64U);
 }
@@ -47,7 +47,7 @@ std::string Decode(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); i += 4) {
     unsigned char group[3];
-    size_t len = pop3_base64_group(text.data() + i, group);
+    size_t len = p3_base64_group(text.data() + i, group);
     out.append(group, group + len);
   }
   return out;

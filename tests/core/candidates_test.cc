@@ -396,37 +396,37 @@ TEST(MechanismName, Table) {
       {"01234567890123456789012345678901", 0, -1, ""},
   };
   for (const auto &c : cases) {
-    char out[POP3_MECHANISM_MAX] = "";
-    EXPECT_EQ(pop3_mechanism_name(c.names, c.index, out), c.got) << c.names << " " << c.index;
+    char out[P3_MECHANISM_MAX] = "";
+    EXPECT_EQ(p3_mechanism_name(c.names, c.index, out), c.got) << c.names << " " << c.index;
     EXPECT_STREQ(out, c.name);
   }
 }
 
 TEST(MechanismIsPlus, Table) {
   for (const char *name : {"X-PLUS", "SCRAM-SHA-256-PLUS"}) {
-    pop3_mechanism mechanism = {};
+    p3_mechanism mechanism = {};
     (void)snprintf(mechanism.name, sizeof(mechanism.name), "%s", name);
-    EXPECT_TRUE(pop3_mechanism_is_plus(&mechanism)) << name;
+    EXPECT_TRUE(p3_mechanism_is_plus(&mechanism)) << name;
   }
   for (const char *name : {"", "X", "-PLUS", "X-PLUS-", "XPLUS", "X-plus"}) {
-    pop3_mechanism mechanism = {};
+    p3_mechanism mechanism = {};
     (void)snprintf(mechanism.name, sizeof(mechanism.name), "%s", name);
-    EXPECT_FALSE(pop3_mechanism_is_plus(&mechanism)) << name;
+    EXPECT_FALSE(p3_mechanism_is_plus(&mechanism)) << name;
   }
 }
 
 // Of mechanisms with these strengths (0: unusable), which is taken?
 size_t Best(std::vector<int> strengths, bool prefers_readable) {
-  std::vector<pop3_mechanism> list(strengths.size());
+  std::vector<p3_mechanism> list(strengths.size());
   for (size_t i = 0; i < list.size(); i++) {
     list[i] = {};
     list[i].strength = strengths[i];
     list[i].state = strengths[i] > 0 ? POP3_CANDIDATE_USABLE : POP3_CANDIDATE_UNUSABLE;
   }
-  pop3_candidates candidates = {};
+  p3_candidates candidates = {};
   candidates.list = list.data();
   candidates.count = list.size();
-  return pop3_candidates_best(&candidates, prefers_readable ? 1 : 0);
+  return p3_candidates_best(&candidates, prefers_readable ? 1 : 0);
 }
 
 TEST(CandidatesBest, Table) {
@@ -447,23 +447,23 @@ TEST(CandidatesJudge, EachAllocationFails) {
   FakeAuth one("one", 0, 100);
   const pop3_auth_ops *at[20];
   for (const pop3_auth_ops *&ops : at) ops = one.plugin()->auths[0];
-  const pop3_auth_list auths = {at, 20};
-  const pop3_candidate_rules rules = {};
+  const p3_auth_list auths = {at, 20};
+  const p3_candidate_rules rules = {};
   pop3_testing::TestHost host;
   const size_t count = pop3_testing::ForEachAllocationFailure([&](auto &allocator) {
     pop3_auth_context context = {};
-    pop3_candidates candidates;
+    p3_candidates candidates;
     pop3_error err = POP3_ERROR_INIT;
-    pop3_candidates_init(&candidates, allocator.get());
+    p3_candidates_init(&candidates, allocator.get());
     const pop3_status status =
-        pop3_candidates_judge(&candidates, &auths, host.get(), &context, &rules, nullptr, &err);
+        p3_candidates_judge(&candidates, &auths, host.get(), &context, &rules, nullptr, &err);
     EXPECT_EQ(status, allocator.has_failed() ? POP3_ERR_MEMORY : POP3_OK);
     if (status == POP3_OK) {
       EXPECT_EQ(candidates.count, 20U);
     } else {
       EXPECT_STREQ(err.text, "no memory to compare mechanisms");
     }
-    pop3_candidates_cleanup(&candidates);
+    p3_candidates_cleanup(&candidates);
     EXPECT_EQ(candidates.count, 0U);
   });
   EXPECT_EQ(count, 2U);
@@ -471,26 +471,26 @@ TEST(CandidatesJudge, EachAllocationFails) {
 
 // What does not fit is cut, and nothing is written behind it.
 TEST(CandidatesReasons, AreCut) {
-  pop3_mechanism list[2] = {};
-  for (pop3_mechanism &mechanism : list) {
+  p3_mechanism list[2] = {};
+  for (p3_mechanism &mechanism : list) {
     (void)snprintf(mechanism.name, sizeof(mechanism.name), "x");
     (void)snprintf(mechanism.why, sizeof(mechanism.why), "because");
   }
   list[1].policy = 1;
-  pop3_candidates candidates = {};
+  p3_candidates candidates = {};
   candidates.list = list;
   candidates.count = 2;
   char out[64];
   int policy = 7;
-  pop3_candidates_reasons(&candidates, out, sizeof(out), &policy);
+  p3_candidates_reasons(&candidates, out, sizeof(out), &policy);
   EXPECT_STREQ(out, "x: because; x: because");
   EXPECT_EQ(policy, 1);
   memset(out, '#', sizeof(out));
-  pop3_candidates_reasons(&candidates, out, 5, &policy);
+  p3_candidates_reasons(&candidates, out, 5, &policy);
   EXPECT_STREQ(out, "x: b");
   EXPECT_EQ(out[5], '#');
   list[0].state = list[1].state = POP3_CANDIDATE_USABLE;
-  pop3_candidates_reasons(&candidates, out, sizeof(out), &policy);
+  p3_candidates_reasons(&candidates, out, sizeof(out), &policy);
   EXPECT_STREQ(out, "");
   EXPECT_EQ(policy, 0);
 }

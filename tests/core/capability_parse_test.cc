@@ -21,21 +21,21 @@ class Caps {
  public:
   explicit Caps(uint32_t enabled = 0, const pop3_allocator *allocator = nullptr) {
     quirks.enabled = enabled;
-    pop3_limits_resolve(&limits, nullptr, nullptr);
+    p3_limits_resolve(&limits, nullptr, nullptr);
     pop3_allocator resolved;
-    pop3_allocator_resolve(&resolved, allocator);
-    pop3_capabilities_init(&caps, &resolved);
+    p3_allocator_resolve(&resolved, allocator);
+    p3_capabilities_init(&caps, &resolved);
   }
-  ~Caps() { pop3_capabilities_cleanup(&caps); }
+  ~Caps() { p3_capabilities_cleanup(&caps); }
   Caps(const Caps &) = delete;
   Caps &operator=(const Caps &) = delete;
 
   pop3_status Add(std::string_view line) {
     err = POP3_ERROR_INIT;
     std::string copy(line);  // reading behind it would be seen
-    return pop3_capabilities_add(&caps, copy.data(), copy.size(), &limits, &quirks, &err);
+    return p3_capabilities_add(&caps, copy.data(), copy.size(), &limits, &quirks, &err);
   }
-  pop3_status Finish() { return pop3_capabilities_finish(&caps, &err); }
+  pop3_status Finish() { return p3_capabilities_finish(&caps, &err); }
   uint64_t hits() const { return quirks.hits[POP3_QUIRK_CAPA_DAMAGE]; }
   std::string Lines() const {
     std::string text;
@@ -290,7 +290,7 @@ TEST(CapabilityParse, OfSeveralDamagedLinesTheFirstIsTold) {
   EXPECT_EQ(c.caps.flags, static_cast<uint32_t>(POP3_CAP_TOP | POP3_CAP_UIDL));
   ASSERT_EQ(c.Finish(), POP3_OK) << "finishing again is fine";
   EXPECT_STREQ(c.caps.damage, "line 2 (\"SASL  PLAIN\"): a space too many; and 2 more");
-  pop3_capabilities_cleanup(&c.caps);
+  p3_capabilities_cleanup(&c.caps);
   EXPECT_EQ(c.caps.num_damaged, 0U);
   EXPECT_EQ(c.caps.damage, nullptr);
 }
@@ -345,7 +345,7 @@ TEST(CapabilityParse, CleanupMakesItEmptyAndUsable) {
   ASSERT_EQ(c.Add("UIDL"), POP3_OK);
   ASSERT_EQ(c.Finish(), POP3_OK) << "finishing again is fine";
   EXPECT_EQ(c.Lines(), "TOP=|UIDL=|");
-  pop3_capabilities_cleanup(&c.caps);
+  p3_capabilities_cleanup(&c.caps);
   EXPECT_EQ(c.caps.flags, 0U);
   EXPECT_EQ(c.caps.lines, nullptr);
   EXPECT_EQ(c.caps.num_lines, 0U);

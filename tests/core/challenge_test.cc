@@ -57,8 +57,8 @@ TEST(ChallengeParse, Table) {
         size_t text_len = 999;
         bool expected = c.needs == kNothing || (c.needs == kQuirk && on) ||
                         (c.needs == kQuirkInExchange && on && in_exchange);
-        int got = pop3_challenge_parse(c.line.data(), c.line.size(), in_exchange, &quirks, &text,
-                                       &text_len);
+        int got = p3_challenge_parse(c.line.data(), c.line.size(), in_exchange, &quirks, &text,
+                                     &text_len);
         ASSERT_EQ(got, expected ? 1 : 0) << c.line << " " << on << in_exchange;
         EXPECT_EQ(quirks.hits[POP3_QUIRK_AUTH_PLUS], expected && c.needs != kNothing ? 1U : 0U);
         if (expected) {
@@ -74,8 +74,8 @@ TEST(ChallengeParse, Table) {
 TEST(ChallengeParse, WithoutQuirks) {
   const char *text = nullptr;
   size_t len = 0;
-  EXPECT_EQ(pop3_challenge_parse("+ x", 3, 1, nullptr, &text, &len), 1);
-  EXPECT_EQ(pop3_challenge_parse("+x", 2, 1, nullptr, &text, &len), 0);
+  EXPECT_EQ(p3_challenge_parse("+ x", 3, 1, nullptr, &text, &len), 1);
+  EXPECT_EQ(p3_challenge_parse("+x", 2, 1, nullptr, &text, &len), 0);
 }
 
 }  // namespace

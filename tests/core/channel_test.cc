@@ -37,7 +37,7 @@ class Channel : public ::testing::Test {
     Init(1);
   }
   void TearDown() override {
-    pop3_channel_cleanup(&channel_);
+    p3_channel_cleanup(&channel_);
     EXPECT_EQ(wire_.complaints, Calls());
     for (const char *name : {"fake", "tls", "shift"}) {
       const std::string prefix = name;
@@ -49,24 +49,24 @@ class Channel : public ::testing::Test {
 
   // Plans "fake", and "tls" on it if |num_transports| is 2.
   void Init(size_t num_transports) {
-    const pop3_channel_plan plan = {allocator_.get(),
-                                    host_.get(),
-                                    "mail.example",
-                                    110,
-                                    4,
-                                    FakeWirePlugin()->transports,
-                                    num_transports,
-                                    options_,
-                                    2};
-    pop3_channel_init(&channel_, &plan);
+    const p3_channel_plan plan = {allocator_.get(),
+                                  host_.get(),
+                                  "mail.example",
+                                  110,
+                                  4,
+                                  FakeWirePlugin()->transports,
+                                  num_transports,
+                                  options_,
+                                  2};
+    p3_channel_init(&channel_, &plan);
   }
   pop3_io Connect() {
     err_ = POP3_ERROR_INIT;
     pushed_ = -1;
-    return pop3_channel_connect(&channel_, &pushed_, &err_);
+    return p3_channel_connect(&channel_, &pushed_, &err_);
   }
   void Connected() {
-    while (!pop3_channel_is_connected(&channel_)) ASSERT_EQ(Connect(), POP3_IO_DONE) << err_.text;
+    while (!p3_channel_is_connected(&channel_)) ASSERT_EQ(Connect(), POP3_IO_DONE) << err_.text;
     // The greeting is not what these tests are about.
     wire_.incoming.clear();
   }
@@ -74,29 +74,29 @@ class Channel : public ::testing::Test {
     uint8_t buf[100];
     size_t len = 0;
     err_ = POP3_ERROR_INIT;
-    const pop3_io io = pop3_channel_read(&channel_, buf, sizeof(buf), &len, &err_);
+    const pop3_io io = p3_channel_read(&channel_, buf, sizeof(buf), &len, &err_);
     if (out != nullptr) out->assign(reinterpret_cast<const char *>(buf), len);
     return io;
   }
   pop3_io Write(const std::string &text) {
     size_t len = 0;
-    return pop3_channel_write(&channel_, reinterpret_cast<const uint8_t *>(text.data()),
-                              text.size(), &len);
+    return p3_channel_write(&channel_, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
+                            &len);
   }
   uint32_t Events() {
     pop3_interest interest = POP3_INTEREST_INIT;
     wire_.real_time = true;
     wire_.last_events = 99;
-    pop3_channel_interest(&channel_, &interest);
+    p3_channel_interest(&channel_, &interest);
     EXPECT_TRUE(wire_.last_events == 99 || wire_.last_events == interest.events);
     return wire_.last_events;
   }
-  pop3_security_layer Layer(const pop3_transport_ops *ops) {
+  p3_security_layer Layer(const pop3_transport_ops *ops) {
     return {ops, layer_options_, 1, Release};
   }
-  pop3_status PushLayer(const pop3_security_layer &layer) {
+  pop3_status PushLayer(const p3_security_layer &layer) {
     err_ = POP3_ERROR_INIT;
-    return pop3_channel_push_layer(&channel_, &layer, "x-mech", &err_);
+    return p3_channel_push_layer(&channel_, &layer, "x-mech", &err_);
   }
   const pop3_transport_ops *Tls() { return FakeWirePlugin()->transports[1]; }
 
@@ -105,7 +105,7 @@ class Channel : public ::testing::Test {
   FailingAllocator allocator_;
   pop3_option options_[2] = {{"other.thing", "x", 0, nullptr}, {"fake.wire", nullptr, 0, &wire_}};
   pop3_option layer_options_[1] = {{"fake.wire", nullptr, 0, &wire_}};
-  pop3_channel channel_ = {};
+  p3_channel channel_ = {};
   pop3_error err_ = POP3_ERROR_INIT;
   int pushed_ = -1;
 };
@@ -114,35 +114,35 @@ class Channel : public ::testing::Test {
 
 TEST_F(Channel, ThePlanIsMadeFromTheBottomUp) {
   Init(2);
-  EXPECT_TRUE(pop3_channel_is_planned(&channel_));
-  EXPECT_FALSE(pop3_channel_is_open(&channel_));
+  EXPECT_TRUE(p3_channel_is_planned(&channel_));
+  EXPECT_FALSE(p3_channel_is_open(&channel_));
   EXPECT_EQ(wire_.calls, Calls()) << "nothing happens before it is asked for";
   wire_.connects = {POP3_IO_WANT_READ};
   EXPECT_EQ(Connect(), POP3_IO_WANT_READ);
   EXPECT_EQ(pushed_, 1);
-  EXPECT_TRUE(pop3_channel_is_planned(&channel_));
+  EXPECT_TRUE(p3_channel_is_planned(&channel_));
   EXPECT_EQ(Connect(), POP3_IO_DONE);
-  EXPECT_TRUE(pop3_channel_is_planned(&channel_)) << "tls is still to come";
-  EXPECT_FALSE(pop3_channel_is_connected(&channel_));
+  EXPECT_TRUE(p3_channel_is_planned(&channel_)) << "tls is still to come";
+  EXPECT_FALSE(p3_channel_is_connected(&channel_));
   wire_.connects = {POP3_IO_WANT_READ};
   EXPECT_EQ(Connect(), POP3_IO_WANT_READ);
-  EXPECT_TRUE(pop3_channel_is_planned(&channel_)) << "all are pushed, but not connected";
-  EXPECT_FALSE(pop3_channel_is_open(&channel_));
+  EXPECT_TRUE(p3_channel_is_planned(&channel_)) << "all are pushed, but not connected";
+  EXPECT_FALSE(p3_channel_is_open(&channel_));
   EXPECT_EQ(Connect(), POP3_IO_DONE);
-  EXPECT_FALSE(pop3_channel_is_planned(&channel_));
-  EXPECT_TRUE(pop3_channel_is_connected(&channel_));
-  EXPECT_TRUE(pop3_channel_is_open(&channel_));
+  EXPECT_FALSE(p3_channel_is_planned(&channel_));
+  EXPECT_TRUE(p3_channel_is_connected(&channel_));
+  EXPECT_TRUE(p3_channel_is_open(&channel_));
   EXPECT_EQ(wire_.calls, (Calls{"fake.create", "fake.connect", "fake.connect", "tls.create",
                                 "tls.connect", "tls.connect"}));
 }
 
 TEST_F(Channel, OneOnTop) {
   Connected();
-  pop3_channel_push(&channel_, Tls());
-  EXPECT_FALSE(pop3_channel_is_connected(&channel_));
-  EXPECT_FALSE(pop3_channel_is_planned(&channel_)) << "it was not in the plan";
+  p3_channel_push(&channel_, Tls());
+  EXPECT_FALSE(p3_channel_is_connected(&channel_));
+  EXPECT_FALSE(p3_channel_is_planned(&channel_)) << "it was not in the plan";
   EXPECT_EQ(Connect(), POP3_IO_DONE);
-  EXPECT_TRUE(pop3_channel_is_connected(&channel_));
+  EXPECT_TRUE(p3_channel_is_connected(&channel_));
   EXPECT_EQ(channel_.layers.count, 2U);
   EXPECT_EQ(wire_.Count("tls.create"), 1);
 }
@@ -152,7 +152,7 @@ TEST_F(Channel, AFailedCreateSaysThatNothingWasPushed) {
   EXPECT_EQ(Connect(), POP3_IO_FAIL);
   EXPECT_EQ(pushed_, 0);
   EXPECT_EQ(err_.status, POP3_ERR_ARGUMENT);
-  EXPECT_FALSE(pop3_channel_is_open(&channel_));
+  EXPECT_FALSE(p3_channel_is_open(&channel_));
 }
 
 TEST_F(Channel, AFailedConnectSaysThatItWas) {
@@ -160,7 +160,7 @@ TEST_F(Channel, AFailedConnectSaysThatItWas) {
   EXPECT_EQ(Connect(), POP3_IO_FAIL);
   EXPECT_EQ(pushed_, 1);
   EXPECT_EQ(err_.status, POP3_ERR_IO);
-  EXPECT_FALSE(pop3_channel_is_open(&channel_));
+  EXPECT_FALSE(p3_channel_is_open(&channel_));
 }
 
 // A transport that returns a failure without an error of its own still gives one.
@@ -177,7 +177,7 @@ TEST_F(Channel, AFailureWithoutAnErrorHasItsStatus) {
 TEST_F(Channel, NoMoreLayersThanThePlanAllows) {
   channel_.plan.max_layers = 1;
   Connected();
-  pop3_channel_push(&channel_, Tls());
+  p3_channel_push(&channel_, Tls());
   EXPECT_EQ(Connect(), POP3_IO_FAIL);
   EXPECT_EQ(pushed_, 0);
   EXPECT_STREQ(err_.text, "more than 1 transports on each other (limit max_layers)");
@@ -190,7 +190,7 @@ TEST_F(Channel, ASecurityLayerHasItsOwnOptionsAndGivesThemBack) {
   pop3_transport_ops ops = *ShiftLayer();
   ASSERT_EQ(PushLayer(Layer(&ops)), POP3_OK);
   memset(&ops, 0xA5, sizeof(ops));  // the table was copied
-  EXPECT_FALSE(pop3_channel_is_connected(&channel_));
+  EXPECT_FALSE(p3_channel_is_connected(&channel_));
   EXPECT_EQ(released.size(), 0U);
   wire_.connects = {POP3_IO_WANT_READ};
   EXPECT_EQ(Connect(), POP3_IO_WANT_READ);
@@ -198,10 +198,10 @@ TEST_F(Channel, ASecurityLayerHasItsOwnOptionsAndGivesThemBack) {
   EXPECT_EQ(released[0].options, layer_options_);
   EXPECT_EQ(released[0].num_options, 1U);
   EXPECT_EQ(Connect(), POP3_IO_DONE);
-  EXPECT_TRUE(pop3_channel_is_connected(&channel_));
+  EXPECT_TRUE(p3_channel_is_connected(&channel_));
   EXPECT_EQ(Write("a"), POP3_IO_DONE);
   EXPECT_EQ(wire_.raw_sent, "f");
-  pop3_channel_cleanup(&channel_);
+  p3_channel_cleanup(&channel_);
   EXPECT_EQ(released.size(), 1U);
 }
 
@@ -211,16 +211,16 @@ TEST_F(Channel, AfterAFailedCreateTheOptionsAreGivenBack) {
   wire_.create_fails = "shift";
   EXPECT_EQ(Connect(), POP3_IO_FAIL);
   EXPECT_EQ(released.size(), 1U);
-  pop3_channel_cleanup(&channel_);
+  p3_channel_cleanup(&channel_);
   EXPECT_EQ(released.size(), 1U);
 }
 
 TEST_F(Channel, ALayerThatIsNotMadeAnyMoreGivesThemBackToo) {
   Connected();
   ASSERT_EQ(PushLayer(Layer(ShiftLayer())), POP3_OK);
-  pop3_channel_drop(&channel_);
+  p3_channel_drop(&channel_);
   EXPECT_EQ(released.size(), 0U);
-  pop3_channel_cleanup(&channel_);
+  p3_channel_cleanup(&channel_);
   ASSERT_EQ(released.size(), 1U);
   EXPECT_EQ(released[0].options, layer_options_);
 }
@@ -232,17 +232,17 @@ TEST_F(Channel, ATableThatIsNoneIsRefusedAndGivesThemBack) {
   EXPECT_EQ(PushLayer(Layer(&ops)), POP3_ERR_AUTH);
   EXPECT_STREQ(err_.layer, "login");
   EXPECT_STREQ(err_.text, "the security layer of x-mech is not of this interface, or incomplete");
-  EXPECT_TRUE(pop3_channel_is_connected(&channel_)) << "nothing is to be pushed";
-  pop3_channel_cleanup(&channel_);
+  EXPECT_TRUE(p3_channel_is_connected(&channel_)) << "nothing is to be pushed";
+  p3_channel_cleanup(&channel_);
   EXPECT_EQ(released.size(), 1U);
   EXPECT_EQ(PushLayer(Layer(nullptr)), POP3_ERR_AUTH);
-  pop3_channel_cleanup(&channel_);
+  p3_channel_cleanup(&channel_);
   EXPECT_EQ(released.size(), 2U);
 }
 
 TEST_F(Channel, ALayerWithoutReleaseKeepsItsOptions) {
   Connected();
-  pop3_security_layer layer = Layer(ShiftLayer());
+  p3_security_layer layer = Layer(ShiftLayer());
   layer.release = nullptr;
   ASSERT_EQ(PushLayer(layer), POP3_OK);
   EXPECT_EQ(Connect(), POP3_IO_DONE);
@@ -267,11 +267,11 @@ TEST_F(Channel, BeginsAgainWithTheOptionThatMayHelp) {
   wire_.again = "tls.no_alpn";
   ASSERT_EQ(Connect(), POP3_IO_DONE);
   ASSERT_EQ(Connect(), POP3_IO_FAIL);
-  EXPECT_STREQ(pop3_channel_begin_again(&channel_), "tls.no_alpn");
+  EXPECT_STREQ(p3_channel_begin_again(&channel_), "tls.no_alpn");
   EXPECT_EQ(channel_.layers.count, 0U);
   EXPECT_EQ(wire_.Count("fake.destroy"), 1);
   EXPECT_EQ(wire_.Count("tls.destroy"), 1);
-  EXPECT_TRUE(pop3_channel_is_planned(&channel_));
+  EXPECT_TRUE(p3_channel_is_planned(&channel_));
   EXPECT_EQ(channel_.more_options[0].name, options_[0].name) << "those of the plan stay";
   EXPECT_EQ(channel_.more_options[2].number, 7);
   Connected();
@@ -283,18 +283,18 @@ TEST_F(Channel, BeginsAgainOnlyOnce) {
   wire_.again = "fake.other";
   wire_.connects = {POP3_IO_FAIL, POP3_IO_FAIL};
   ASSERT_EQ(Connect(), POP3_IO_FAIL);
-  ASSERT_NE(pop3_channel_begin_again(&channel_), nullptr);
+  ASSERT_NE(p3_channel_begin_again(&channel_), nullptr);
   ASSERT_EQ(Connect(), POP3_IO_FAIL);
-  EXPECT_EQ(pop3_channel_begin_again(&channel_), nullptr);
+  EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr);
   EXPECT_EQ(channel_.layers.count, 1U);
 }
 
 TEST_F(Channel, WhatWasToStandOnTheOldConnectionIsForgotten) {
   wire_.connect_fails = "fake";
   wire_.again = "fake.other";
-  pop3_channel_push(&channel_, Tls());
+  p3_channel_push(&channel_, Tls());
   ASSERT_EQ(Connect(), POP3_IO_FAIL) << "the plan comes first";
-  ASSERT_STREQ(pop3_channel_begin_again(&channel_), "fake.other");
+  ASSERT_STREQ(p3_channel_begin_again(&channel_), "fake.other");
   Connected();
   EXPECT_EQ(channel_.layers.count, 1U);
 }
@@ -302,33 +302,33 @@ TEST_F(Channel, WhatWasToStandOnTheOldConnectionIsForgotten) {
 // What stood on top of the old connection does not stand on the new one by itself.
 TEST_F(Channel, BeginsAgainFromTheBottom) {
   Connected();
-  pop3_channel_push(&channel_, Tls());
+  p3_channel_push(&channel_, Tls());
   wire_.connect_fails = "tls";
   wire_.again = "tls.no_alpn";
   ASSERT_EQ(Connect(), POP3_IO_FAIL);
-  ASSERT_STREQ(pop3_channel_begin_again(&channel_), "tls.no_alpn");
+  ASSERT_STREQ(p3_channel_begin_again(&channel_), "tls.no_alpn");
   Connected();
   EXPECT_EQ(channel_.layers.count, 1U);
-  pop3_channel_push(&channel_, Tls());
+  p3_channel_push(&channel_, Tls());
   EXPECT_EQ(Connect(), POP3_IO_DONE) << "the option is there for those on top as well";
 }
 
 TEST_F(Channel, DoesNotBeginAgain) {
-  EXPECT_EQ(pop3_channel_begin_again(&channel_), nullptr) << "without a connection";
+  EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr) << "without a connection";
   wire_.connect_fails = "fake";
   ASSERT_EQ(Connect(), POP3_IO_FAIL);
-  EXPECT_EQ(pop3_channel_begin_again(&channel_), nullptr) << "without an answer";
+  EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr) << "without an answer";
   wire_.again = "fake.other";
   wire_.only_once = true;
-  EXPECT_EQ(pop3_channel_begin_again(&channel_), nullptr) << "with a caller's descriptor";
+  EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr) << "with a caller's descriptor";
   wire_.only_once = false;
   for (const size_t nth : {1U, 2U}) {
     allocator_.FailAt(allocator_.calls() + nth);
-    EXPECT_EQ(pop3_channel_begin_again(&channel_), nullptr) << "without memory";
+    EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr) << "without memory";
     EXPECT_EQ(allocator_.live_blocks(), 0U);
     EXPECT_EQ(channel_.layers.count, 1U) << "nothing has changed";
   }
-  EXPECT_STREQ(pop3_channel_begin_again(&channel_), "fake.other");
+  EXPECT_STREQ(p3_channel_begin_again(&channel_), "fake.other");
 }
 
 // --- Moving octets
@@ -368,7 +368,7 @@ TEST_F(Channel, WhileConnectingTheTransportsAreAsked) {
 TEST_F(Channel, AHandshakeWaitsForWhatItWantsAndNothingElse) {
   Connected();
   EXPECT_EQ(Read(), POP3_IO_WANT_READ);
-  pop3_channel_push(&channel_, Tls());
+  p3_channel_push(&channel_, Tls());
   wire_.connects = {POP3_IO_WANT_WRITE};
   EXPECT_EQ(Connect(), POP3_IO_WANT_WRITE);
   EXPECT_EQ(Events(), POP3_WAIT_WRITE);
@@ -404,41 +404,41 @@ TEST_F(Channel, AWriteThatMeetsTheEnd) {
 TEST_F(Channel, PendingOnlyOnceItIsConnected) {
   Connected();
   wire_.Say("+OK\r\n");
-  EXPECT_TRUE(pop3_channel_pending(&channel_));
-  pop3_channel_push(&channel_, Tls());
+  EXPECT_TRUE(p3_channel_pending(&channel_));
+  p3_channel_push(&channel_, Tls());
   wire_.connects = {POP3_IO_WANT_READ};
   EXPECT_EQ(Connect(), POP3_IO_WANT_READ);
-  EXPECT_FALSE(pop3_channel_pending(&channel_)) << "they are the handshake's";
+  EXPECT_FALSE(p3_channel_pending(&channel_)) << "they are the handshake's";
 }
 
 // --- What is known of it
 
 TEST_F(Channel, WhatIsKnownHoldsOnlyWhileItIsOpen) {
-  EXPECT_FALSE(pop3_channel_is_local(&channel_));
-  EXPECT_FALSE(pop3_channel_is_private(&channel_));
+  EXPECT_FALSE(p3_channel_is_local(&channel_));
+  EXPECT_FALSE(p3_channel_is_private(&channel_));
   Connected();
-  EXPECT_TRUE(pop3_channel_is_local(&channel_));
-  EXPECT_TRUE(pop3_channel_is_private(&channel_));
-  EXPECT_FALSE(pop3_channel_is_encrypted(&channel_));
+  EXPECT_TRUE(p3_channel_is_local(&channel_));
+  EXPECT_TRUE(p3_channel_is_private(&channel_));
+  EXPECT_FALSE(p3_channel_is_encrypted(&channel_));
   wire_.local = false;
-  EXPECT_FALSE(pop3_channel_is_private(&channel_));
-  pop3_channel_push(&channel_, Tls());
+  EXPECT_FALSE(p3_channel_is_private(&channel_));
+  p3_channel_push(&channel_, Tls());
   wire_.connects = {POP3_IO_WANT_READ};
   EXPECT_EQ(Connect(), POP3_IO_WANT_READ);
-  EXPECT_FALSE(pop3_channel_is_encrypted(&channel_)) << "not before the handshake is over";
-  EXPECT_FALSE(pop3_channel_is_verified(&channel_));
+  EXPECT_FALSE(p3_channel_is_encrypted(&channel_)) << "not before the handshake is over";
+  EXPECT_FALSE(p3_channel_is_verified(&channel_));
   EXPECT_EQ(Connect(), POP3_IO_DONE);
-  EXPECT_TRUE(pop3_channel_is_encrypted(&channel_));
-  EXPECT_TRUE(pop3_channel_is_private(&channel_));
-  EXPECT_TRUE(pop3_channel_is_verified(&channel_));
+  EXPECT_TRUE(p3_channel_is_encrypted(&channel_));
+  EXPECT_TRUE(p3_channel_is_private(&channel_));
+  EXPECT_TRUE(p3_channel_is_verified(&channel_));
   wire_.verified = false;
-  EXPECT_FALSE(pop3_channel_is_verified(&channel_));
-  EXPECT_TRUE(pop3_channel_is_encrypted(&channel_));
+  EXPECT_FALSE(p3_channel_is_verified(&channel_));
+  EXPECT_TRUE(p3_channel_is_encrypted(&channel_));
   wire_.encrypted = false;
-  EXPECT_FALSE(pop3_channel_is_encrypted(&channel_)) << "the transport does not vouch for it";
-  EXPECT_FALSE(pop3_channel_is_private(&channel_));
+  EXPECT_FALSE(p3_channel_is_encrypted(&channel_)) << "the transport does not vouch for it";
+  EXPECT_FALSE(p3_channel_is_private(&channel_));
   pop3_answer answer = POP3_ANSWER_INIT;
-  EXPECT_EQ(pop3_channel_query(&channel_, POP3_QUERY_TLS_VERSION, &answer), POP3_OK);
+  EXPECT_EQ(p3_channel_query(&channel_, POP3_QUERY_TLS_VERSION, &answer), POP3_OK);
   EXPECT_EQ(answer.data_len, 7U);
 }
 
@@ -446,12 +446,12 @@ TEST_F(Channel, WhatIsKnownHoldsOnlyWhileItIsOpen) {
 
 TEST_F(Channel, CloseSaysGoodbyeAndDropDoesNot) {
   Connected();
-  pop3_channel_drop(&channel_);
+  p3_channel_drop(&channel_);
   EXPECT_EQ(wire_.Count("fake.shutdown"), 0);
-  EXPECT_FALSE(pop3_channel_is_open(&channel_));
+  EXPECT_FALSE(p3_channel_is_open(&channel_));
   Init(1);
   Connected();
-  pop3_channel_close(&channel_);
+  p3_channel_close(&channel_);
   EXPECT_EQ(wire_.Count("fake.shutdown"), 1);
   EXPECT_EQ(wire_.Count("fake.destroy"), 2);
   EXPECT_EQ(channel_.layers.count, 0U);
@@ -461,7 +461,7 @@ TEST_F(Channel, NoGoodbyeWhereNothingCanBeWritten) {
   Connected();
   wire_.write_fails = true;
   EXPECT_EQ(Write("NOOP\r\n"), POP3_IO_FAIL);
-  pop3_channel_close(&channel_);
+  p3_channel_close(&channel_);
   EXPECT_EQ(wire_.Count("fake.shutdown"), 0);
   EXPECT_EQ(wire_.Count("fake.destroy"), 1);
 }

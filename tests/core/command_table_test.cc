@@ -20,7 +20,7 @@ TEST(CommandName, Table) {
 }
 
 TEST(CommandOfLine, Table) {
-  auto of = [](std::string_view line) { return pop3_command_of_line(line.data(), line.size()); };
+  auto of = [](std::string_view line) { return p3_command_of_line(line.data(), line.size()); };
   for (int i = POP3_CMD_CAPA; i < POP3_CMD_RAW; i++) {
     auto command = static_cast<pop3_command>(i);
     EXPECT_EQ(of(pop3_command_name(command)), command);
@@ -39,7 +39,7 @@ std::set<std::string> With(unsigned flag) {
   std::set<std::string> names;
   for (int i = POP3_CMD_GREETING; i <= POP3_CMD_RAW_MULTI; i++) {
     const auto command = static_cast<pop3_command>(i);
-    if (pop3_command_has(command, flag)) names.insert(pop3_command_name(command));
+    if (p3_command_has(command, flag)) names.insert(pop3_command_name(command));
   }
   return names;
 }
@@ -47,16 +47,16 @@ std::set<std::string> With(unsigned flag) {
 using Names = std::set<std::string>;
 
 TEST(CommandTable, Flags) {
-  EXPECT_EQ(With(POP3_COMMAND_BARRIER), (Names{"STLS", "AUTH", "PASS", "APOP", "RPOP", "QUIT"}));
-  EXPECT_EQ(With(POP3_COMMAND_LOGIN), (Names{"USER", "PASS", "APOP", "RPOP", "AUTH"}));
-  EXPECT_EQ(With(POP3_COMMAND_LOGS_IN), (Names{"PASS", "APOP", "RPOP", "AUTH"}));
-  EXPECT_EQ(With(POP3_COMMAND_READABLE), (Names{"PASS", "AUTH"}));
-  EXPECT_EQ(With(POP3_COMMAND_MULTI), (Names{"CAPA", "RETR", "TOP", "raw"}));
-  EXPECT_FALSE(pop3_command_has(POP3_CMD_RAW, POP3_COMMAND_MULTI));
-  EXPECT_EQ(With(POP3_COMMAND_MULTI_IF_ALL), (Names{"LIST", "UIDL", "LANG"}));
-  EXPECT_EQ(With(POP3_COMMAND_BODY), (Names{"RETR", "TOP"}));
-  EXPECT_EQ(With(POP3_COMMAND_STATUS), (Names{"STAT", "LAST", "LIST", "UIDL"}));
-  EXPECT_EQ(With(POP3_COMMAND_LINE), (Names{"raw"}));
+  EXPECT_EQ(With(P3_COMMAND_BARRIER), (Names{"STLS", "AUTH", "PASS", "APOP", "RPOP", "QUIT"}));
+  EXPECT_EQ(With(P3_COMMAND_LOGIN), (Names{"USER", "PASS", "APOP", "RPOP", "AUTH"}));
+  EXPECT_EQ(With(P3_COMMAND_LOGS_IN), (Names{"PASS", "APOP", "RPOP", "AUTH"}));
+  EXPECT_EQ(With(P3_COMMAND_READABLE), (Names{"PASS", "AUTH"}));
+  EXPECT_EQ(With(P3_COMMAND_MULTI), (Names{"CAPA", "RETR", "TOP", "raw"}));
+  EXPECT_FALSE(p3_command_has(POP3_CMD_RAW, P3_COMMAND_MULTI));
+  EXPECT_EQ(With(P3_COMMAND_MULTI_IF_ALL), (Names{"LIST", "UIDL", "LANG"}));
+  EXPECT_EQ(With(P3_COMMAND_BODY), (Names{"RETR", "TOP"}));
+  EXPECT_EQ(With(P3_COMMAND_STATUS), (Names{"STAT", "LAST", "LIST", "UIDL"}));
+  EXPECT_EQ(With(P3_COMMAND_LINE), (Names{"raw"}));
 }
 
 // From which word on a line is secret: what trace, audit hook and errors leave out.
@@ -66,7 +66,7 @@ TEST(CommandTable, Secrets) {
     unsigned word = 0;
     if (command == POP3_CMD_PASS) word = 1;
     if (command == POP3_CMD_APOP || command == POP3_CMD_AUTH) word = 2;
-    EXPECT_EQ(pop3_command_traits_of(command)->secret_word, word) << pop3_command_name(command);
+    EXPECT_EQ(p3_command_traits_of(command)->secret_word, word) << pop3_command_name(command);
   }
 }
 

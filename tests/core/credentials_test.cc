@@ -359,9 +359,9 @@ TEST(SessionCredential, WhatAFailedCallbackHasSetIsNotUsed) {
 struct Source {
   explicit Source(FailingAllocator *memory) {
     source.ask_arg = this;
-    pop3_credentials_init(&credentials, &source, memory->get());
+    p3_credentials_init(&credentials, &source, memory->get());
   }
-  ~Source() { pop3_credentials_wipe(&credentials); }
+  ~Source() { p3_credentials_wipe(&credentials); }
   Source(const Source &) = delete;
   Source &operator=(const Source &) = delete;
 
@@ -391,11 +391,11 @@ struct Source {
     EXPECT_NE(error.status, POP3_OK);
     return error.text;
   }
-  std::string Fetch(pop3_credential what) { return Get(pop3_credentials_fetch, what); }
-  std::string Renew(pop3_credential what) { return Get(pop3_credentials_renew, what); }
+  std::string Fetch(pop3_credential what) { return Get(p3_credentials_fetch, what); }
+  std::string Renew(pop3_credential what) { return Get(p3_credentials_renew, what); }
 
-  pop3_credential_source source = {};
-  pop3_credentials credentials;
+  p3_credential_source source = {};
+  p3_credentials credentials;
   pop3_status status = POP3_OK;
   bool sets_nothing = false;
   int asked = 0;
@@ -405,7 +405,7 @@ class Credentials : public ::testing::Test {
  protected:
   void SetUp() override { memory_.Forbid("sesame"); }
   void TearDown() override {
-    pop3_credentials_wipe(&s_.credentials);
+    p3_credentials_wipe(&s_.credentials);
     EXPECT_EQ(memory_.live_blocks(), 0U);
     EXPECT_EQ(memory_.unwiped(), 0U);
   }
@@ -415,19 +415,19 @@ class Credentials : public ::testing::Test {
 };
 
 TEST_F(Credentials, WhomToAskForWhat) {
-  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, POP3_CREDENTIAL_USER));
+  EXPECT_FALSE(p3_credentials_has(&s_.credentials, POP3_CREDENTIAL_USER));
   s_.source.ask = Source::Answer;
-  for (int what = -1; what <= POP3_NUM_CREDENTIALS; what++) {
+  for (int what = -1; what <= P3_NUM_CREDENTIALS; what++) {
     const auto credential = static_cast<pop3_credential>(what & 7);
     const bool by_default =
         credential == POP3_CREDENTIAL_USER || credential == POP3_CREDENTIAL_PASSWORD;
-    EXPECT_EQ(pop3_credentials_has(&s_.credentials, credential), by_default ? 1 : 0) << what;
+    EXPECT_EQ(p3_credentials_has(&s_.credentials, credential), by_default ? 1 : 0) << what;
   }
   s_.source.kinds = POP3_CREDENTIAL_BIT(POP3_CREDENTIAL_TOKEN) | UINT32_C(0xFFFFFFC1);
-  EXPECT_TRUE(pop3_credentials_has(&s_.credentials, POP3_CREDENTIAL_TOKEN));
-  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, POP3_CREDENTIAL_USER));
-  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, static_cast<pop3_credential>(0)));
-  EXPECT_FALSE(pop3_credentials_has(&s_.credentials, static_cast<pop3_credential>(6)));
+  EXPECT_TRUE(p3_credentials_has(&s_.credentials, POP3_CREDENTIAL_TOKEN));
+  EXPECT_FALSE(p3_credentials_has(&s_.credentials, POP3_CREDENTIAL_USER));
+  EXPECT_FALSE(p3_credentials_has(&s_.credentials, static_cast<pop3_credential>(0)));
+  EXPECT_FALSE(p3_credentials_has(&s_.credentials, static_cast<pop3_credential>(6)));
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_USER), "no user name was given");
   EXPECT_EQ(s_.Renew(POP3_CREDENTIAL_REALM), "no realm was given");
   EXPECT_EQ(s_.Fetch(static_cast<pop3_credential>(6)), "no ? was given");
@@ -442,20 +442,20 @@ TEST_F(Credentials, AskedOnceAndAgainOnlyToRenew) {
   EXPECT_EQ(s_.asked, 1);
   EXPECT_EQ(s_.Renew(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 4") << "the one before was refused";
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 4");
-  pop3_credentials_wipe(&s_.credentials);
+  p3_credentials_wipe(&s_.credentials);
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK 2 sesame 3");
   EXPECT_EQ(s_.asked, 3);
 }
 
 TEST_F(Credentials, ThoseOfOneCallGoFirst) {
-  const char *const name_only[POP3_NUM_CREDENTIALS] = {nullptr, "joe"};
-  const char *const password_only[POP3_NUM_CREDENTIALS] = {nullptr, nullptr, "his sesame"};
+  const char *const name_only[P3_NUM_CREDENTIALS] = {nullptr, "joe"};
+  const char *const password_only[P3_NUM_CREDENTIALS] = {nullptr, nullptr, "his sesame"};
   s_.source.given[POP3_CREDENTIAL_USER] = "jane";
   s_.source.given[POP3_CREDENTIAL_PASSWORD] = "her sesame";
   s_.credentials.once = name_only;
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_USER), "OK joe");
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "no password was given") << "it is not Joe's";
-  pop3_credentials_wipe(&s_.credentials);
+  p3_credentials_wipe(&s_.credentials);
   s_.credentials.once = password_only;
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_USER), "OK jane");
   EXPECT_EQ(s_.Fetch(POP3_CREDENTIAL_PASSWORD), "OK his sesame");

@@ -108,32 +108,32 @@ TEST(SessionDamage, IsTold) {
 
 TEST(Damage, WhatIsSaidOfIt) {
   pop3_capabilities caps = {};
-  char out[POP3_DAMAGE_MAX] = "left over";
-  EXPECT_FALSE(pop3_damage_is_there(nullptr));
-  EXPECT_FALSE(pop3_damage_is_there(&caps));
-  EXPECT_STREQ(pop3_damage_describe(nullptr, 0, out), "");
+  char out[P3_DAMAGE_MAX] = "left over";
+  EXPECT_FALSE(p3_damage_is_there(nullptr));
+  EXPECT_FALSE(p3_damage_is_there(&caps));
+  EXPECT_STREQ(p3_damage_describe(nullptr, 0, out), "");
   memcpy(out, "left over", 10);
-  EXPECT_STREQ(pop3_damage_describe(&caps, 0, out), "");
+  EXPECT_STREQ(p3_damage_describe(&caps, 0, out), "");
   caps.num_damaged = 1;
   caps.damage = "line 3: a space too many";
-  EXPECT_TRUE(pop3_damage_is_there(&caps));
-  EXPECT_STREQ(pop3_damage_describe(&caps, 0, out),
+  EXPECT_TRUE(p3_damage_is_there(&caps));
+  EXPECT_STREQ(p3_damage_describe(&caps, 0, out),
                "line 3: a space too many (quirk capa-damage reads it)");
-  EXPECT_STREQ(pop3_damage_describe(&caps, 1, out),
+  EXPECT_STREQ(p3_damage_describe(&caps, 1, out),
                "line 3: a space too many (quirk capa-damage does not help)");
-  const std::string much(2 * POP3_DAMAGE_MAX, 'x');
+  const std::string much(2 * P3_DAMAGE_MAX, 'x');
   caps.damage = much.c_str();
-  EXPECT_EQ(strlen(pop3_damage_describe(&caps, 0, out)), static_cast<size_t>(POP3_DAMAGE_MAX - 1));
+  EXPECT_EQ(strlen(p3_damage_describe(&caps, 0, out)), static_cast<size_t>(P3_DAMAGE_MAX - 1));
 }
 
 TEST(Damage, OneMechanismThatIsNamedIsNotChosenFromTheList) {
   pop3_capabilities caps = {};
-  EXPECT_FALSE(pop3_damage_hides_mechanisms(nullptr, nullptr));
-  EXPECT_FALSE(pop3_damage_hides_mechanisms(&caps, nullptr));
+  EXPECT_FALSE(p3_damage_hides_mechanisms(nullptr, nullptr));
+  EXPECT_FALSE(p3_damage_hides_mechanisms(&caps, nullptr));
   caps.num_damaged = 1;
-  EXPECT_TRUE(pop3_damage_hides_mechanisms(&caps, nullptr));
-  EXPECT_TRUE(pop3_damage_hides_mechanisms(&caps, "USER,APOP"));
-  EXPECT_FALSE(pop3_damage_hides_mechanisms(&caps, "USER"));
+  EXPECT_TRUE(p3_damage_hides_mechanisms(&caps, nullptr));
+  EXPECT_TRUE(p3_damage_hides_mechanisms(&caps, "USER,APOP"));
+  EXPECT_FALSE(p3_damage_hides_mechanisms(&caps, "USER"));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(DecimalParse, Table) {
   };
   for (const DecimalCase &c : cases) {
     uint64_t value = kUntouched;
-    EXPECT_EQ(pop3_decimal_parse(c.text.data(), c.text.size(), c.max, &value), c.len) << c.text;
+    EXPECT_EQ(p3_decimal_parse(c.text.data(), c.text.size(), c.max, &value), c.len) << c.text;
     EXPECT_EQ(value, c.len > 0 ? c.value : kUntouched) << c.text;
   }
 }
@@ -62,7 +62,7 @@ TEST(DecimalParse, EveryNumberAgainstEveryMaximum) {
     std::string text = std::to_string(number);
     for (uint64_t max = 0; max < 300; max++) {
       uint64_t value = kUntouched;
-      size_t len = pop3_decimal_parse(text.data(), text.size(), max, &value);
+      size_t len = p3_decimal_parse(text.data(), text.size(), max, &value);
       ASSERT_EQ(len, number <= max ? text.size() : 0) << number << " " << max;
     }
   }
@@ -71,7 +71,7 @@ TEST(DecimalParse, EveryNumberAgainstEveryMaximum) {
 TEST(DecimalParse, DoesNotReadBehindTheSlice) {
   const char text[] = {'1', '2', '3'};
   uint64_t value = 0;
-  EXPECT_EQ(pop3_decimal_parse(text, 2, UINT64_MAX, &value), 2U);
+  EXPECT_EQ(p3_decimal_parse(text, 2, UINT64_MAX, &value), 2U);
   EXPECT_EQ(value, 12U);
 }
 

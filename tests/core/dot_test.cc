@@ -62,8 +62,8 @@ Decoded Reference(const std::string &text, bool bare_lf) {
 // Decode feeds |text| in pieces that end at |cuts| (ascending).
 Decoded Decode(const std::string &text, const std::vector<size_t> &cuts, bool bare_lf) {
   Decoded out;
-  pop3_dot dot;
-  pop3_dot_init(&dot, bare_lf ? 1 : 0);
+  p3_dot dot;
+  p3_dot_init(&dot, bare_lf ? 1 : 0);
   pop3_quirks quirks = POP3_QUIRKS_NONE;
   size_t from = 0;
   for (size_t i = 0; i <= cuts.size(); i++) {
@@ -73,11 +73,11 @@ Decoded Decode(const std::string &text, const std::vector<size_t> &cuts, bool ba
                                      text.begin() + static_cast<std::ptrdiff_t>(to));
     size_t at = 0;
     int idle = 0;
-    while (at < piece.size() && dot.state != POP3_DOT_END) {
+    while (at < piece.size() && dot.state != P3_DOT_END) {
       size_t read = 99999;
       const uint8_t *span = nullptr;
       size_t span_len = 99999;
-      pop3_dot_next(&dot, piece.data() + at, piece.size() - at, &read, &span, &span_len, &quirks);
+      p3_dot_next(&dot, piece.data() + at, piece.size() - at, &read, &span, &span_len, &quirks);
       EXPECT_LE(read, piece.size() - at);
       if (span_len > 0) out.body.append(reinterpret_cast<const char *>(span), span_len);
       idle = read == 0 ? idle + 1 : 0;
@@ -87,9 +87,9 @@ Decoded Decode(const std::string &text, const std::vector<size_t> &cuts, bool ba
     }
     out.read += at;
     from = to;
-    if (dot.state == POP3_DOT_END) break;
+    if (dot.state == P3_DOT_END) break;
   }
-  out.ended = dot.state == POP3_DOT_END;
+  out.ended = dot.state == P3_DOT_END;
   out.bare = quirks.hits[POP3_QUIRK_BARE_LF];
   return out;
 }
@@ -158,8 +158,8 @@ TEST(Dot, ACrBehindADotIsHeldBackUntilItIsClear) {
 }
 
 TEST(Dot, NothingIsReadBehindTheEnd) {
-  pop3_dot dot;
-  pop3_dot_init(&dot, 0);
+  p3_dot dot;
+  p3_dot_init(&dot, 0);
   pop3_quirks quirks = POP3_QUIRKS_NONE;
   const uint8_t text[] = {'.', '\r', '\n', '+', 'O', 'K'};
   size_t at = 0;
@@ -167,11 +167,11 @@ TEST(Dot, NothingIsReadBehindTheEnd) {
     size_t read;
     size_t span_len;
     const uint8_t *span;
-    pop3_dot_next(&dot, text + at, sizeof(text) - at, &read, &span, &span_len, &quirks);
+    p3_dot_next(&dot, text + at, sizeof(text) - at, &read, &span, &span_len, &quirks);
     EXPECT_EQ(span_len, 0U);
     at += read;
   }
-  EXPECT_EQ(dot.state, POP3_DOT_END);
+  EXPECT_EQ(dot.state, P3_DOT_END);
   EXPECT_EQ(at, 3U);
 }
 
@@ -179,18 +179,18 @@ TEST(Dot, NothingIsReadBehindTheEnd) {
 TEST(Dot, SpansPointIntoTheBuffer) {
   std::string text;
   for (int i = 0; i < 100; i++) text += "a line of text\r\n";
-  pop3_dot dot;
-  pop3_dot_init(&dot, 0);
+  p3_dot dot;
+  p3_dot_init(&dot, 0);
   pop3_quirks quirks = POP3_QUIRKS_NONE;
   const auto *data = reinterpret_cast<const uint8_t *>(text.data());
   size_t read;
   size_t span_len;
   const uint8_t *span;
-  pop3_dot_next(&dot, data, text.size(), &read, &span, &span_len, &quirks);
+  p3_dot_next(&dot, data, text.size(), &read, &span, &span_len, &quirks);
   EXPECT_EQ(read, text.size());
   EXPECT_EQ(span, data);
   EXPECT_EQ(span_len, text.size());
-  EXPECT_EQ(dot.state, POP3_DOT_LINE_START);
+  EXPECT_EQ(dot.state, P3_DOT_LINE_START);
 }
 
 // The line ends that mattered: those before a dot, and that of the end.

@@ -31,20 +31,20 @@ TEST(SessionEnding, AFailureEndsEveryOperationAndTheConnection) {
   const pop3_op_id sent = d.Submit(POP3_CMD_NOOP);
   EXPECT_EQ(pop3_step(d.session()), POP3_STEP_AGAIN);
   const pop3_op_id unsent = d.Submit(POP3_CMD_STAT);
-  EXPECT_FALSE(pop3_session_is_over(d.session()));
+  EXPECT_FALSE(p3_session_is_over(d.session()));
   d.on_done = [&](const pop3_result &result) {
     EXPECT_STREQ(result.error->text, "so be it");
     EXPECT_EQ(pop3_wait(d.session(), 0, POP3_NO_TIMEOUT, nullptr), POP3_ERR_STATE)
         << "a callback must not block";
   };
-  pop3_session_failf(d.session(), POP3_ERR_TIMEOUT, "so %s it", "be");
+  p3_session_failf(d.session(), POP3_ERR_TIMEOUT, "so %s it", "be");
   EXPECT_EQ(d.status_of(sent), POP3_ERR_TIMEOUT);
   EXPECT_EQ(d.status_of(unsent), POP3_ERR_TIMEOUT);
   EXPECT_STREQ(pop3_session_error(d.session())->layer, "session");
   EXPECT_EQ(d.error_text(), "so be it");
   EXPECT_EQ(d.wire.Count("fake.destroy"), 1);
   EXPECT_EQ(d.wire.Count("fake.shutdown"), 0);
-  EXPECT_TRUE(pop3_session_is_over(d.session()));
+  EXPECT_TRUE(p3_session_is_over(d.session()));
   EXPECT_FALSE(d.session()->flags.is_stepping);
   EXPECT_EQ(d.session()->flags.num_holds, 0);
 }
@@ -55,12 +55,12 @@ TEST(SessionEnding, TheFirstFailureIsTheOne) {
   d.Submit(POP3_CMD_NOOP);
   d.on_done = [&](const pop3_result &) {
     const pop3_error third = Error(POP3_ERR_IO, "from inside a callback");
-    pop3_session_fail(d.session(), &third);
+    p3_session_fail(d.session(), &third);
   };
   const pop3_error first = Error(POP3_ERR_TLS, "first");
   const pop3_error second = Error(POP3_ERR_IO, "second");
-  pop3_session_fail(d.session(), &first);
-  pop3_session_fail(d.session(), &second);
+  p3_session_fail(d.session(), &first);
+  p3_session_fail(d.session(), &second);
   EXPECT_EQ(d.error_text(), "first");
   EXPECT_EQ(pop3_session_error(d.session())->status, POP3_ERR_TLS);
 }
@@ -70,7 +70,7 @@ TEST(SessionEnding, WhatIsClosedDoesNotFail) {
   d.StartReady();
   pop3_close(d.session());
   const pop3_error error = Error(POP3_ERR_IO, "too late");
-  pop3_session_fail(d.session(), &error);
+  p3_session_fail(d.session(), &error);
   EXPECT_EQ(pop3_session_error(d.session()), nullptr);
   EXPECT_EQ(pop3_step(d.session()), POP3_STEP_CLOSED);
   EXPECT_FALSE(d.session()->flags.is_stepping);
@@ -85,7 +85,7 @@ TEST(SessionEnding, CloseEndsEveryOperationAndSaysGoodbyeOnce) {
   EXPECT_EQ(d.status_of(op), POP3_ERR_CANCELLED);
   EXPECT_EQ(d.wire.Count("fake.shutdown"), 1);
   EXPECT_EQ(d.wire.Count("fake.destroy"), 1);
-  EXPECT_TRUE(pop3_session_is_over(d.session()));
+  EXPECT_TRUE(p3_session_is_over(d.session()));
 }
 
 TEST(SessionEnding, CancelIsNoticedByTheNextStep) {
@@ -105,15 +105,15 @@ TEST(SessionEnding, AHeldSessionIsFreedByTheLastRelease) {
   SessionDriver d;
   d.StartReady();
   pop3_session *session = d.session();
-  pop3_session_hold(session);
-  pop3_session_hold(session);
+  p3_session_hold(session);
+  p3_session_hold(session);
   const pop3_op_id op = d.Submit(POP3_CMD_NOOP);
   pop3_session_free(session);
   EXPECT_EQ(d.status_of(op), -1) << "it is put off";
-  EXPECT_TRUE(pop3_session_is_over(session)) << "but nothing more is done";
-  EXPECT_EQ(pop3_session_release(session), 1);
+  EXPECT_TRUE(p3_session_is_over(session)) << "but nothing more is done";
+  EXPECT_EQ(p3_session_release(session), 1);
   EXPECT_EQ(d.wire.Count("fake.destroy"), 0);
-  EXPECT_EQ(pop3_session_release(session), 0);
+  EXPECT_EQ(p3_session_release(session), 0);
   d.Forget();
   EXPECT_EQ(d.status_of(op), POP3_ERR_CANCELLED);
   EXPECT_EQ(d.wire.Count("fake.destroy"), 1);
@@ -122,8 +122,8 @@ TEST(SessionEnding, AHeldSessionIsFreedByTheLastRelease) {
 TEST(SessionEnding, AReleaseWithoutAFreeLeavesItAlone) {
   SessionDriver d;
   d.StartReady();
-  pop3_session_hold(d.session());
-  EXPECT_EQ(pop3_session_release(d.session()), 1);
+  p3_session_hold(d.session());
+  EXPECT_EQ(p3_session_release(d.session()), 1);
   EXPECT_EQ(pop3_step(d.session()), POP3_STEP_IDLE);
 }
 
@@ -147,9 +147,9 @@ TEST(SessionEnding, FreedInsideACallback) {
     }
     if (how == kClose) pop3_close(session);
     if (how == kFail) {  // as a step does
-      pop3_session_hold(session);
-      pop3_session_failf(session, POP3_ERR_IO, "bad");
-      EXPECT_EQ(pop3_session_release(session), 0);
+      p3_session_hold(session);
+      p3_session_failf(session, POP3_ERR_IO, "bad");
+      EXPECT_EQ(p3_session_release(session), 0);
     }
     if (how == kFree) pop3_session_free(session);
     d.Forget();
@@ -172,18 +172,18 @@ TEST_F(LoginEnding, FinishedTellsSinkAndWatch) {
   const pop3_op_id op = d_.SubmitLogin(nullptr);
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
   pop3_session *session = d_.session();
-  pop3_watch watch = {};
+  p3_watch watch = {};
   session->login_call.watch = &watch;
   const pop3_error error = Error(POP3_REFUSED, "no");
   d_.on_done = [&](const pop3_result &result) {
     EXPECT_EQ(result.op, op);
     EXPECT_EQ(result.command, POP3_CMD_AUTH);
     EXPECT_EQ(result.error, &error);
-    EXPECT_FALSE(pop3_login_is_active(&session->login)) << "another may begin";
+    EXPECT_FALSE(p3_login_is_active(&session->login)) << "another may begin";
     EXPECT_EQ(strong_.ends, 1);
     EXPECT_TRUE(watch.done);
   };
-  pop3_session_finish_login(session, &error);
+  p3_session_finish_login(session, &error);
   EXPECT_EQ(d_.status_of(op), POP3_REFUSED);
   EXPECT_EQ(watch.status, POP3_REFUSED);
   EXPECT_STREQ(watch.error.text, "no");
@@ -195,7 +195,7 @@ TEST_F(LoginEnding, FinishedTellsSinkAndWatch) {
 TEST_F(LoginEnding, AbortOfNoneDoesNothing) {
   Ready();
   const pop3_error error = Error(POP3_ERR_IO, "bad");
-  pop3_session_abort_login(d_.session(), &error);
+  p3_session_abort_login(d_.session(), &error);
   EXPECT_FALSE(d_.session()->login_call.is_ending);
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
 }
@@ -204,10 +204,10 @@ TEST_F(LoginEnding, AbortOfNoneDoesNothing) {
 TEST_F(LoginEnding, AbortWhileAPluginIsBusy) {
   strong_.on_step = [&](const std::string &) {
     const pop3_error error = Error(POP3_ERR_IO, "from inside");
-    pop3_session_abort_login(d_.session(), &error);
+    p3_session_abort_login(d_.session(), &error);
     EXPECT_TRUE(d_.session()->login_call.is_ending);
     EXPECT_EQ(strong_.ends, 0);
-    EXPECT_TRUE(pop3_login_is_active(&d_.session()->login));
+    EXPECT_TRUE(p3_login_is_active(&d_.session()->login));
     return FakeAuth::Command("AUTH X");
   };
   Ready();
@@ -223,7 +223,7 @@ TEST_F(LoginEnding, AbortWhileAPluginIsBusy) {
 TEST_F(LoginEnding, BehindAnAbortNoPluginIsCalled) {
   strong_.on_score = [&](const pop3_auth_context *) {
     const pop3_error error = Error(POP3_ERR_IO, "from inside");
-    pop3_session_abort_login(d_.session(), &error);
+    p3_session_abort_login(d_.session(), &error);
     return 300;
   };
   Ready();
@@ -259,7 +259,7 @@ TEST_F(LoginEnding, AFailureDuringACancelledExchangeHasItsReason) {
   const pop3_op_id op = d_.SubmitLogin(nullptr);
   EXPECT_EQ(pop3_step(d_.session()), POP3_STEP_AGAIN);
   EXPECT_EQ(d_.wire.lines, (Lines{"CAPA", "AUTH X", "*"}));
-  pop3_session_failf(d_.session(), POP3_ERR_EOF, "gone");
+  p3_session_failf(d_.session(), POP3_ERR_EOF, "gone");
   EXPECT_EQ(d_.status_of(op), POP3_ERR_AUTH);
   EXPECT_EQ(d_.error_text(), "gone");
 }

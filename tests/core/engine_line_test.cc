@@ -1,4 +1,4 @@
-// The lines of mechanisms: pop3_engine_submit_line.
+// The lines of mechanisms: p3_engine_submit_line.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -22,8 +22,8 @@ class EngineLine : public ::testing::Test {
     pop3_op_id id = 77;
     err_ = POP3_ERROR_INIT;
     const pop3_status status =
-        pop3_engine_submit_line(d_.engine(), reinterpret_cast<const uint8_t *>(line.data()),
-                                line.size(), secret, nullptr, &id, &command_, &err_);
+        p3_engine_submit_line(d_.engine(), reinterpret_cast<const uint8_t *>(line.data()),
+                              line.size(), secret, nullptr, &id, &command_, &err_);
     EXPECT_EQ(id == 0, status != POP3_OK);
     return id;
   }
@@ -41,10 +41,10 @@ TEST_F(EngineLine, GoesOutAsItIs) {
   EXPECT_EQ(d_.Send(), "PASS sesame\r\n");
   EXPECT_EQ(d_.audits, Lines{"PASS <redacted>"});
   d_.Feed("+OK\r\n");
-  EXPECT_EQ(pop3_engine_authenticated(d_.engine()), 1);
+  EXPECT_EQ(p3_engine_authenticated(d_.engine()), 1);
   EXPECT_NE(Submit("XAUTH a b", 9), 0U);
   EXPECT_EQ(d_.Send(), "") << "it stands still behind the reply";
-  pop3_engine_go_on(d_.engine());
+  p3_engine_go_on(d_.engine());
   EXPECT_EQ(command_, POP3_CMD_RAW);
   EXPECT_EQ(d_.Send(), "XAUTH a b\r\n");
   EXPECT_EQ(d_.audits.back(), "XAUTH a b");
@@ -61,7 +61,7 @@ TEST_F(EngineLine, TheEngineStandsStillBehindTheReply) {
   EXPECT_EQ(cap, 0U);
   EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 0);
   EXPECT_EQ(pop3_engine_cancel(d_.engine(), login, nullptr), POP3_ERR_NOT_FOUND) << "it is done";
-  pop3_engine_go_on(d_.engine());
+  p3_engine_go_on(d_.engine());
   EXPECT_EQ(pop3_engine_resume(d_.engine()), POP3_OK);
   EXPECT_EQ(d_.Feed("\r\n"), POP3_ERR_UNSOLICITED);
 }
@@ -71,9 +71,9 @@ TEST_F(EngineLine, HoldIsForASecurityLayer) {
   Submit("AUTH X", 6);
   (void)d_.Send();
   EXPECT_EQ(d_.Feed("+OK\r\n"), POP3_OK);
-  pop3_engine_hold(d_.engine());
+  p3_engine_hold(d_.engine());
   EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 1);
-  pop3_engine_go_on(d_.engine());
+  p3_engine_go_on(d_.engine());
   EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 1) << "until the layer is there";
   pop3_engine_upgraded(d_.engine());
   EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 0);
@@ -82,12 +82,12 @@ TEST_F(EngineLine, HoldIsForASecurityLayer) {
   d.StartReady();
   const std::string line = "AUTH X";
   pop3_command command;
-  ASSERT_EQ(pop3_engine_submit_line(d.engine(), reinterpret_cast<const uint8_t *>(line.data()),
-                                    line.size(), line.size(), nullptr, nullptr, &command, nullptr),
+  ASSERT_EQ(p3_engine_submit_line(d.engine(), reinterpret_cast<const uint8_t *>(line.data()),
+                                  line.size(), line.size(), nullptr, nullptr, &command, nullptr),
             POP3_OK);
   (void)d.Send();
   EXPECT_EQ(d.Feed("+OK\r\nmore"), POP3_OK);
-  pop3_engine_hold(d.engine());
+  p3_engine_hold(d.engine());
   EXPECT_EQ(pop3_engine_error(d.engine())->status, POP3_ERR_INJECTION);
 }
 

@@ -228,7 +228,7 @@ TEST_F(EngineRecv, WhereTheEndCame) {
 TEST_F(EngineRecv, EofWithNothingDueIsNoFailure) {
   d_.StartReady();
   EXPECT_EQ(d_.Eof(), POP3_OK);
-  EXPECT_EQ(pop3_engine_closed(d_.engine()), 1);
+  EXPECT_EQ(p3_engine_closed(d_.engine()), 1);
   EXPECT_EQ(pop3_engine_error(d_.engine()), nullptr);
   EXPECT_EQ(d_.Eof(), POP3_OK);
   EXPECT_EQ(d_.Submit(POP3_CMD_NOOP), 0U);
@@ -405,7 +405,7 @@ TEST_F(EngineRecv, EofWhilePausedWithTheAnswerInTheBuffer) {
   EXPECT_EQ(d_.log, Lines{"#1 body a\r\n"}) << "and no more, though it is there";
   while (pop3_engine_paused(d_.engine()) != 0) d_.Resume();
   EXPECT_EQ(d_.log, (Lines{"#1 body a\r\n.b\r\n", "#1 done RETR OK"}));
-  EXPECT_EQ(pop3_engine_closed(d_.engine()), 1);
+  EXPECT_EQ(p3_engine_closed(d_.engine()), 1);
   EXPECT_EQ(pop3_engine_error(d_.engine()), nullptr);
 }
 

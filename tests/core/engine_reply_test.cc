@@ -95,7 +95,7 @@ TEST_F(EngineReply, ARefusalIsAResultForEveryCommand) {
     EXPECT_EQ(kept_.capabilities, nullptr);
     EXPECT_EQ(pop3_engine_error(d_.engine()), nullptr) << "the session goes on";
     EXPECT_EQ(pop3_engine_upgrading(d_.engine()), 0);
-    EXPECT_EQ(pop3_engine_authenticated(d_.engine()), 0);
+    EXPECT_EQ(p3_engine_authenticated(d_.engine()), 0);
   }
 }
 
@@ -244,9 +244,9 @@ TEST_F(EngineReply, WhatCountsAsALogin) {
     EngineDriver d;
     d.StartReady();
     d.Run(Request(POP3_CMD_USER, "u"), "+OK\r\n");
-    EXPECT_EQ(pop3_engine_authenticated(d.engine()), 0);
+    EXPECT_EQ(p3_engine_authenticated(d.engine()), 0);
     d.Run(request, "+OK\r\n");
-    EXPECT_EQ(pop3_engine_authenticated(d.engine()), 1) << pop3_command_name(request.command);
+    EXPECT_EQ(p3_engine_authenticated(d.engine()), 1) << pop3_command_name(request.command);
   }
 }
 
@@ -256,7 +256,7 @@ TEST_F(EngineReply, QuitCommitted) {
   Keep();
   d_.Run(POP3_CMD_QUIT, "+OK bye\r\n");
   EXPECT_EQ(kept_.quit, POP3_QUIT_COMMITTED);
-  EXPECT_EQ(pop3_engine_closed(d_.engine()), 1);
+  EXPECT_EQ(p3_engine_closed(d_.engine()), 1);
   EXPECT_EQ(pop3_engine_error(d_.engine()), nullptr);
   EXPECT_EQ(d_.Submit(POP3_CMD_NOOP), 0U);
   EXPECT_EQ(d_.err().status, POP3_ERR_STATE);
@@ -270,7 +270,7 @@ TEST_F(EngineReply, QuitRefused) {
   d_.Run(POP3_CMD_QUIT, "-ERR some deleted messages not removed\r\n");
   EXPECT_EQ(kept_.status, POP3_REFUSED);
   EXPECT_EQ(kept_.quit, POP3_QUIT_REFUSED);
-  EXPECT_EQ(pop3_engine_closed(d_.engine()), 1);
+  EXPECT_EQ(p3_engine_closed(d_.engine()), 1);
 }
 
 TEST_F(EngineReply, QuitUnknown) {

@@ -49,7 +49,7 @@ TEST_F(EngineSendAuth, AnExchange) {
   d_.Feed("+OK welcome\r\n");
   EXPECT_EQ(d_.log, Lines{"#1 done AUTH OK"});
   EXPECT_EQ(d_.audits, (Lines{"<redacted>", "<redacted>"}));
-  EXPECT_EQ(pop3_engine_authenticated(d_.engine()), 1);
+  EXPECT_EQ(p3_engine_authenticated(d_.engine()), 1);
 }
 
 TEST_F(EngineSendAuth, AnswersFromInsideTheCallback) {

@@ -345,7 +345,7 @@ TEST_F(EngineSend, AnAcknowledgedSecretIsWiped) {
   d_.Feed("+OK\r\n");
   const pop3_engine *engine = d_.engine();
   ASSERT_NE(engine->queue.spare, nullptr);
-  EXPECT_FALSE(Holds(engine->queue.spare->inline_line, POP3_OP_INLINE_LINE, "sesame"));
+  EXPECT_FALSE(Holds(engine->queue.spare->inline_line, P3_OP_INLINE_LINE, "sesame"));
 }
 
 TEST_F(EngineSend, AnUnsentSecretIsWipedAtFailureAndAtTheEnd) {

@@ -34,8 +34,8 @@ TEST(Engine, WithoutOptions) {
   EXPECT_EQ(pop3_engine_capabilities(engine), nullptr);
   EXPECT_EQ(pop3_engine_paused(engine), 0);
   EXPECT_EQ(pop3_engine_upgrading(engine), 0);
-  EXPECT_EQ(pop3_engine_closed(engine), 0);
-  EXPECT_EQ(pop3_engine_authenticated(engine), 0);
+  EXPECT_EQ(p3_engine_closed(engine), 0);
+  EXPECT_EQ(p3_engine_authenticated(engine), 0);
   EXPECT_EQ(pop3_engine_pending(engine), 0U);
   EXPECT_EQ(pop3_engine_quirks(engine)->enabled, 0U);
   EXPECT_EQ(pop3_engine_resume(engine), POP3_OK);
@@ -152,9 +152,9 @@ TEST(Engine, TheFirstErrorStays) {
   EngineDriver d;
   d.StartReady();
   pop3_error error = Broken();
-  pop3_engine_set_failed(d.engine(), &error);
+  p3_engine_set_failed(d.engine(), &error);
   pop3_error_set(&error, POP3_ERR_TIMEOUT, "test", 0, "later");
-  pop3_engine_set_failed(d.engine(), &error);
+  p3_engine_set_failed(d.engine(), &error);
   EXPECT_EQ(d.error_text(), "the cable broke");
 }
 
@@ -304,9 +304,9 @@ TEST(Engine, AWatchLearnsHowItEnded) {
   EngineDriver d;
   d.StartReady();
   d.Submit(POP3_CMD_NOOP);
-  pop3_watch watch = {};
-  EXPECT_EQ(pop3_engine_watch(d.engine(), 99, &watch), 0);
-  EXPECT_EQ(pop3_engine_watch(d.engine(), 1, &watch), 1);
+  p3_watch watch = {};
+  EXPECT_EQ(p3_engine_watch(d.engine(), 99, &watch), 0);
+  EXPECT_EQ(p3_engine_watch(d.engine(), 1, &watch), 1);
   d.on_done = [&](const pop3_result &) { EXPECT_EQ(watch.done, 1) << "before the sink"; };
   d.Send();
   d.Feed("-ERR no\r\n");
@@ -320,9 +320,9 @@ TEST(Engine, AWatchThatIsTakenBackIsLeftAlone) {
   d.StartReady();
   d.Submit(POP3_CMD_NOOP);
   {
-    pop3_watch watch = {};
-    EXPECT_EQ(pop3_engine_watch(d.engine(), 1, &watch), 1);
-    EXPECT_EQ(pop3_engine_watch(d.engine(), 1, nullptr), 1);
+    p3_watch watch = {};
+    EXPECT_EQ(p3_engine_watch(d.engine(), 1, &watch), 1);
+    EXPECT_EQ(p3_engine_watch(d.engine(), 1, nullptr), 1);
   }
   EXPECT_EQ(d.Run(POP3_CMD_NOOP, "+OK\r\n"), 2U);
 }
@@ -336,7 +336,7 @@ TEST(Engine, ANewConnectionBeginsAnew) {
   d.Run(POP3_CMD_CAPA, "+OK\r\nTOP\r\n.\r\n");
   const char *first = pop3_engine_greeting(d.engine())->text;
   d.Feed("+OK half a li");
-  pop3_engine_restart(d.engine());
+  p3_engine_restart(d.engine());
   size_t len = 99;
   EXPECT_EQ(pop3_engine_timestamp(d.engine(), &len), nullptr);
   EXPECT_EQ(len, 0U);
@@ -402,7 +402,7 @@ TEST(Engine, EachAllocationFailing) {
     }
     if (!allocator.has_failed()) {
       EXPECT_EQ(d.error_text(), "");
-      EXPECT_EQ(pop3_engine_closed(d.engine()), 1);
+      EXPECT_EQ(p3_engine_closed(d.engine()), 1);
     }
     const pop3_error *error = d.engine() != nullptr ? pop3_engine_error(d.engine()) : nullptr;
     if (error != nullptr) {

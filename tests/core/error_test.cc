@@ -87,12 +87,12 @@ TEST(ErrorSet, MayQuoteItself) {
 }
 
 TEST(ErrorReset, IsEmptyThen) {
-  pop3_error_reset(nullptr);
+  p3_error_reset(nullptr);
   pop3_error err = POP3_ERROR_INIT;
   (void)pop3_error_set(&err, POP3_ERR_IO, "test", 5, "the cable broke");
   err.code = POP3_CODE_AUTH;
   err.lib_code = 7;
-  pop3_error_reset(&err);
+  p3_error_reset(&err);
   const pop3_error empty = POP3_ERROR_INIT;
   EXPECT_EQ(memcmp(&err, &empty, sizeof(err)), 0);
 }

@@ -276,31 +276,31 @@ TEST_F(SessionExchange, CancelledInsideARefusal) {
 class Exchange : public ::testing::Test {
  protected:
   void TearDown() override {
-    pop3_exchange_end(&exchange_);
+    p3_exchange_end(&exchange_);
     EXPECT_EQ(auth_.complaints, Lines());
   }
   pop3_status Begin() {
     err_ = POP3_ERROR_INIT;
-    return pop3_exchange_begin(&exchange_, auth_.plugin()->auths[0], host_.get(), &context_, &err_);
+    return p3_exchange_begin(&exchange_, auth_.plugin()->auths[0], host_.get(), &context_, &err_);
   }
   // What becomes of |move| after |event|: "command line", "respond line", "done", "refused",
   // "refused words", "failed words".
   std::string Feed(pop3_auth_event event, const FakeAuth::Move &move) {
     auth_.on_step = [&](const std::string &) { return move; };
-    pop3_exchange_feed(&exchange_, event, "x", 1, &outcome_);
+    p3_exchange_feed(&exchange_, event, "x", 1, &outcome_);
     const std::string line(reinterpret_cast<const char *>(outcome_.output.line),
                            outcome_.output.line_len);
     const std::string words = outcome_.error.text;
     switch (outcome_.act) {
-      case POP3_EXCHANGE_SEND_COMMAND:
+      case P3_EXCHANGE_SEND_COMMAND:
         return "command " + line;
-      case POP3_EXCHANGE_RESPOND:
+      case P3_EXCHANGE_RESPOND:
         return "respond " + line;
-      case POP3_EXCHANGE_DONE:
+      case P3_EXCHANGE_DONE:
         return "done";
-      case POP3_EXCHANGE_REFUSED:
+      case P3_EXCHANGE_REFUSED:
         return words.empty() ? "refused" : "refused " + words;
-      case POP3_EXCHANGE_FAILED:
+      case P3_EXCHANGE_FAILED:
         return "failed " + words;
     }
     return "?";
@@ -309,8 +309,8 @@ class Exchange : public ::testing::Test {
   pop3_testing::TestHost host_;
   FakeAuth auth_{"alone", 0, 100};
   pop3_auth_context context_ = {};
-  pop3_exchange exchange_ = {};
-  pop3_exchange_outcome outcome_ = {};
+  p3_exchange exchange_ = {};
+  p3_exchange_outcome outcome_ = {};
   pop3_error err_ = POP3_ERROR_INIT;
 };
 
@@ -360,34 +360,34 @@ TEST_F(Exchange, WhatAVerdictComesTo) {
       EXPECT_EQ(Feed(POP3_AUTH_START, send), "command AUTH X");
     }
     EXPECT_EQ(Feed(c.event, *c.move), c.act);
-    pop3_exchange_end(&exchange_);
+    p3_exchange_end(&exchange_);
   }
 }
 
 TEST_F(Exchange, EndsWhatWasBegunAndOnce) {
-  pop3_exchange_end(&exchange_);
+  p3_exchange_end(&exchange_);
   auth_.on_begin = [](const pop3_auth_context *, pop3_error *) { return POP3_ERR_MEMORY; };
   EXPECT_EQ(Begin(), POP3_ERR_MEMORY);
-  pop3_exchange_end(&exchange_);
+  p3_exchange_end(&exchange_);
   EXPECT_EQ(auth_.ends, 0);
   auth_.on_begin = nullptr;
   EXPECT_EQ(Begin(), POP3_OK);
-  pop3_exchange_end(&exchange_);
-  pop3_exchange_end(&exchange_);
+  p3_exchange_end(&exchange_);
+  p3_exchange_end(&exchange_);
   EXPECT_EQ(auth_.ends, 1);
 }
 
 TEST_F(Exchange, TheLastLineExactlyAndOnePast) {
   ASSERT_EQ(Begin(), POP3_OK);
   EXPECT_EQ(Feed(POP3_AUTH_START, FakeAuth::Command("AUTH X")), "command AUTH X");
-  for (int i = 1; i < POP3_EXCHANGE_STEPS; i++) {
+  for (int i = 1; i < P3_EXCHANGE_STEPS; i++) {
     ASSERT_EQ(Feed(POP3_AUTH_CHALLENGE, FakeAuth::Answer("x")), "respond x") << i;
   }
   EXPECT_EQ(Feed(POP3_AUTH_CHALLENGE, FakeAuth::Answer("x")),
             "failed more than 256 lines in one login");
   EXPECT_EQ(outcome_.error.status, POP3_ERR_LIMIT);
-  EXPECT_EQ(auth_.steps.size(), static_cast<size_t>(POP3_EXCHANGE_STEPS));
-  pop3_exchange_end(&exchange_);
+  EXPECT_EQ(auth_.steps.size(), static_cast<size_t>(P3_EXCHANGE_STEPS));
+  p3_exchange_end(&exchange_);
   ASSERT_EQ(Begin(), POP3_OK);
   EXPECT_EQ(Feed(POP3_AUTH_START, FakeAuth::Command("AUTH X")), "command AUTH X");
 }

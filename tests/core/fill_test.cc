@@ -42,7 +42,7 @@ const Full kFull = {sizeof(Full), 0x01020304, UINT64_C(0x05060708090A0B0C)};
 TEST(Fill, AsFarAsTheOwnerSays) {
   for (uint32_t size = 4; size <= 24; size++) {
     std::vector<uint8_t> out = Owner(size);
-    ASSERT_EQ(pop3_fill(out.data(), &kFull, sizeof(kFull)), 1);
+    ASSERT_EQ(p3_fill(out.data(), &kFull, sizeof(kFull)), 1);
     const uint32_t filled = size < 16 ? size : 16;
     EXPECT_EQ(SizeIn(out), filled);
     EXPECT_EQ(Untouched(out), out.size() - filled);
@@ -53,14 +53,14 @@ TEST(Fill, AsFarAsTheOwnerSays) {
 TEST(Fill, WithoutASizeNothing) {
   for (uint32_t size = 0; size < 4; size++) {
     std::vector<uint8_t> out = Owner(size);
-    EXPECT_EQ(pop3_fill(out.data(), &kFull, sizeof(kFull)), 0);
+    EXPECT_EQ(p3_fill(out.data(), &kFull, sizeof(kFull)), 0);
     EXPECT_EQ(out, Owner(size));
   }
 }
 
 TEST(Fill, OfAFarTooLargeSizeNoMoreThanThereIs) {
   std::vector<uint8_t> out = Owner(UINT32_MAX);
-  ASSERT_EQ(pop3_fill(out.data(), &kFull, sizeof(kFull)), 1);
+  ASSERT_EQ(p3_fill(out.data(), &kFull, sizeof(kFull)), 1);
   EXPECT_EQ(SizeIn(out), 16U);
   EXPECT_EQ(Untouched(out), out.size() - 16);
 }
@@ -68,7 +68,7 @@ TEST(Fill, OfAFarTooLargeSizeNoMoreThanThereIs) {
 TEST(Fill, APresetIsOfTheOwnersSize) {
   for (size_t size = 4; size <= 24; size++) {
     std::vector<uint8_t> out(64, kGuard);
-    pop3_fill_preset(out.data(), size, &kFull, sizeof(kFull));
+    p3_fill_preset(out.data(), size, &kFull, sizeof(kFull));
     EXPECT_EQ(SizeIn(out), size);
     EXPECT_EQ(Untouched(out), out.size() - size);
     const size_t known = size < 16 ? size : 16;
@@ -80,7 +80,7 @@ TEST(Fill, APresetIsOfTheOwnersSize) {
 TEST(Fill, APresetNeedsRoomForItsSize) {
   for (size_t size = 0; size < 4; size++) {
     std::vector<uint8_t> out(64, kGuard);
-    pop3_fill_preset(out.data(), size, &kFull, sizeof(kFull));
+    p3_fill_preset(out.data(), size, &kFull, sizeof(kFull));
     EXPECT_EQ(Untouched(out), out.size());
   }
 }

@@ -69,7 +69,7 @@ TEST(TimestampFind, Table) {
   for (const StampCase &c : cases) {
     const char *stamp = nullptr;
     size_t len = 999;
-    int found = pop3_timestamp_find(c.text.data(), c.text.size(), nullptr, &stamp, &len);
+    int found = p3_timestamp_find(c.text.data(), c.text.size(), nullptr, &stamp, &len);
     ASSERT_EQ(found, c.stamp.empty() ? 0 : 1) << c.text;
     EXPECT_EQ(found ? std::string(stamp, len) : "", c.stamp);
     EXPECT_EQ(stamp != nullptr, found == 1);
@@ -94,7 +94,7 @@ TEST(TimestampProblem, SaysWhatIsWrong) {
       {"<" + std::string(252, 'x') + "@y>", "longer than 255 octets"},
   };
   for (const auto &c : cases) {
-    const char *problem = pop3_timestamp_problem(c.text.data(), c.text.size());
+    const char *problem = p3_timestamp_problem(c.text.data(), c.text.size());
     ASSERT_EQ(problem == nullptr, c.problem == nullptr) << c.text;
     if (problem == nullptr) continue;
     EXPECT_NE(std::string(problem).find(c.problem), std::string::npos) << problem;
@@ -108,7 +108,7 @@ TEST(TimestampFind, EveryOctet) {
     const char *stamp = nullptr;
     size_t len = 0;
     bool good = i > 0x20 && i < 0x7F && i != '>' && i != '@';
-    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), nullptr, &stamp, &len), good ? 1 : 0)
+    EXPECT_EQ(p3_timestamp_find(text.data(), text.size(), nullptr, &stamp, &len), good ? 1 : 0)
         << i;
     if (good) {
       EXPECT_EQ(len, i == '<' ? text.size() - 2 : text.size());
@@ -123,7 +123,7 @@ TEST(TimestampFind, IsLinear) {
   const char *stamp = nullptr;
   size_t len = 0;
   for (int i = 0; i < 1000; i++) {
-    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), nullptr, &stamp, &len), 0);
+    EXPECT_EQ(p3_timestamp_find(text.data(), text.size(), nullptr, &stamp, &len), 0);
   }
 }
 
@@ -187,9 +187,9 @@ TEST(GreetingDiagnose, Table) {
   };
   for (const DiagnoseCase &c : cases) {
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_greeting_diagnose(reinterpret_cast<const uint8_t *>(c.data.data()),
-                                     c.data.size(), &err),
-              POP3_ERR_GREETING);
+    EXPECT_EQ(
+        p3_greeting_diagnose(reinterpret_cast<const uint8_t *>(c.data.data()), c.data.size(), &err),
+        POP3_ERR_GREETING);
     EXPECT_EQ(err.text, std::string("instead of a greeting (+OK) the server sent ") + c.text);
     EXPECT_EQ(err.status, POP3_ERR_GREETING);
   }
@@ -200,8 +200,8 @@ TEST(GreetingDiagnose, AnyStartOfAnything) {
   for (size_t at = 0; at < text.size(); at++) {
     for (size_t len = 1; len <= text.size() - at; len++) {
       std::string data(text.substr(at, len));  // a copy: reading behind it would be seen
-      EXPECT_EQ(pop3_greeting_diagnose(reinterpret_cast<const uint8_t *>(data.data()), data.size(),
-                                       nullptr),
+      EXPECT_EQ(p3_greeting_diagnose(reinterpret_cast<const uint8_t *>(data.data()), data.size(),
+                                     nullptr),
                 POP3_ERR_GREETING);
     }
   }
@@ -210,9 +210,8 @@ TEST(GreetingDiagnose, AnyStartOfAnything) {
 TEST(GreetingDiagnose, LongDataIsCut) {
   std::string data(1000000, 'x');
   pop3_error err = POP3_ERROR_INIT;
-  EXPECT_EQ(
-      pop3_greeting_diagnose(reinterpret_cast<const uint8_t *>(data.data()), data.size(), &err),
-      POP3_ERR_GREETING);
+  EXPECT_EQ(p3_greeting_diagnose(reinterpret_cast<const uint8_t *>(data.data()), data.size(), &err),
+            POP3_ERR_GREETING);
   EXPECT_NE(std::string(err.text).find("xxx...\""), std::string::npos);
 }
 
@@ -221,9 +220,9 @@ TEST(Timestamp, WithoutAnAtSignOnlyIfAllowed) {
     pop3_quirks quirks = POP3_QUIRKS_NONE;
     const char *stamp = nullptr;
     size_t len = 0;
-    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 0);
+    EXPECT_EQ(p3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 0);
     quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_TIMESTAMP_ANY);
-    ASSERT_EQ(pop3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 1) << text;
+    ASSERT_EQ(p3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 1) << text;
     EXPECT_EQ(std::string_view(stamp, len), text.substr(6));
     EXPECT_EQ(quirks.hits[POP3_QUIRK_TIMESTAMP_ANY], 1U);
   }
@@ -233,14 +232,14 @@ TEST(Timestamp, WithoutAnAtSignOnlyIfAllowed) {
     quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_TIMESTAMP_ANY);
     const char *stamp = nullptr;
     size_t len = 0;
-    EXPECT_EQ(pop3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 0) << text;
+    EXPECT_EQ(p3_timestamp_find(text.data(), text.size(), &quirks, &stamp, &len), 0) << text;
   }
   pop3_quirks quirks = POP3_QUIRKS_NONE;
   quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_TIMESTAMP_ANY);
   const std::string_view good = "<a@b>";
   const char *stamp = nullptr;
   size_t len = 0;
-  EXPECT_EQ(pop3_timestamp_find(good.data(), good.size(), &quirks, &stamp, &len), 1);
+  EXPECT_EQ(p3_timestamp_find(good.data(), good.size(), &quirks, &stamp, &len), 1);
   EXPECT_EQ(quirks.hits[POP3_QUIRK_TIMESTAMP_ANY], 0U) << "it was not needed";
 }
 

@@ -19,13 +19,13 @@ TEST(SessionHost, TheClockIsTheCallersOrTheMonotonicOne) {
   ASSERT_EQ(d.Start(), POP3_OK);
   pop3_session *session = d.session();
   d.wire.now_ms = 4711;
-  EXPECT_EQ(pop3_session_now(session), 4711);
+  EXPECT_EQ(p3_session_now(session), 4711);
   EXPECT_EQ(session->host.now_ms(session->host.ctx), 4711);
   session->config.hooks.clock_ms = nullptr;
-  const int64_t before = pop3_monotonic_ms();
-  const int64_t now = pop3_session_now(session);
+  const int64_t before = p3_monotonic_ms();
+  const int64_t now = p3_session_now(session);
   EXPECT_GE(now, before);
-  EXPECT_LE(now, pop3_monotonic_ms());
+  EXPECT_LE(now, p3_monotonic_ms());
   session->config.hooks.clock_ms = d.options.clock_ms;
 }
 
@@ -55,10 +55,10 @@ TEST(SessionHost, NotesStandInTheTraceFromLevelOneOn) {
   SessionDriver d;
   ASSERT_EQ(d.Start(), POP3_OK);
   pop3_session *session = d.session();
-  pop3_session_note(session, "nobody hears %s", "this");
+  p3_session_note(session, "nobody hears %s", "this");
   EXPECT_EQ(d.traces, Lines());
   pop3_set_debuglevel(session, 1);
-  pop3_session_note(session, "%d of %s", 3, "them");
+  p3_session_note(session, "%d of %s", 3, "them");
   session->host.note(session->host.ctx, "a plugin's: %c", 'x');
   EXPECT_EQ(d.traces, (Lines{"N 3 of them", "N a plugin's: x"}));
 }
@@ -69,7 +69,7 @@ TEST(SessionHost, ALongNoteIsCut) {
   d.options.debug_level = 1;
   ASSERT_EQ(d.Start(), POP3_OK);
   const std::string text(2 * POP3_ERROR_TEXT_MAX, 'x');
-  pop3_session_note(d.session(), "%s", text.c_str());
+  p3_session_note(d.session(), "%s", text.c_str());
   ASSERT_EQ(d.traces.size(), 1U);
   EXPECT_EQ(d.traces[0], "N " + text.substr(0, POP3_ERROR_TEXT_MAX - 1));
 }
@@ -111,7 +111,7 @@ TEST(SessionHost, TraceEventsGetTheSessionsTime) {
   event.time_ms = 1;
   event.data = "words";
   event.data_len = 5;
-  pop3_session_trace(d.session(), &event);  // the driver looks at the time
+  p3_session_trace(d.session(), &event);  // the driver looks at the time
   EXPECT_EQ(d.traces, Lines{"N words"});
   EXPECT_EQ(event.time_ms, 1) << "the engine's event is left alone";
 }
@@ -123,7 +123,7 @@ TEST(SessionHost, WithoutAHookTheTraceGoesToStderr) {
   d.options.debug_level = 1;
   ASSERT_EQ(d.Start(), POP3_OK);
   ::testing::internal::CaptureStderr();
-  pop3_session_note(d.session(), "hello");
+  p3_session_note(d.session(), "hello");
   EXPECT_NE(::testing::internal::GetCapturedStderr().find("hello"), std::string::npos);
 }
 

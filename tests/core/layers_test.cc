@@ -20,7 +20,7 @@ using Calls = std::vector<std::string>;
 class Layers : public ::testing::Test {
  protected:
   void TearDown() override {
-    pop3_layers_destroy(&layers_);
+    p3_layers_destroy(&layers_);
     EXPECT_EQ(wire_.complaints, Calls());
     EXPECT_EQ(host_.live(), 0);
   }
@@ -33,26 +33,26 @@ class Layers : public ::testing::Test {
     const pop3_option option = {"fake.wire", nullptr, 0, &wire_};
     const pop3_transport_config config = {sizeof(config), 110, "host", &option, 1};
     err_ = POP3_ERROR_INIT;
-    return pop3_layers_push(&layers_, ops, host_.get(), &config, max_layers, &err_);
+    return p3_layers_push(&layers_, ops, host_.get(), &config, max_layers, &err_);
   }
   void PushConnected(const pop3_transport_ops *ops) {
     ASSERT_EQ(Push(ops), POP3_OK) << err_.text;
-    ASSERT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_DONE);
+    ASSERT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_DONE);
   }
   std::string Read(size_t cap = 100) {
     std::vector<uint8_t> buf(cap);
     size_t len = 999;
-    if (pop3_layers_read(&layers_, buf.data(), cap, &len, &err_) != POP3_IO_DONE) return "";
+    if (p3_layers_read(&layers_, buf.data(), cap, &len, &err_) != POP3_IO_DONE) return "";
     return std::string(buf.begin(), buf.begin() + static_cast<std::ptrdiff_t>(len));
   }
   pop3_io Write(const std::string &text, size_t *out_len) {
-    return pop3_layers_write(&layers_, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
-                             out_len, &err_);
+    return p3_layers_write(&layers_, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
+                           out_len, &err_);
   }
 
   FakeWire wire_;
   pop3_testing::TestHost host_;
-  pop3_layers layers_ = {};
+  p3_layers layers_ = {};
   pop3_error err_ = POP3_ERROR_INIT;
 };
 
@@ -60,13 +60,13 @@ TEST_F(Layers, CreatedFromTheBottomUpAndDestroyedFromTheTop) {
   PushConnected(Bottom());
   PushConnected(Tls());
   PushConnected(ShiftLayer());
-  pop3_layers_shutdown(&layers_);
-  pop3_layers_destroy(&layers_);
+  p3_layers_shutdown(&layers_);
+  p3_layers_destroy(&layers_);
   EXPECT_EQ(wire_.calls, (Calls{"fake.create", "fake.connect", "tls.create", "tls.connect",
                                 "shift.create", "shift.connect", "tls.shutdown", "fake.shutdown",
                                 "shift.destroy", "tls.destroy", "fake.destroy"}));
   EXPECT_EQ(layers_.count, 0U);
-  pop3_layers_destroy(&layers_);
+  p3_layers_destroy(&layers_);
   EXPECT_EQ(wire_.calls.size(), 11U) << "once is enough";
 }
 
@@ -92,19 +92,19 @@ TEST_F(Layers, WantAndEofAndFailComeUp) {
   (void)Read();
   uint8_t buf[8];
   size_t len = 7;
-  EXPECT_EQ(pop3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_WANT_READ);
+  EXPECT_EQ(p3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_WANT_READ);
   EXPECT_EQ(len, 0U);
   wire_.read_wants_write = true;
-  EXPECT_EQ(pop3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_WANT_WRITE);
+  EXPECT_EQ(p3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_WANT_WRITE);
   wire_.write_room = 3;
   EXPECT_EQ(Write("NOOP\r\n", &len), POP3_IO_DONE);
   EXPECT_EQ(len, 3U);
   EXPECT_EQ(Write("P\r\n", &len), POP3_IO_WANT_WRITE);
   EXPECT_EQ(len, 0U);
   wire_.eof = true;
-  EXPECT_EQ(pop3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_EOF);
+  EXPECT_EQ(p3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_EOF);
   wire_.read_fails = true;
-  EXPECT_EQ(pop3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_FAIL);
+  EXPECT_EQ(p3_layers_read(&layers_, buf, 8, &len, &err_), POP3_IO_FAIL);
   EXPECT_EQ(err_.status, POP3_ERR_IO);
   EXPECT_STREQ(err_.text, "read fails");
 }
@@ -113,10 +113,10 @@ TEST_F(Layers, ConnectIsAskedUntilDone) {
   wire_.connects = {POP3_IO_WANT_READ, POP3_IO_WANT_WRITE};
   ASSERT_EQ(Push(Bottom()), POP3_OK);
   EXPECT_EQ(layers_.connecting, 1);
-  EXPECT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_WANT_READ);
+  EXPECT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_WANT_READ);
   EXPECT_EQ(layers_.connecting, 1);
-  EXPECT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_WANT_WRITE);
-  EXPECT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_DONE);
+  EXPECT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_WANT_WRITE);
+  EXPECT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_DONE);
   EXPECT_EQ(layers_.connecting, 0);
 }
 
@@ -124,7 +124,7 @@ TEST_F(Layers, HangUpWhileConnectingIsAFailureInWords) {
   PushConnected(Bottom());
   wire_.connect_eof = "tls";
   ASSERT_EQ(Push(Tls()), POP3_OK);
-  EXPECT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_FAIL);
+  EXPECT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_FAIL);
   EXPECT_EQ(err_.status, POP3_ERR_EOF);
   EXPECT_STREQ(err_.layer, "tls");
   EXPECT_STREQ(err_.text, "the server closed the connection while tls was connecting");
@@ -133,7 +133,7 @@ TEST_F(Layers, HangUpWhileConnectingIsAFailureInWords) {
 TEST_F(Layers, AFailedConnectIsTheTransportsOwnError) {
   wire_.connect_fails = "fake";
   ASSERT_EQ(Push(Bottom()), POP3_OK);
-  EXPECT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_FAIL);
+  EXPECT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_FAIL);
   EXPECT_EQ(err_.status, POP3_ERR_IO);
   EXPECT_EQ(err_.sys_errno, 5);
   EXPECT_EQ(err_.lib_code, 77);
@@ -165,12 +165,12 @@ TEST_F(Layers, AFailedCreateAddsNothing) {
 TEST_F(Layers, TheLimitExactlyAndOnePast) {
   PushConnected(Bottom());
   ASSERT_EQ(Push(ShiftLayer(), 2), POP3_OK);
-  ASSERT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_DONE);
+  ASSERT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_DONE);
   EXPECT_EQ(Push(ShiftLayer(), 2), POP3_ERR_ARGUMENT);
   EXPECT_STREQ(err_.text, "more than 2 transports on each other (limit max_layers)");
-  while (layers_.count < POP3_LAYERS_MAX) {
+  while (layers_.count < P3_LAYERS_MAX) {
     ASSERT_EQ(Push(ShiftLayer(), 99), POP3_OK);
-    ASSERT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_DONE);
+    ASSERT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_DONE);
   }
   EXPECT_EQ(Push(ShiftLayer(), 99), POP3_ERR_ARGUMENT);
   EXPECT_STREQ(err_.text, "more than 16 transports on each other (limit max_layers)");
@@ -178,18 +178,18 @@ TEST_F(Layers, TheLimitExactlyAndOnePast) {
 
 TEST_F(Layers, QueriesFallThrough) {
   pop3_answer answer = POP3_ANSWER_INIT;
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_UNSUPPORTED);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_UNSUPPORTED);
   PushConnected(Bottom());
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_IS_ENCRYPTED, &answer), POP3_ERR_UNSUPPORTED);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_IS_ENCRYPTED, &answer), POP3_ERR_UNSUPPORTED);
   PushConnected(Tls());
   PushConnected(ShiftLayer());  // which answers nothing
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_IS_ENCRYPTED, &answer), POP3_OK);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_IS_ENCRYPTED, &answer), POP3_OK);
   EXPECT_EQ(answer.number, 1);
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
   EXPECT_EQ(std::string(reinterpret_cast<const char *>(answer.data), answer.data_len),
             "192.0.2.1:110");
   EXPECT_EQ(answer.number, 0) << "nothing is left of an earlier answer";
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PLUGIN, &answer), POP3_ERR_UNSUPPORTED);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PLUGIN, &answer), POP3_ERR_UNSUPPORTED);
 }
 
 TEST_F(Layers, AFailureIsAnAnswerToAQuery) {
@@ -198,7 +198,7 @@ TEST_F(Layers, AFailureIsAnAnswerToAQuery) {
   broken.query = [](void *, uint32_t, pop3_answer *) { return POP3_ERR_MEMORY; };
   PushConnected(&broken);
   pop3_answer answer = POP3_ANSWER_INIT;
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_ERR_MEMORY)
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_ERR_MEMORY)
       << "the layer below is not asked";
 }
 
@@ -212,7 +212,7 @@ TEST_F(Layers, OfAFailedQueryNothingIsLeftInTheAnswer) {
   PushConnected(&broken);
   pop3_answer answer = POP3_ANSWER_INIT;
   answer.number = 1;
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_ERR_MEMORY);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_ERR_MEMORY);
   EXPECT_EQ(answer.number, 0);
 }
 
@@ -225,7 +225,7 @@ TEST_F(Layers, WhatALayerWroteThatHasNoAnswerIsNotInThatOfAnother) {
   };
   PushConnected(&talkative);
   pop3_answer answer = POP3_ANSWER_INIT;
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
   EXPECT_EQ(answer.number, 0);
 }
 
@@ -234,14 +234,14 @@ TEST_F(Layers, AnAnswerIsFilledAsFarAsItsOwnerKnowsIt) {
   pop3_answer answer = POP3_ANSWER_INIT;
   answer.size = offsetof(pop3_answer, data_len);
   answer.data_len = 4711;
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PEER_NAME, &answer), POP3_OK);
   EXPECT_NE(answer.data, nullptr);
   EXPECT_EQ(answer.data_len, 4711U);
   EXPECT_EQ(answer.size, offsetof(pop3_answer, data_len));
   answer.size = 0;
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_IS_LOCAL, &answer), POP3_ERR_ARGUMENT);
   EXPECT_EQ(answer.number, 0);
-  EXPECT_EQ(pop3_layers_query(&layers_, POP3_QUERY_PLUGIN, &answer), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(p3_layers_query(&layers_, POP3_QUERY_PLUGIN, &answer), POP3_ERR_ARGUMENT);
 }
 
 TEST_F(Layers, FlagsOfALaterDayAreNoFault) {
@@ -260,29 +260,29 @@ TEST_F(Layers, FlagsOfALaterDayAreNoFault) {
 TEST_F(Layers, NothingIsConnectingOnceAllAreDestroyed) {
   ASSERT_EQ(Push(Bottom()), POP3_OK);
   EXPECT_EQ(layers_.connecting, 1);
-  pop3_layers_destroy(&layers_);
+  p3_layers_destroy(&layers_);
   EXPECT_EQ(layers_.connecting, 0);
   EXPECT_EQ(layers_.count, 0U);
 }
 
 TEST_F(Layers, PendingAsksEachThatHasTheFunction) {
-  EXPECT_EQ(pop3_layers_pending(&layers_), 0);
+  EXPECT_EQ(p3_layers_pending(&layers_), 0);
   PushConnected(Bottom());
   PushConnected(ShiftLayer());
-  EXPECT_EQ(pop3_layers_pending(&layers_), 1) << "the greeting";
+  EXPECT_EQ(p3_layers_pending(&layers_), 1) << "the greeting";
   (void)Read();
-  EXPECT_EQ(pop3_layers_pending(&layers_), 0);
+  EXPECT_EQ(p3_layers_pending(&layers_), 0);
 }
 
 TEST_F(Layers, InterestComesFromTheTopAndReachesTheBottom) {
   wire_.real_time = true;
   pop3_interest interest = POP3_INTEREST_INIT;
-  pop3_layers_interest(&layers_, &interest);
+  p3_layers_interest(&layers_, &interest);
   EXPECT_EQ(interest.num_fds, 0U);
   PushConnected(Bottom());
   PushConnected(ShiftLayer());
   interest.events = POP3_WAIT_WRITE;
-  pop3_layers_interest(&layers_, &interest);
+  p3_layers_interest(&layers_, &interest);
   EXPECT_EQ(wire_.last_events, POP3_WAIT_WRITE);
 }
 
@@ -290,8 +290,8 @@ TEST_F(Layers, ShutdownLeavesOutWhatIsNotConnected) {
   PushConnected(Bottom());
   wire_.connects = {POP3_IO_WANT_READ};
   ASSERT_EQ(Push(Tls()), POP3_OK);
-  ASSERT_EQ(pop3_layers_connect(&layers_, &err_), POP3_IO_WANT_READ);
-  pop3_layers_shutdown(&layers_);
+  ASSERT_EQ(p3_layers_connect(&layers_, &err_), POP3_IO_WANT_READ);
+  p3_layers_shutdown(&layers_);
   EXPECT_EQ(wire_.Count("tls.shutdown"), 0);
   EXPECT_EQ(wire_.Count("fake.shutdown"), 1);
 }

@@ -31,16 +31,16 @@ void ExpectDefaults(const pop3_limits &limits) {
 
 TEST(LimitsResolve, Defaults) {
   pop3_limits out;
-  EXPECT_EQ(pop3_limits_resolve(&out, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(p3_limits_resolve(&out, nullptr, nullptr), POP3_OK);
   ExpectDefaults(out);
   pop3_limits in = POP3_LIMITS_INIT;
-  EXPECT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  EXPECT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   ExpectDefaults(out);
   // What is resolved stays as it is.
   pop3_limits again;
-  EXPECT_EQ(pop3_limits_resolve(&again, &out, nullptr), POP3_OK);
+  EXPECT_EQ(p3_limits_resolve(&again, &out, nullptr), POP3_OK);
   ExpectDefaults(again);
-  EXPECT_EQ(pop3_limits_resolve(&again, &again, nullptr), POP3_OK);
+  EXPECT_EQ(p3_limits_resolve(&again, &again, nullptr), POP3_OK);
   ExpectDefaults(again);
 }
 
@@ -63,7 +63,7 @@ TEST(LimitsResolve, KeepsWhatTheCallerChose) {
   in.max_message_octets = 10;
   in.max_credential = 300;
   pop3_limits out;
-  ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.recv_buffer, 512U);
   EXPECT_EQ(out.send_buffer, 40000U);
   EXPECT_EQ(out.max_command, 32U);
@@ -84,29 +84,29 @@ TEST(LimitsResolve, KeepsWhatTheCallerChose) {
 
 TEST(LimitsResolve, OnlyAPasswordMayBeLonger) {
   pop3_limits limits;
-  ASSERT_EQ(pop3_limits_resolve(&limits, nullptr, nullptr), POP3_OK);
-  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_PASS), 4096U);
-  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_USER), 255U);
-  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_AUTH), 255U);
+  ASSERT_EQ(p3_limits_resolve(&limits, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(p3_limits_line(&limits, POP3_CMD_PASS), 4096U);
+  EXPECT_EQ(p3_limits_line(&limits, POP3_CMD_USER), 255U);
+  EXPECT_EQ(p3_limits_line(&limits, POP3_CMD_AUTH), 255U);
   limits.max_command = 5000;
-  EXPECT_EQ(pop3_limits_line(&limits, POP3_CMD_PASS), 5000U);
+  EXPECT_EQ(p3_limits_line(&limits, POP3_CMD_PASS), 5000U);
 }
 
 TEST(LimitsResolve, ADefaultGivesWayToAChoice) {
   pop3_limits in = POP3_LIMITS_INIT;
   in.send_buffer = 600;
   pop3_limits small;
-  ASSERT_EQ(pop3_limits_resolve(&small, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&small, &in, nullptr), POP3_OK);
   EXPECT_EQ(small.max_credential, 600U);
   in.send_buffer = 0;
   in.recv_buffer = 1000;
   in.pipeline_high = 1;
   pop3_limits out;
-  ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.max_reply_line, 1000U);
   EXPECT_EQ(out.pipeline_low, 0U);
   in.pipeline_high = 100;
-  ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.pipeline_low, 50U);
 }
 
@@ -118,18 +118,18 @@ TEST(LimitsResolve, ReadsOnlyWhatAnOlderCallerHas) {
   in.max_credential = 100;
   in.size = offsetof(pop3_limits, send_buffer) + 3;  // not quite all of send_buffer
   pop3_limits out;
-  ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.recv_buffer, 4096U);
   EXPECT_EQ(out.send_buffer, 8192U);
   EXPECT_EQ(out.max_message_octets, uint64_t{1} << 40);
   EXPECT_EQ(out.max_credential, 4096U);
   in.send_buffer = 0;
   in.size = offsetof(pop3_limits, max_credential);
-  ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.max_message_octets, 1U);
   EXPECT_EQ(out.max_credential, 4096U);
   in.size = sizeof(in) + 1000;  // a newer caller
-  ASSERT_EQ(pop3_limits_resolve(&out, &in, nullptr), POP3_OK);
+  ASSERT_EQ(p3_limits_resolve(&out, &in, nullptr), POP3_OK);
   EXPECT_EQ(out.max_credential, 100U);
   EXPECT_EQ(out.size, sizeof(out));
 }
@@ -169,7 +169,7 @@ TEST(LimitsResolve, RefusesWhatCannotWork) {
     c.change(in);
     pop3_limits out = POP3_LIMITS_INIT;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_limits_resolve(&out, &in, &err), POP3_ERR_ARGUMENT) << c.text;
+    EXPECT_EQ(p3_limits_resolve(&out, &in, &err), POP3_ERR_ARGUMENT) << c.text;
     EXPECT_STREQ(err.text, c.text);
     EXPECT_EQ(err.status, POP3_ERR_ARGUMENT);
     EXPECT_EQ(out.recv_buffer, 0U) << "written though it failed";

@@ -70,7 +70,7 @@ TEST(ScanParse, Good) {
   for (const NumbersCase &c : kGoodScans) {
     pop3_quirks quirks = Quirks(POP3_QUIRKS_ALL);
     pop3_item item;
-    ASSERT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK)
+    ASSERT_EQ(p3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK)
         << c.line;
     EXPECT_EQ(item.size, sizeof(item));
     EXPECT_EQ(item.kind, POP3_ITEM_SCAN);
@@ -82,12 +82,12 @@ TEST(ScanParse, Good) {
     ExpectHits(quirks, c.needs, c.line);
 
     quirks = Quirks(c.needs);
-    EXPECT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK)
+    EXPECT_EQ(p3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK)
         << c.line;
     for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
       if ((c.needs & POP3_QUIRK_BIT(i)) == 0) continue;
       quirks = Quirks(POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(i));
-      EXPECT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr),
+      EXPECT_EQ(p3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, nullptr),
                 POP3_ERR_PROTOCOL)
           << c.line << " without " << pop3_quirk_name(i);
       ExpectHits(quirks, 0, c.line);
@@ -120,8 +120,7 @@ TEST(ScanParse, BadWhateverIsAllowed) {
     pop3_item item;
     item.number = kUntouched;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, &err),
-              POP3_ERR_PROTOCOL);
+    EXPECT_EQ(p3_scan_parse(&item, c.line.data(), c.line.size(), &quirks, &err), POP3_ERR_PROTOCOL);
     EXPECT_STREQ(err.text, c.text);
     EXPECT_EQ(item.number, kUntouched);
     ExpectHits(quirks, 0, c.line);
@@ -141,8 +140,7 @@ TEST(ScanParse, StrictTexts) {
   for (const BadCase &c : cases) {
     pop3_item item;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_scan_parse(&item, c.line.data(), c.line.size(), nullptr, &err),
-              POP3_ERR_PROTOCOL);
+    EXPECT_EQ(p3_scan_parse(&item, c.line.data(), c.line.size(), nullptr, &err), POP3_ERR_PROTOCOL);
     EXPECT_STREQ(err.text, c.text);
   }
 }
@@ -152,7 +150,7 @@ TEST(StatParse, IsLikeAScanButMayCountNothing) {
     pop3_quirks quirks = Quirks(POP3_QUIRKS_ALL);
     uint32_t count = kUntouched;
     uint64_t octets = kUntouched;
-    ASSERT_EQ(pop3_stat_parse(&count, &octets, c.line.data(), c.line.size(), &quirks, nullptr),
+    ASSERT_EQ(p3_stat_parse(&count, &octets, c.line.data(), c.line.size(), &quirks, nullptr),
               POP3_OK)
         << c.line;
     EXPECT_EQ(count, c.number);
@@ -161,13 +159,13 @@ TEST(StatParse, IsLikeAScanButMayCountNothing) {
   }
   uint32_t count = kUntouched;
   uint64_t octets = kUntouched;
-  EXPECT_EQ(pop3_stat_parse(&count, &octets, "0 0", 3, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(p3_stat_parse(&count, &octets, "0 0", 3, nullptr, nullptr), POP3_OK);
   EXPECT_EQ(count, 0U);
   EXPECT_EQ(octets, 0U);
   for (std::string_view bad : {""sv, "x"sv, "-1 0"sv, "4294967296 0"sv, "2"sv, "2 -320"sv}) {
     pop3_error err = POP3_ERROR_INIT;
     count = kUntouched;
-    EXPECT_EQ(pop3_stat_parse(&count, &octets, bad.data(), bad.size(), nullptr, &err),
+    EXPECT_EQ(p3_stat_parse(&count, &octets, bad.data(), bad.size(), nullptr, &err),
               POP3_ERR_PROTOCOL)
         << bad;
     EXPECT_EQ(std::string(err.text).find("STAT: no valid number of "), 0U) << err.text;
@@ -196,7 +194,7 @@ TEST(LastParse, Table) {
   for (const auto &c : cases) {
     uint32_t number = kUntouched;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_last_parse(&number, c.text.data(), c.text.size(), &err),
+    EXPECT_EQ(p3_last_parse(&number, c.text.data(), c.text.size(), &err),
               c.good ? POP3_OK : POP3_ERR_PROTOCOL)
         << c.text;
     EXPECT_EQ(number, c.good ? c.number : kUntouched);
@@ -244,7 +242,7 @@ TEST(UniqueIdParse, Good) {
   for (const UidCase &c : kGoodUids) {
     pop3_quirks quirks = Quirks(POP3_QUIRKS_ALL);
     pop3_item item;
-    ASSERT_EQ(pop3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
+    ASSERT_EQ(p3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
               POP3_OK)
         << c.line;
     EXPECT_EQ(item.size, sizeof(item));
@@ -256,15 +254,14 @@ TEST(UniqueIdParse, Good) {
     ExpectHits(quirks, c.needs, c.line);
 
     quirks = Quirks(c.needs);
-    EXPECT_EQ(pop3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
+    EXPECT_EQ(p3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
               POP3_OK)
         << c.line;
     for (unsigned i = 0; i < POP3_QUIRKS_ROOM; i++) {
       if ((c.needs & POP3_QUIRK_BIT(i)) == 0) continue;
       quirks = Quirks(POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(i));
-      EXPECT_EQ(
-          pop3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
-          POP3_ERR_PROTOCOL)
+      EXPECT_EQ(p3_unique_id_parse(&item, c.line.data(), c.line.size(), c.asked, &quirks, nullptr),
+                POP3_ERR_PROTOCOL)
           << c.line << " without " << pop3_quirk_name(i);
       ExpectHits(quirks, 0, c.line);
     }
@@ -295,7 +292,7 @@ TEST(UniqueIdParse, BadWhateverIsAllowed) {
     pop3_item item;
     item.number = kUntouched;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_unique_id_parse(&item, c.line.data(), c.line.size(), 0, &quirks, &err),
+    EXPECT_EQ(p3_unique_id_parse(&item, c.line.data(), c.line.size(), 0, &quirks, &err),
               POP3_ERR_PROTOCOL)
         << c.line;
     EXPECT_STREQ(err.text, c.text);
@@ -305,11 +302,11 @@ TEST(UniqueIdParse, BadWhateverIsAllowed) {
   pop3_quirks quirks = Quirks(POP3_QUIRKS_ALL);
   pop3_item item;
   pop3_error err = POP3_ERROR_INIT;
-  EXPECT_EQ(pop3_unique_id_parse(&item, long_one.data(), long_one.size(), 0, &quirks, &err),
+  EXPECT_EQ(p3_unique_id_parse(&item, long_one.data(), long_one.size(), 0, &quirks, &err),
             POP3_ERR_PROTOCOL);
   EXPECT_EQ(std::string(err.text).find("UIDL: a unique-id of more than 512 octets: \"1 xxx"), 0U);
   for (std::string_view empty : {""sv, " "sv, "\t"sv, "a\0"sv}) {
-    EXPECT_EQ(pop3_unique_id_parse(&item, empty.data(), empty.size(), 5, &quirks, &err),
+    EXPECT_EQ(p3_unique_id_parse(&item, empty.data(), empty.size(), 5, &quirks, &err),
               POP3_ERR_PROTOCOL)
         << "UIDL 5 without number or unique-id";
   }
@@ -327,7 +324,7 @@ TEST(UniqueIdParse, StrictTexts) {
   for (const BadCase &c : cases) {
     pop3_item item;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_unique_id_parse(&item, c.line.data(), c.line.size(), 1, nullptr, &err),
+    EXPECT_EQ(p3_unique_id_parse(&item, c.line.data(), c.line.size(), 1, nullptr, &err),
               POP3_ERR_PROTOCOL);
     if (c.text != nullptr) {
       EXPECT_STREQ(err.text, c.text);
@@ -343,11 +340,11 @@ TEST(UniqueIdParse, EveryOctet) {
     pop3_item item;
     bool strict = i >= 0x21 && i <= 0x7E;
     bool lenient = i >= 0x20 && i != 0x7F;
-    EXPECT_EQ(pop3_unique_id_parse(&item, line.data(), line.size(), 0, nullptr, nullptr),
+    EXPECT_EQ(p3_unique_id_parse(&item, line.data(), line.size(), 0, nullptr, nullptr),
               strict ? POP3_OK : POP3_ERR_PROTOCOL)
         << i;
     pop3_quirks quirks = Quirks(POP3_QUIRKS_ALL);
-    EXPECT_EQ(pop3_unique_id_parse(&item, line.data(), line.size(), 0, &quirks, nullptr),
+    EXPECT_EQ(p3_unique_id_parse(&item, line.data(), line.size(), 0, &quirks, nullptr),
               lenient ? POP3_OK : POP3_ERR_PROTOCOL)
         << i;
   }
@@ -378,7 +375,7 @@ TEST(LanguageParse, Table) {
   for (const auto &c : cases) {
     pop3_item item;
     pop3_error err = POP3_ERROR_INIT;
-    pop3_status status = pop3_language_parse(&item, c.line.data(), c.line.size(), &err);
+    pop3_status status = p3_language_parse(&item, c.line.data(), c.line.size(), &err);
     ASSERT_EQ(status, c.tag != nullptr ? POP3_OK : POP3_ERR_PROTOCOL) << c.line;
     if (c.tag != nullptr) {
       EXPECT_EQ(item.kind, POP3_ITEM_LANGUAGE);

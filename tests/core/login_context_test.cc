@@ -14,10 +14,10 @@ using pop3_core_test::LoginRig;
 
 class LoginContext : public ::testing::Test {
  protected:
-  // Makes the context as pop3_login_next does.
+  // Makes the context as p3_login_next does.
   const pop3_auth_context *Make() {
     rig_.login.facts = &rig_.facts;
-    pop3_login_make_context(&rig_.login);
+    p3_login_make_context(&rig_.login);
     return &rig_.login.context;
   }
   const char *Find(const char *keyword) {
@@ -97,7 +97,7 @@ TEST_F(LoginContext, CapabilitiesByKeyword) {
   EXPECT_EQ(Find(""), nullptr) << "not all of it could";
 }
 
-// Plugins may keep the context until end; behind pop3_login_next there are no facts any more.
+// Plugins may keep the context until end; behind p3_login_next there are no facts any more.
 TEST_F(LoginContext, WithoutFactsNothingIsKnown) {
   const pop3_core_test::Capabilities fine = {"USER"};
   rig_.facts.capabilities = fine.get();
@@ -127,12 +127,12 @@ TEST_F(LoginContext, CredentialsAreTheLogins) {
             POP3_ERR_NO_CREDENTIALS)
       << "there is nobody to ask for another";
   EXPECT_EQ(data, nullptr);
-  pop3_login_end(&rig_.login, POP3_OK);
+  p3_login_end(&rig_.login, POP3_OK);
 }
 
 TEST_F(LoginContext, TheLastDetailIsKept) {
   const pop3_auth_context *context = Make();
-  const pop3_login_report *report = &rig_.login.report;
+  const p3_login_report *report = &rig_.login.report;
   context->detail(context->session, "first", 5);
   context->detail(context->session, "second one", 6);
   EXPECT_STREQ(report->detail, "second");

@@ -24,15 +24,15 @@ class Capabilities {
     const pop3_allocator allocator = *allocator_.get();
     pop3_limits limits;
     pop3_quirks quirks = POP3_QUIRKS_NONE;
-    EXPECT_EQ(pop3_limits_resolve(&limits, nullptr, nullptr), POP3_OK);
-    pop3_capabilities_init(&caps_, &allocator);
+    EXPECT_EQ(p3_limits_resolve(&limits, nullptr, nullptr), POP3_OK);
+    p3_capabilities_init(&caps_, &allocator);
     for (const std::string line : lines) {
-      EXPECT_EQ(pop3_capabilities_add(&caps_, line.data(), line.size(), &limits, &quirks, nullptr),
+      EXPECT_EQ(p3_capabilities_add(&caps_, line.data(), line.size(), &limits, &quirks, nullptr),
                 POP3_OK);
     }
-    EXPECT_EQ(pop3_capabilities_finish(&caps_, nullptr), POP3_OK);
+    EXPECT_EQ(p3_capabilities_finish(&caps_, nullptr), POP3_OK);
   }
-  ~Capabilities() { pop3_capabilities_cleanup(&caps_); }
+  ~Capabilities() { p3_capabilities_cleanup(&caps_); }
   Capabilities(const Capabilities &) = delete;
   Capabilities &operator=(const Capabilities &) = delete;
 
@@ -53,10 +53,10 @@ class LoginRig {
     facts.is_private = 1;
     facts.query = Query;
     facts.query_arg = this;
-    pop3_login_init(&login, &config, host.get(), allocator.get());
+    p3_login_init(&login, &config, host.get(), allocator.get());
   }
   ~LoginRig() {
-    pop3_login_cleanup(&login);
+    p3_login_cleanup(&login);
     EXPECT_EQ(allocator.live_blocks(), 0U);
     EXPECT_EQ(allocator.unwiped(), 0U);
   }
@@ -64,31 +64,31 @@ class LoginRig {
   LoginRig &operator=(const LoginRig &) = delete;
 
   void Add(const FakeAuth &auth) { auths_.push_back(auth.plugin()->auths[0]); }
-  pop3_auth_list auths() const { return {auths_.data(), auths_.size()}; }
+  p3_auth_list auths() const { return {auths_.data(), auths_.size()}; }
 
   pop3_status Begin(const char *names = nullptr, bool is_survey = false) {
-    const pop3_auth_list list = auths();
+    const p3_auth_list list = auths();
     err = POP3_ERROR_INIT;
-    return pop3_login_begin(&login, names, is_survey ? 1 : 0, &list, &err);
+    return p3_login_begin(&login, names, is_survey ? 1 : 0, &list, &err);
   }
 
   // Next returns in words what the login wants: "wait", "CAPA", "line AUTH X", "respond abc",
   // "finished: logged in", "finished: POP3_ERR_AUTH words", "fatal: ...".
   std::string Next() {
     facts.auths = auths();
-    pop3_login_next(&login, &facts, &intent);
+    p3_login_next(&login, &facts, &intent);
     EXPECT_EQ(login.facts, nullptr) << "they hold during the call only";
     const std::string line(reinterpret_cast<const char *>(intent.line), intent.line_len);
     switch (intent.act) {
-      case POP3_LOGIN_WAIT:
+      case P3_LOGIN_WAIT:
         return "wait";
-      case POP3_LOGIN_COMMAND:
+      case P3_LOGIN_COMMAND:
         return pop3_command_name(intent.command);
-      case POP3_LOGIN_LINE:
+      case P3_LOGIN_LINE:
         return "line " + line;
-      case POP3_LOGIN_RESPOND:
+      case P3_LOGIN_RESPOND:
         return "respond " + line;
-      case POP3_LOGIN_FINISHED:
+      case P3_LOGIN_FINISHED:
         break;
     }
     const std::string how = intent.is_fatal ? "fatal: " : "finished: ";
@@ -100,26 +100,26 @@ class LoginRig {
   // Ok and Refuse tell the server's answer to the last command.
   void Ok(const std::string &text = "") {
     SetReply(true, text);
-    pop3_login_took_result(&login, nullptr);
+    p3_login_took_result(&login, nullptr);
   }
   void Refuse(const std::string &text, pop3_response_code code = POP3_CODE_NONE) {
     SetReply(false, text);
     pop3_error error = POP3_ERROR_INIT;
     pop3_error_set(&error, POP3_REFUSED, "engine", 0, "%s", text.c_str());
     error.code = code;
-    pop3_login_took_result(&login, &error);
+    p3_login_took_result(&login, &error);
   }
   // Lose tells that the last command failed, without an answer.
   void Lose(pop3_status status, const char *text) {
     const pop3_error error = Error(status, text);
-    pop3_login_took_result(&login, &error);
+    p3_login_took_result(&login, &error);
   }
   int Challenge(const std::string &text) {
-    return pop3_login_took_challenge(&login, text.data(), text.size());
+    return p3_login_took_challenge(&login, text.data(), text.size());
   }
   void NotSent(pop3_status status, const char *text) {
     const pop3_error error = Error(status, text);
-    pop3_login_not_sent(&login, &error);
+    p3_login_not_sent(&login, &error);
   }
   static pop3_error Error(pop3_status status, const char *text) {
     pop3_error error = POP3_ERROR_INIT;
@@ -129,10 +129,10 @@ class LoginRig {
 
   pop3_testing::TestHost host;
   pop3_testing::FailingAllocator allocator;
-  pop3_login_config config = {};
-  pop3_login_facts facts = {};
-  pop3_login_task login;
-  pop3_login_intent intent = {};
+  p3_login_config config = {};
+  p3_login_facts facts = {};
+  p3_login_task login;
+  p3_login_intent intent = {};
   pop3_error err = POP3_ERROR_INIT;
   std::vector<uint32_t> queries;  // what was asked of the transports; the answer is 42
 

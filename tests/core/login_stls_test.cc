@@ -19,16 +19,16 @@ struct Case {
   pop3_tls_policy policy;
   Capa capa;
   bool has_tls;
-  pop3_stls_need need;
+  p3_stls_need need;
   const char *text;  // what the error, or else the note, says
   bool stls_done = false;
   bool is_encrypted = false;
   bool is_private = false;
 };
 
-constexpr pop3_stls_need kNone = POP3_STLS_NEED_NONE;
-constexpr pop3_stls_need kFirst = POP3_STLS_NEED_FIRST;
-constexpr pop3_stls_need kUnmet = POP3_STLS_NEED_UNMET;
+constexpr p3_stls_need kNone = P3_STLS_NEED_NONE;
+constexpr p3_stls_need kFirst = P3_STLS_NEED_FIRST;
+constexpr p3_stls_need kUnmet = P3_STLS_NEED_UNMET;
 
 const Case kCases[] = {
     {"never means never", POP3_TLS_NEVER, kOffered, true, kNone, ""},
@@ -85,7 +85,7 @@ TEST(LoginStls, Table) {
     rig.facts.is_encrypted = c.is_encrypted;
     rig.facts.is_private = c.is_private || c.is_encrypted;
     rig.login.facts = &rig.facts;
-    EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), c.need);
+    EXPECT_EQ(p3_login_needs_stls(&rig.login, &rig.err), c.need);
     EXPECT_EQ(rig.err.status, c.need == kUnmet ? POP3_ERR_POLICY : POP3_OK) << rig.err.text;
     std::string said = rig.err.text;
     for (const std::string &note : rig.host.notes()) said += note;
@@ -101,7 +101,7 @@ TEST(LoginStls, AServerWithoutAName) {
   rig.config.host = "";
   rig.facts.policy = POP3_TLS_REQUIRED;
   rig.login.facts = &rig.facts;
-  EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), kUnmet);
+  EXPECT_EQ(p3_login_needs_stls(&rig.login, &rig.err), kUnmet);
   EXPECT_NE(std::string(rig.err.text).find("connection to the server must"), std::string::npos)
       << rig.err.text;
 }
@@ -117,7 +117,7 @@ TEST(LoginStls, DamageThatNoQuirkReads) {
   rig.login.facts = &rig.facts;
   for (const int is_lenient : {0, 1}) {
     rig.facts.is_lenient = is_lenient;
-    EXPECT_EQ(pop3_login_needs_stls(&rig.login, &rig.err), kUnmet);
+    EXPECT_EQ(p3_login_needs_stls(&rig.login, &rig.err), kUnmet);
     const bool says =
         std::string(rig.err.text).find("quirk capa-damage does not help") != std::string::npos;
     EXPECT_EQ(says, is_lenient != 0) << rig.err.text;

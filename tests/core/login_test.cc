@@ -31,13 +31,13 @@ class LoginTask : public ::testing::Test {
     rig_.facts.capabilities = some_.get();
   }
   void TearDown() override {
-    pop3_login_end(&rig_.login, POP3_OK);
+    p3_login_end(&rig_.login, POP3_OK);
     for (const FakeAuth *auth : {&weak_, &strong_}) {
       EXPECT_EQ(auth->complaints, Words());
       EXPECT_EQ(auth->begins, auth->ends);
     }
   }
-  bool IsDue() { return pop3_login_is_due(&rig_.login) != 0; }
+  bool IsDue() { return p3_login_is_due(&rig_.login) != 0; }
   // Begins a login that has sent its first line.
   void Sent(const char *names = nullptr) {
     ASSERT_EQ(rig_.Begin(names), POP3_OK) << rig_.err.text;
@@ -54,10 +54,10 @@ class LoginTask : public ::testing::Test {
 // --- What comes out
 
 TEST_F(LoginTask, FromBeginToEnd) {
-  EXPECT_FALSE(pop3_login_is_active(&rig_.login));
+  EXPECT_FALSE(p3_login_is_active(&rig_.login));
   EXPECT_FALSE(IsDue());
   ASSERT_EQ(rig_.Begin(), POP3_OK);
-  EXPECT_TRUE(pop3_login_is_active(&rig_.login));
+  EXPECT_TRUE(p3_login_is_active(&rig_.login));
   EXPECT_TRUE(IsDue());
   EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
   EXPECT_EQ(rig_.intent.secret_offset, 5U);
@@ -76,9 +76,9 @@ TEST_F(LoginTask, FromBeginToEnd) {
   EXPECT_EQ(strong_.steps, (Words{"start", "challenge one", "challenge two", "ok welcome"}));
   EXPECT_STREQ(rig_.login.report.logged_in_with, "strong");
   EXPECT_EQ(strong_.ends, 0) << "the owner ends it";
-  pop3_login_end(&rig_.login, POP3_OK);
+  p3_login_end(&rig_.login, POP3_OK);
   EXPECT_EQ(strong_.ends, 1);
-  EXPECT_FALSE(pop3_login_is_active(&rig_.login));
+  EXPECT_FALSE(p3_login_is_active(&rig_.login));
   EXPECT_FALSE(IsDue());
 }
 
@@ -101,7 +101,7 @@ TEST_F(LoginTask, AServerWithoutCapaIsAskedOnce) {
   rig_.Refuse("what?");
   EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
   // Nor by another login.
-  pop3_login_end(&rig_.login, POP3_REFUSED);
+  p3_login_end(&rig_.login, POP3_REFUSED);
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
 }
@@ -159,12 +159,12 @@ TEST_F(LoginTask, StlsThatGoesWrong) {
       rig_.Next(),
       "finished: POP3_ERR_POLICY the server offered STLS and then refused it (\"not today\"); "
       "the login stops because the connection is not encrypted (option tls)");
-  pop3_login_end(&rig_.login, POP3_ERR_POLICY);
+  p3_login_end(&rig_.login, POP3_ERR_POLICY);
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "STLS");
   rig_.Lose(POP3_ERR_TLS, "no handshake");
   EXPECT_EQ(rig_.Next(), "finished: POP3_ERR_TLS no handshake");
-  pop3_login_end(&rig_.login, POP3_ERR_TLS);
+  p3_login_end(&rig_.login, POP3_ERR_TLS);
   rig_.facts.policy = POP3_TLS_REQUIRED;
   rig_.facts.has_tls = 0;
   ASSERT_EQ(rig_.Begin(), POP3_OK);
@@ -202,7 +202,7 @@ TEST_F(LoginTask, OnlyTheOpenChannelSpeaksAgainstIt) {
                       0),
             0U)
       << end;
-  pop3_login_end(&rig_.login, POP3_ERR_POLICY);
+  p3_login_end(&rig_.login, POP3_ERR_POLICY);
   rig_.config.allow_cleartext = 1;
   rig_.facts.capabilities = damaged.get();
   ASSERT_EQ(rig_.Begin(), POP3_OK);
@@ -224,7 +224,7 @@ TEST_F(LoginTask, ARefusalIsTheEnd) {
   EXPECT_STREQ(rig_.login.candidates.list[1].why, "[AUTH] no");
   EXPECT_EQ(weak_.begins, 0) << "nobody slips to a weaker one by himself";
   EXPECT_EQ(rig_.login.credentials.num_refused, 0U);
-  pop3_login_end(&rig_.login, POP3_REFUSED);
+  p3_login_end(&rig_.login, POP3_REFUSED);
   EXPECT_EQ(rig_.login.credentials.num_refused, 1U);
 }
 
@@ -280,12 +280,12 @@ TEST_F(LoginTask, TheSameOneFollowsWithoutChannelBinding) {
   EXPECT_EQ(rig_.login.credentials.num_refused, 0U) << "the password was not what was refused";
   rig_.Refuse("no");
   EXPECT_EQ(rig_.Next().rfind("finished: POP3_REFUSED no", 0), 0U);
-  pop3_login_end(&rig_.login, POP3_REFUSED);
+  p3_login_end(&rig_.login, POP3_REFUSED);
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_STREQ(rig_.login.report.not_bound_why, "");
   EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
   EXPECT_EQ(family.context->channel_binding, static_cast<uint32_t>(POP3_CHANNEL_BINDING_PREFER));
-  pop3_login_end(&rig_.login, POP3_OK);
+  p3_login_end(&rig_.login, POP3_OK);
 }
 
 // --- Failures in the middle
@@ -296,11 +296,11 @@ TEST_F(LoginTask, APluginThatGivesUpAtAChallengeCancels) {
   };
   Sent();
   const pop3_error lost = LoginRig::Error(POP3_ERR_EOF, "gone");
-  EXPECT_EQ(pop3_login_reason(&rig_.login, &lost), &lost);
+  EXPECT_EQ(p3_login_reason(&rig_.login, &lost), &lost);
   EXPECT_EQ(rig_.Challenge("one"), 1);
   EXPECT_EQ(rig_.Next(), "respond *");
   EXPECT_EQ(rig_.intent.secret_offset, 1U) << "that may be shown";
-  EXPECT_STREQ(pop3_login_reason(&rig_.login, &lost)->text, "fake failure");
+  EXPECT_STREQ(p3_login_reason(&rig_.login, &lost)->text, "fake failure");
   EXPECT_EQ(rig_.Challenge("another"), 0) << "the owner says \"*\" once more";
   EXPECT_FALSE(IsDue());
   rig_.NotSent(POP3_ERR_MEMORY, "no memory");
@@ -320,10 +320,10 @@ TEST_F(LoginTask, ACancelledExchangeStaysCancelled) {
   EXPECT_EQ(rig_.Next(), "respond *");
   rig_.Ok("welcome");
   EXPECT_EQ(rig_.Next(), "finished: POP3_ERR_AUTH fake failure");
-  pop3_login_end(&rig_.login, POP3_ERR_AUTH);
+  p3_login_end(&rig_.login, POP3_ERR_AUTH);
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   const pop3_error lost = LoginRig::Error(POP3_ERR_EOF, "gone");
-  EXPECT_EQ(pop3_login_reason(&rig_.login, &lost), &lost) << "the next one begins anew";
+  EXPECT_EQ(p3_login_reason(&rig_.login, &lost), &lost) << "the next one begins anew";
 }
 
 TEST_F(LoginTask, APluginThatGivesUpBehindSuccessIsFatal) {
@@ -339,11 +339,11 @@ TEST_F(LoginTask, APluginThatGivesUpBeforeAnythingWasSent) {
   strong_.on_step = [](const std::string &) { return FakeAuth::Fail(POP3_ERR_NO_CREDENTIALS); };
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "finished: POP3_ERR_NO_CREDENTIALS fake failure");
-  pop3_login_end(&rig_.login, POP3_ERR_NO_CREDENTIALS);
+  p3_login_end(&rig_.login, POP3_ERR_NO_CREDENTIALS);
   strong_.on_begin = [](const pop3_auth_context *, pop3_error *) { return POP3_ERR_MEMORY; };
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "finished: POP3_ERR_MEMORY ");
-  pop3_login_end(&rig_.login, POP3_ERR_MEMORY);
+  p3_login_end(&rig_.login, POP3_ERR_MEMORY);
   EXPECT_EQ(strong_.ends, 1) << "what was not begun is not ended";
   strong_.begins = 1;
 }
@@ -375,7 +375,7 @@ TEST_F(LoginTask, AResponseThatCouldNotBeSentIsCancelled) {
 TEST_F(LoginTask, ACommandThatCouldNotBeSentHasNoExchangeToCancel) {
   Sent();
   rig_.Challenge("of the login before");
-  pop3_login_end(&rig_.login, POP3_ERR_CANCELLED);
+  p3_login_end(&rig_.login, POP3_ERR_CANCELLED);
   rig_.facts.capabilities = nullptr;
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "CAPA");
@@ -409,7 +409,7 @@ TEST_F(LoginTask, ChallengesAreWiped) {
   EXPECT_EQ(rig_.Next(), "respond answer to challenge secret");
   EXPECT_EQ(rig_.login.challenge.data, nullptr);
   rig_.Challenge("secret");
-  pop3_login_end(&rig_.login, POP3_OK);
+  p3_login_end(&rig_.login, POP3_OK);
   EXPECT_EQ(rig_.login.challenge.data, nullptr);
 }
 
@@ -419,7 +419,7 @@ TEST_F(LoginTask, StoppedFromInsideAPlugin) {
   enum Where { kScore, kBegin, kStart, kChallenge, kPositive, kNegative };
   for (const Where where : {kScore, kBegin, kStart, kChallenge, kPositive, kNegative}) {
     SCOPED_TRACE(where);
-    const auto stop = [&] { pop3_login_stop(&rig_.login); };
+    const auto stop = [&] { p3_login_stop(&rig_.login); };
     strong_.on_score = [&](const pop3_auth_context *) {
       if (where == kScore) stop();
       return 300;
@@ -449,7 +449,7 @@ TEST_F(LoginTask, StoppedFromInsideAPlugin) {
     EXPECT_EQ(rig_.Next(), "wait");
     EXPECT_EQ(strong_.begins - begins, where == kScore ? 0 : 1);
     EXPECT_EQ(weak_.begins, 0) << "nothing more is tried";
-    pop3_login_end(&rig_.login, POP3_ERR_CANCELLED);
+    p3_login_end(&rig_.login, POP3_ERR_CANCELLED);
     EXPECT_EQ(strong_.begins, strong_.ends);
   }
   strong_.on_score = nullptr;
@@ -464,7 +464,7 @@ TEST_F(LoginTask, NamesThatCannotBeHad) {
   rig_.allocator.FailFrom(1);
   EXPECT_EQ(rig_.Begin("weak"), POP3_ERR_MEMORY);
   EXPECT_STREQ(rig_.err.text, "no memory for a login");
-  EXPECT_FALSE(pop3_login_is_active(&rig_.login));
+  EXPECT_FALSE(p3_login_is_active(&rig_.login));
   EXPECT_EQ(rig_.Begin(), POP3_OK) << "without names there is nothing to copy";
 }
 
@@ -472,26 +472,26 @@ TEST_F(LoginTask, TheConfigurationsNamesAndThoseOfTheCall) {
   rig_.config.mechanism = "weak";
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(), "line AUTH WEAK");
-  pop3_login_end(&rig_.login, POP3_OK);
+  p3_login_end(&rig_.login, POP3_OK);
   ASSERT_EQ(rig_.Begin("Strong"), POP3_OK);
   EXPECT_STREQ(rig_.login.asked, "STRONG");
   EXPECT_EQ(rig_.Next(), "line AUTH STRONG");
-  pop3_login_end(&rig_.login, POP3_OK);
+  p3_login_end(&rig_.login, POP3_OK);
   EXPECT_EQ(rig_.login.asked, nullptr);
 }
 
 TEST_F(LoginTask, WhetherItsMechanismHidesThePassword) {
   FakeAuth clear("clear", POP3_AUTH_CLEARTEXT, 500);
   clear.on_step = strong_.on_step;
-  EXPECT_FALSE(pop3_login_hides_password(&rig_.login)) << "there is none";
+  EXPECT_FALSE(p3_login_hides_password(&rig_.login)) << "there is none";
   Sent();
-  EXPECT_TRUE(pop3_login_hides_password(&rig_.login));
-  pop3_login_end(&rig_.login, POP3_OK);
-  EXPECT_FALSE(pop3_login_hides_password(&rig_.login));
+  EXPECT_TRUE(p3_login_hides_password(&rig_.login));
+  p3_login_end(&rig_.login, POP3_OK);
+  EXPECT_FALSE(p3_login_hides_password(&rig_.login));
   rig_.Add(clear);
   Sent();
-  EXPECT_FALSE(pop3_login_hides_password(&rig_.login));
-  pop3_login_end(&rig_.login, POP3_OK);
+  EXPECT_FALSE(p3_login_hides_password(&rig_.login));
+  p3_login_end(&rig_.login, POP3_OK);
 }
 
 }  // namespace

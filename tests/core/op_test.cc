@@ -15,42 +15,42 @@ namespace {
 
 using pop3_testing::FailingAllocator;
 
-pop3_op *NewOp(pop3_op_queue *queue, const std::string &line, size_t secret = SIZE_MAX) {
-  return pop3_op_new(queue, reinterpret_cast<const uint8_t *>(line.data()), line.size(),
-                     secret == SIZE_MAX ? line.size() : secret);
+p3_op *NewOp(p3_op_queue *queue, const std::string &line, size_t secret = SIZE_MAX) {
+  return p3_op_new(queue, reinterpret_cast<const uint8_t *>(line.data()), line.size(),
+                   secret == SIZE_MAX ? line.size() : secret);
 }
 
 class OpQueue : public ::testing::Test {
  protected:
-  void SetUp() override { pop3_op_queue_init(&queue_, allocator_.get()); }
+  void SetUp() override { p3_op_queue_init(&queue_, allocator_.get()); }
   void TearDown() override {
-    pop3_op_queue_cleanup(&queue_);
+    p3_op_queue_cleanup(&queue_);
     EXPECT_EQ(allocator_.live_blocks(), 0U);
     EXPECT_EQ(allocator_.unwiped(), 0U);
   }
 
   FailingAllocator allocator_;
-  pop3_op_queue queue_;
+  p3_op_queue queue_;
 };
 
 // What the queue should hold.
 struct ModelOp {
-  pop3_op *op;
+  p3_op *op;
   pop3_op_id id;
   size_t octets;
   bool in_flight;
 };
 
-void Check(const pop3_op_queue &queue, const std::deque<ModelOp> &model) {
+void Check(const p3_op_queue &queue, const std::deque<ModelOp> &model) {
   size_t in_flight = 0;
   size_t octets = 0;
-  const pop3_op *at = queue.head;
-  const pop3_op *unsent = nullptr;
+  const p3_op *at = queue.head;
+  const p3_op *unsent = nullptr;
   for (const ModelOp &m : model) {
     ASSERT_EQ(at, m.op);
     ASSERT_EQ(at->line_len, m.octets);
-    ASSERT_EQ(pop3_op_in_flight(&queue, at), m.in_flight ? 1 : 0);
-    ASSERT_EQ(pop3_op_find(&queue, m.id), at->detached ? nullptr : at);
+    ASSERT_EQ(p3_op_in_flight(&queue, at), m.in_flight ? 1 : 0);
+    ASSERT_EQ(p3_op_find(&queue, m.id), at->detached ? nullptr : at);
     if (m.in_flight) {
       in_flight++;
       octets += m.octets;
@@ -77,27 +77,27 @@ TEST_F(OpQueue, RandomOperationsAgreeWithAModel) {
     while (unsent < model.size() && model[unsent].in_flight) unsent++;
     if (dice < 4 && model.size() < 40) {
       const std::string line(random() % 100, 'l');
-      pop3_op *op = NewOp(&queue_, line);
+      p3_op *op = NewOp(&queue_, line);
       ASSERT_NE(op, nullptr);
       op->id = ++last_id;
-      pop3_op_push(&queue_, op);
+      p3_op_push(&queue_, op);
       model.push_back({op, op->id, line.size(), false});
     } else if (dice < 6 && unsent < model.size()) {
-      pop3_op_set_in_flight(&queue_);
+      p3_op_set_in_flight(&queue_);
       model[unsent].in_flight = true;
     } else if (dice < 8 && !model.empty()) {
-      pop3_op *op = pop3_op_pop(&queue_);
+      p3_op *op = p3_op_pop(&queue_);
       ASSERT_EQ(op, model.front().op);
       ASSERT_EQ(op->next, nullptr);
       model.pop_front();
-      pop3_op_free(&queue_, op);
+      p3_op_free(&queue_, op);
     } else if (dice == 8 && unsent < model.size()) {
       const size_t pick = unsent + random() % (model.size() - unsent);
-      pop3_op *op = model[pick].op;
-      pop3_op_remove_unsent(&queue_, op);
+      p3_op *op = model[pick].op;
+      p3_op_remove_unsent(&queue_, op);
       ASSERT_EQ(op->next, nullptr);
       model.erase(model.begin() + static_cast<std::ptrdiff_t>(pick));
-      pop3_op_free(&queue_, op);
+      p3_op_free(&queue_, op);
     } else if (!model.empty()) {
       model[random() % model.size()].op->detached = 1;
     }
@@ -106,38 +106,38 @@ TEST_F(OpQueue, RandomOperationsAgreeWithAModel) {
 }
 
 TEST_F(OpQueue, EmptyQueue) {
-  EXPECT_EQ(pop3_op_pop(&queue_), nullptr);
-  EXPECT_EQ(pop3_op_find(&queue_, 1), nullptr);
+  EXPECT_EQ(p3_op_pop(&queue_), nullptr);
+  EXPECT_EQ(p3_op_find(&queue_, 1), nullptr);
   EXPECT_EQ(allocator_.calls(), 0U);
 }
 
 // A line of any length is kept whole, whether it fits into the operation or not.
 TEST_F(OpQueue, LinesOfEveryLength) {
-  for (size_t len = 0; len <= 3 * POP3_OP_INLINE_LINE; len++) {
+  for (size_t len = 0; len <= 3 * P3_OP_INLINE_LINE; len++) {
     std::string line;
     for (size_t i = 0; i < len; i++) line += static_cast<char>('a' + i % 26);
-    pop3_op *op = NewOp(&queue_, line);
+    p3_op *op = NewOp(&queue_, line);
     ASSERT_NE(op, nullptr);
     line.assign(line.size(), '#');  // a copy, not a reference
     EXPECT_EQ(op->line_len, len);
     for (size_t i = 0; i < len; i++) EXPECT_EQ(op->line[i], static_cast<uint8_t>('a' + i % 26));
-    EXPECT_EQ(op->line == op->inline_line, len <= POP3_OP_INLINE_LINE);
-    pop3_op_free(&queue_, op);
+    EXPECT_EQ(op->line == op->inline_line, len <= P3_OP_INLINE_LINE);
+    p3_op_free(&queue_, op);
   }
 }
 
 TEST_F(OpQueue, AReusedOperationIsEmpty) {
-  pop3_op *op = NewOp(&queue_, "RETR 1\r\n");
+  p3_op *op = NewOp(&queue_, "RETR 1\r\n");
   ASSERT_NE(op, nullptr);
   op->id = 7;
   op->number = 1;
   op->flags = 1;
   op->detached = 1;
-  pop3_watch watch;
+  p3_watch watch;
   op->watch = &watch;
   op->sink.done = [](void *, const pop3_result *) {};
-  pop3_op_free(&queue_, op);
-  pop3_op *again = NewOp(&queue_, "NOOP\r\n");
+  p3_op_free(&queue_, op);
+  p3_op *again = NewOp(&queue_, "NOOP\r\n");
   ASSERT_EQ(again, op) << "a spare one is taken first";
   EXPECT_EQ(again->id, 0U);
   EXPECT_EQ(again->number, 0U);
@@ -146,13 +146,13 @@ TEST_F(OpQueue, AReusedOperationIsEmpty) {
   EXPECT_EQ(again->watch, nullptr);
   EXPECT_EQ(again->sink.done, nullptr);
   EXPECT_EQ(again->next, nullptr);
-  pop3_op_free(&queue_, again);
+  p3_op_free(&queue_, again);
 }
 
 TEST_F(OpQueue, SparesAreBounded) {
-  for (int i = 0; i < 2000; i++) pop3_op_push(&queue_, NewOp(&queue_, "NOOP\r\n"));
+  for (int i = 0; i < 2000; i++) p3_op_push(&queue_, NewOp(&queue_, "NOOP\r\n"));
   const size_t full = allocator_.live_octets();
-  while (pop3_op *op = pop3_op_pop(&queue_)) pop3_op_free(&queue_, op);
+  while (p3_op *op = p3_op_pop(&queue_)) p3_op_free(&queue_, op);
   EXPECT_LT(allocator_.live_octets(), full / 2);
   EXPECT_LE(queue_.num_spare, 512U);
 }
@@ -160,13 +160,13 @@ TEST_F(OpQueue, SparesAreBounded) {
 TEST_F(OpQueue, SecretsAreWipedWhereverTheyWere) {
   allocator_.Forbid("sesame");
   // In the operation itself, behind it, and in an operation that is never sent.
-  pop3_op_free(&queue_, NewOp(&queue_, "PASS sesame\r\n", 5));
+  p3_op_free(&queue_, NewOp(&queue_, "PASS sesame\r\n", 5));
   ASSERT_NE(queue_.spare, nullptr);
-  EXPECT_EQ(std::string(reinterpret_cast<char *>(queue_.spare), sizeof(pop3_op)).find("sesame"),
+  EXPECT_EQ(std::string(reinterpret_cast<char *>(queue_.spare), sizeof(p3_op)).find("sesame"),
             std::string::npos);
-  pop3_op_free(&queue_, NewOp(&queue_, "PASS sesame" + std::string(100, 'x') + "\r\n", 5));
-  pop3_op_push(&queue_, NewOp(&queue_, "PASS sesame\r\n", 5));
-  pop3_op_push(&queue_, NewOp(&queue_, "PASS sesame" + std::string(100, 'x') + "\r\n", 5));
+  p3_op_free(&queue_, NewOp(&queue_, "PASS sesame" + std::string(100, 'x') + "\r\n", 5));
+  p3_op_push(&queue_, NewOp(&queue_, "PASS sesame\r\n", 5));
+  p3_op_push(&queue_, NewOp(&queue_, "PASS sesame" + std::string(100, 'x') + "\r\n", 5));
 }
 
 TEST_F(OpQueue, AFailedAllocationLeavesTheQueueAsItWas) {
@@ -176,9 +176,9 @@ TEST_F(OpQueue, AFailedAllocationLeavesTheQueueAsItWas) {
   allocator_.FailAt(allocator_.calls() + 2);  // the line, not the operation
   EXPECT_EQ(NewOp(&queue_, std::string(100, 'x')), nullptr);
   allocator_.NeverFail();
-  pop3_op *op = NewOp(&queue_, std::string(100, 'x'));
+  p3_op *op = NewOp(&queue_, std::string(100, 'x'));
   ASSERT_NE(op, nullptr);
-  pop3_op_push(&queue_, op);
+  p3_op_push(&queue_, op);
   EXPECT_EQ(queue_.num_queued, 1U);
 }
 
@@ -190,13 +190,13 @@ TEST(Sink, IsCopiedAsFarAsBothKnowIt) {
   newer.sink.size = sizeof(newer);
   newer.sink.arg = &newer;
   pop3_sink copy;
-  ASSERT_EQ(pop3_sink_copy(&copy, &newer.sink, nullptr), POP3_OK);
+  ASSERT_EQ(p3_sink_copy(&copy, &newer.sink, nullptr), POP3_OK);
   EXPECT_EQ(copy.size, sizeof(copy));
   EXPECT_EQ(copy.arg, &newer);
   newer.sink.size = static_cast<uint32_t>(offsetof(pop3_sink, arg));
-  ASSERT_EQ(pop3_sink_copy(&copy, &newer.sink, nullptr), POP3_OK);
+  ASSERT_EQ(p3_sink_copy(&copy, &newer.sink, nullptr), POP3_OK);
   EXPECT_EQ(copy.arg, nullptr);
-  ASSERT_EQ(pop3_sink_copy(&copy, nullptr, nullptr), POP3_OK);
+  ASSERT_EQ(p3_sink_copy(&copy, nullptr, nullptr), POP3_OK);
   EXPECT_EQ(copy.done, nullptr);
 }
 
@@ -204,7 +204,7 @@ TEST(Sink, WithoutASizeIsRefused) {
   pop3_sink zeroed = {};
   pop3_sink copy;
   pop3_error err = POP3_ERROR_INIT;
-  EXPECT_EQ(pop3_sink_copy(&copy, &zeroed, &err), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(p3_sink_copy(&copy, &zeroed, &err), POP3_ERR_ARGUMENT);
   EXPECT_STREQ(err.text, "sink.size is 0: start from POP3_SINK_INIT");
   EXPECT_EQ(copy.size, sizeof(copy)) << "empty";
 }

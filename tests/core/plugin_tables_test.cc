@@ -65,7 +65,7 @@ TEST(PluginName, Table) {
       {"/", 15, false},     {":", 15, false},    {"\xC3\xA4", 15, false}, {"t\n", 15, false},
   };
   for (const auto &c : cases) {
-    EXPECT_EQ(pop3_name_is_valid(c.name, c.most), c.valid ? 1 : 0)
+    EXPECT_EQ(p3_name_is_valid(c.name, c.most), c.valid ? 1 : 0)
         << (c.name != nullptr ? c.name : "NULL") << " of " << c.most;
   }
 }
@@ -103,9 +103,9 @@ TEST(TransportTable, Problems) {
   for (const TransportCase &c : kTransports) {
     pop3_transport_ops ops = Transport();
     c.breakage(&ops);
-    EXPECT_EQ(Problem(pop3_transport_problem, &ops), c.problem) << &c - kTransports;
+    EXPECT_EQ(Problem(p3_transport_problem, &ops), c.problem) << &c - kTransports;
   }
-  EXPECT_EQ(Problem<pop3_transport_ops>(pop3_transport_problem, nullptr), "the table is NULL/none");
+  EXPECT_EQ(Problem<pop3_transport_ops>(p3_transport_problem, nullptr), "the table is NULL/none");
 }
 
 // What lies behind |size| is somebody else's memory: it is not looked at.
@@ -113,10 +113,10 @@ TEST(TransportTable, NothingIsReadBehindItsSize) {
   pop3_transport_ops ops = Transport();
   ops.size = offsetof(pop3_transport_ops, destroy) + sizeof(ops.destroy) - 1;
   ops.name = "Not A Name";
-  EXPECT_EQ(Problem(pop3_transport_problem, &ops), std::string(kTooSmall) + "/none");
+  EXPECT_EQ(Problem(p3_transport_problem, &ops), std::string(kTooSmall) + "/none");
   ops.size = offsetof(pop3_transport_ops, name);
   ops.abi = POP3_ABI + (UINT32_C(1) << 16);
-  EXPECT_EQ(Problem(pop3_transport_problem, &ops), std::string(kOtherMajor) + "/none")
+  EXPECT_EQ(Problem(p3_transport_problem, &ops), std::string(kOtherMajor) + "/none")
       << "of another major not even the size means anything";
 }
 
@@ -145,18 +145,18 @@ TEST(AuthTable, Problems) {
   for (const AuthCase &c : kAuthCases) {
     pop3_auth_ops ops = Auth();
     c.breakage(&ops);
-    EXPECT_EQ(Problem(pop3_auth_problem, &ops), c.problem) << &c - kAuthCases;
+    EXPECT_EQ(Problem(p3_auth_problem, &ops), c.problem) << &c - kAuthCases;
   }
-  EXPECT_EQ(Problem<pop3_auth_ops>(pop3_auth_problem, nullptr), "the table is NULL/none");
+  EXPECT_EQ(Problem<pop3_auth_ops>(p3_auth_problem, nullptr), "the table is NULL/none");
 }
 
 TEST(AuthTable, NothingIsReadBehindItsSize) {
   pop3_auth_ops ops = Auth();
   ops.size = offsetof(pop3_auth_ops, end) + sizeof(ops.end) - 1;
   ops.name = "Not A Name";
-  EXPECT_EQ(Problem(pop3_auth_problem, &ops), std::string(kTooSmall) + "/none");
+  EXPECT_EQ(Problem(p3_auth_problem, &ops), std::string(kTooSmall) + "/none");
   ops.abi = POP3_ABI - (UINT32_C(1) << 16);
-  EXPECT_EQ(Problem(pop3_auth_problem, &ops), std::string(kOtherMajor) + "/none");
+  EXPECT_EQ(Problem(p3_auth_problem, &ops), std::string(kOtherMajor) + "/none");
 }
 
 }  // namespace

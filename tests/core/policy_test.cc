@@ -9,8 +9,8 @@ namespace {
 
 enum Channel { kClosed, kOpen, kLocal, kEncrypted };
 
-pop3_policy_facts Facts(Channel channel, pop3_tls_policy tls = POP3_TLS_DEFAULT) {
-  pop3_policy_facts facts = {};
+p3_policy_facts Facts(Channel channel, pop3_tls_policy tls = POP3_TLS_DEFAULT) {
+  p3_policy_facts facts = {};
   facts.tls = tls;
   facts.is_open = channel != kClosed;
   facts.is_local = channel == kLocal;
@@ -36,17 +36,17 @@ TEST(PolicyApplies, Table) {
       {POP3_TLS_NEVER, kClosed, POP3_TLS_NEVER},
   };
   for (const auto &c : cases) {
-    const pop3_policy_facts facts = Facts(c.channel, c.tls);
-    EXPECT_EQ(pop3_policy_applies(&facts), c.applies) << "policy " << c.tls << " on " << c.channel;
+    const p3_policy_facts facts = Facts(c.channel, c.tls);
+    EXPECT_EQ(p3_policy_applies(&facts), c.applies) << "policy " << c.tls << " on " << c.channel;
   }
 }
 
 // Why |command| is not sent, by the first words that tell; "" if it is.
-std::string Gate(const pop3_policy_facts &facts, pop3_command command) {
+std::string Gate(const p3_policy_facts &facts, pop3_command command) {
   pop3_error error = POP3_ERROR_INIT;
-  const pop3_status status = pop3_policy_gate(&facts, command, &error);
+  const pop3_status status = p3_policy_gate(&facts, command, &error);
   EXPECT_EQ(error.status, status);
-  EXPECT_EQ(pop3_policy_gate(&facts, command, nullptr), status);
+  EXPECT_EQ(p3_policy_gate(&facts, command, nullptr), status);
   if (status == POP3_OK) return "";
   EXPECT_EQ(status, POP3_ERR_POLICY);
   EXPECT_STREQ(error.layer, "session");
@@ -59,7 +59,7 @@ std::string Gate(const pop3_policy_facts &facts, pop3_command command) {
 }
 
 // For USER, APOP, RPOP (which show nothing secret), PASS, AUTH and a raw line that hides something.
-std::string Each(const pop3_policy_facts &facts) {
+std::string Each(const p3_policy_facts &facts) {
   std::string all;
   for (pop3_command command : {POP3_CMD_USER, POP3_CMD_APOP, POP3_CMD_RPOP, POP3_CMD_PASS,
                                POP3_CMD_AUTH, POP3_CMD_RAW, POP3_CMD_RAW_MULTI}) {
@@ -86,7 +86,7 @@ TEST(PolicyGate, ByHand) {
       {kOpen, POP3_TLS_NEVER, 1, "+++++++"},
   };
   for (const auto &c : cases) {
-    pop3_policy_facts facts = Facts(c.channel, c.tls);
+    p3_policy_facts facts = Facts(c.channel, c.tls);
     facts.allow_cleartext = c.cleartext;
     EXPECT_EQ(Each(facts), c.each)
         << "channel " << c.channel << " policy " << c.tls << " cleartext " << c.cleartext;
@@ -98,7 +98,7 @@ TEST(PolicyGate, ByHand) {
 // Only AUTH profits from a mechanism that hides the password, and only where TLS is not required.
 TEST(PolicyGate, InALogin) {
   for (const bool hides : {false, true}) {
-    pop3_policy_facts facts = Facts(kOpen, POP3_TLS_NEVER);
+    p3_policy_facts facts = Facts(kOpen, POP3_TLS_NEVER);
     facts.is_login = 1;
     facts.hides = hides;
     EXPECT_EQ(Each(facts), hides ? "+++c+cc" : "+++cccc");
@@ -113,7 +113,7 @@ TEST(PolicyGate, InALogin) {
 
 TEST(PolicyGate, ChannelBinding) {
   for (const Channel channel : {kOpen, kLocal, kEncrypted}) {
-    pop3_policy_facts facts = Facts(channel, POP3_TLS_NEVER);
+    p3_policy_facts facts = Facts(channel, POP3_TLS_NEVER);
     facts.allow_cleartext = 1;
     facts.channel_binding = POP3_CHANNEL_BINDING_REQUIRE;
     EXPECT_EQ(Each(facts), "bbbbbbb") << "by hand nobody can tell whether it binds";

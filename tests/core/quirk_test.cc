@@ -36,7 +36,7 @@ TEST(Quirk, ANameThatThereIsNot) {
 
 TEST(Quirk, TheKnownOnesHaveNames) {
   for (uint32_t i = 0; i < POP3_QUIRKS_ROOM; i++) {
-    EXPECT_EQ((pop3_quirks_known() & POP3_QUIRK_BIT(i)) != 0, pop3_quirk_name(i) != nullptr) << i;
+    EXPECT_EQ((p3_quirks_known() & POP3_QUIRK_BIT(i)) != 0, pop3_quirk_name(i) != nullptr) << i;
     EXPECT_NE(POP3_QUIRKS_ALL & POP3_QUIRK_BIT(i), 0U);
   }
   const pop3_quirks quirks = POP3_QUIRKS_NONE;
@@ -45,17 +45,17 @@ TEST(Quirk, TheKnownOnesHaveNames) {
 
 TEST(Quirk, UseCountsOnlyWhatIsSwitchedOn) {
   pop3_quirks quirks = POP3_QUIRKS_NONE;
-  EXPECT_FALSE(pop3_quirk_allowed(&quirks, POP3_QUIRK_ANY_PLUS));
-  EXPECT_FALSE(pop3_quirk_use(&quirks, POP3_QUIRK_ANY_PLUS));
+  EXPECT_FALSE(p3_quirk_allowed(&quirks, POP3_QUIRK_ANY_PLUS));
+  EXPECT_FALSE(p3_quirk_use(&quirks, POP3_QUIRK_ANY_PLUS));
   EXPECT_EQ(quirks.hits[POP3_QUIRK_ANY_PLUS], 0U);
   quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_ANY_PLUS);
-  EXPECT_TRUE(pop3_quirk_allowed(&quirks, POP3_QUIRK_ANY_PLUS));
+  EXPECT_TRUE(p3_quirk_allowed(&quirks, POP3_QUIRK_ANY_PLUS));
   EXPECT_EQ(quirks.hits[POP3_QUIRK_ANY_PLUS], 0U);
-  EXPECT_TRUE(pop3_quirk_use(&quirks, POP3_QUIRK_ANY_PLUS));
-  EXPECT_TRUE(pop3_quirk_use(&quirks, POP3_QUIRK_ANY_PLUS));
+  EXPECT_TRUE(p3_quirk_use(&quirks, POP3_QUIRK_ANY_PLUS));
+  EXPECT_TRUE(p3_quirk_use(&quirks, POP3_QUIRK_ANY_PLUS));
   EXPECT_EQ(quirks.hits[POP3_QUIRK_ANY_PLUS], 2U);
-  EXPECT_FALSE(pop3_quirk_use(&quirks, POP3_QUIRK_BARE_LF));
-  EXPECT_FALSE(pop3_quirk_use(nullptr, POP3_QUIRK_BARE_LF));
+  EXPECT_FALSE(p3_quirk_use(&quirks, POP3_QUIRK_BARE_LF));
+  EXPECT_FALSE(p3_quirk_use(nullptr, POP3_QUIRK_BARE_LF));
 }
 
 }  // namespace

@@ -361,7 +361,7 @@ class Refusal : public ::testing::Test {
   }
   std::string Explain() {
     pop3_error out = POP3_ERROR_INIT;
-    pop3_refusal_explain(&refusal_, &out);
+    p3_refusal_explain(&refusal_, &out);
     EXPECT_EQ(out.status, POP3_REFUSED);
     EXPECT_EQ(out.code, error_.code);
     return out.text;
@@ -369,14 +369,14 @@ class Refusal : public ::testing::Test {
 
   pop3_auth_ops ops_ = {};
   pop3_auth_ops other_ops_ = {};
-  pop3_mechanism list_[4];
-  pop3_candidates candidates_ = {};
+  p3_mechanism list_[4];
+  p3_candidates candidates_ = {};
   pop3_error error_ = POP3_ERROR_INIT;
-  pop3_refusal refusal_ = {&candidates_, 0, nullptr, &error_, POP3_CHANNEL_BINDING_PREFER, 1};
+  p3_refusal refusal_ = {&candidates_, 0, nullptr, &error_, POP3_CHANNEL_BINDING_PREFER, 1};
 };
 
 TEST_F(Refusal, TheSameOneUnbound) {
-  EXPECT_EQ(pop3_refusal_next_unbound(&refusal_), 1U);
+  EXPECT_EQ(p3_refusal_next_unbound(&refusal_), 1U);
   const struct {
     const char *what;
     void (*change)(Refusal *);
@@ -397,7 +397,7 @@ TEST_F(Refusal, TheSameOneUnbound) {
     refusal_ = {&candidates_, 0, nullptr, &error_, POP3_CHANNEL_BINDING_PREFER, 1};
     error_.code = POP3_CODE_NONE;
     c.change(this);
-    EXPECT_EQ(pop3_refusal_next_unbound(&refusal_), SIZE_MAX) << c.what;
+    EXPECT_EQ(p3_refusal_next_unbound(&refusal_), SIZE_MAX) << c.what;
   }
 }
 

@@ -141,13 +141,13 @@ TEST_F(Registry, TheOneThatEncrypts) {
   p.one.flags = POP3_TRANSPORT_BOTTOM | POP3_TRANSPORT_ENCRYPTS;
   p.two.flags = POP3_TRANSPORT_UPPER;
   ASSERT_EQ(pop3_registry_add(registry_, &p.plugin, nullptr), POP3_OK);
-  EXPECT_EQ(pop3_registry_encrypting(registry_), nullptr);
+  EXPECT_EQ(p3_registry_encrypting(registry_), nullptr);
   pop3_transport_ops three = Transport("three");
   three.flags = POP3_TRANSPORT_UPPER | POP3_TRANSPORT_ENCRYPTS;
   const pop3_transport_ops *list[] = {&three};
   const pop3_plugin other = {POP3_ABI, sizeof(pop3_plugin), "other", "1", list, 1, nullptr, 0};
   ASSERT_EQ(pop3_registry_add(registry_, &other, nullptr), POP3_OK);
-  EXPECT_EQ(pop3_registry_encrypting(registry_), pop3_registry_transport(registry_, "three"));
+  EXPECT_EQ(p3_registry_encrypting(registry_), pop3_registry_transport(registry_, "three"));
 }
 
 // Each rule, broken in turn: the text says which, and nothing is added.

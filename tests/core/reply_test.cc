@@ -50,7 +50,7 @@ TEST(ReplyParse, Good) {
       quirks.enabled = on ? POP3_QUIRKS_ALL : POP3_QUIRKS_ALL & ~c.needs;
       pop3_reply reply;
       pop3_error err = POP3_ERROR_INIT;
-      pop3_status status = pop3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, &err);
+      pop3_status status = p3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, &err);
       if (!on && c.needs != 0) {
         EXPECT_EQ(status, POP3_ERR_PROTOCOL) << c.line;
         EXPECT_EQ(err.status, POP3_ERR_PROTOCOL) << c.line;
@@ -72,18 +72,18 @@ TEST(ReplyParse, Good) {
 
 TEST(ReplyParse, NoQuirksAtAllIsStrict) {
   pop3_reply reply;
-  EXPECT_EQ(pop3_reply_parse(&reply, "+OK", 3, nullptr, nullptr), POP3_OK);
-  EXPECT_EQ(pop3_reply_parse(&reply, "+OKAY", 5, nullptr, nullptr), POP3_ERR_PROTOCOL);
-  EXPECT_EQ(pop3_reply_parse(&reply, "+ERR", 4, nullptr, nullptr), POP3_ERR_PROTOCOL);
+  EXPECT_EQ(p3_reply_parse(&reply, "+OK", 3, nullptr, nullptr), POP3_OK);
+  EXPECT_EQ(p3_reply_parse(&reply, "+OKAY", 5, nullptr, nullptr), POP3_ERR_PROTOCOL);
+  EXPECT_EQ(p3_reply_parse(&reply, "+ERR", 4, nullptr, nullptr), POP3_ERR_PROTOCOL);
 }
 
 TEST(ReplyParse, FindsTheCode) {
   pop3_reply reply;
   std::string_view line = "-ERR [SYS/TEMP] wait";
-  ASSERT_EQ(pop3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
+  ASSERT_EQ(p3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
   EXPECT_EQ(reply.code, POP3_CODE_SYS_TEMP);
   line = "-ERR  [SYS/TEMP] not at the start";
-  ASSERT_EQ(pop3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
+  ASSERT_EQ(p3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
   EXPECT_EQ(reply.code, POP3_CODE_NONE);
 }
 
@@ -119,7 +119,7 @@ TEST(ReplyParse, BadWhateverIsAllowed) {
     quirks.enabled = POP3_QUIRKS_ALL & ~POP3_QUIRK_BIT(POP3_QUIRK_ANY_MINUS);
     pop3_reply reply;
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, &err),
+    EXPECT_EQ(p3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, &err),
               POP3_ERR_PROTOCOL);
     EXPECT_STREQ(err.text, c.text);
     EXPECT_STREQ(err.layer, "codec");
@@ -145,7 +145,7 @@ TEST(ReplyParse, AnyMinusIsARefusal) {
     pop3_quirks quirks = POP3_QUIRKS_NONE;
     quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_ANY_MINUS);
     pop3_reply reply;
-    ASSERT_EQ(pop3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK);
+    ASSERT_EQ(p3_reply_parse(&reply, c.line.data(), c.line.size(), &quirks, nullptr), POP3_OK);
     EXPECT_EQ(reply.positive, 0U);
     EXPECT_EQ(std::string_view(reply.text, reply.text_len), c.text) << c.line;
     EXPECT_EQ(reply.code, c.code) << c.line;
@@ -155,15 +155,15 @@ TEST(ReplyParse, AnyMinusIsARefusal) {
   pop3_quirks quirks = POP3_QUIRKS_NONE;
   quirks.enabled = POP3_QUIRK_BIT(POP3_QUIRK_ANY_MINUS);
   pop3_reply reply;
-  ASSERT_EQ(pop3_reply_parse(&reply, "-ERR no", 7, &quirks, nullptr), POP3_OK);
+  ASSERT_EQ(p3_reply_parse(&reply, "-ERR no", 7, &quirks, nullptr), POP3_OK);
   EXPECT_EQ(quirks.hits[POP3_QUIRK_ANY_MINUS], 0U);
-  EXPECT_EQ(pop3_reply_parse(&reply, "+no", 3, &quirks, nullptr), POP3_ERR_PROTOCOL);
+  EXPECT_EQ(p3_reply_parse(&reply, "+no", 3, &quirks, nullptr), POP3_ERR_PROTOCOL);
 }
 
 TEST(ReplyParse, TheWholeLine) {
   pop3_reply reply;
   const std::string_view line = "+OK  two  spaces";
-  ASSERT_EQ(pop3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
+  ASSERT_EQ(p3_reply_parse(&reply, line.data(), line.size(), nullptr, nullptr), POP3_OK);
   EXPECT_EQ(std::string_view(reply.line, reply.line_len), line);
   EXPECT_EQ(std::string_view(reply.text, reply.text_len), " two  spaces");
 }
@@ -171,7 +171,7 @@ TEST(ReplyParse, TheWholeLine) {
 TEST(ReplyParse, AContinuationIsNamedAsSuch) {
   pop3_reply reply;
   pop3_error err = POP3_ERROR_INIT;
-  EXPECT_EQ(pop3_reply_parse(&reply, "+ abc", 5, nullptr, &err), POP3_ERR_PROTOCOL);
+  EXPECT_EQ(p3_reply_parse(&reply, "+ abc", 5, nullptr, &err), POP3_ERR_PROTOCOL);
   EXPECT_STREQ(err.text, "a continuation where a reply should be: \"+ abc\"");
 }
 
@@ -179,7 +179,7 @@ TEST(ReplyParse, QuotesOnlyTheStart) {
   std::string line(1000000, 'x');
   pop3_reply reply;
   pop3_error err = POP3_ERROR_INIT;
-  EXPECT_EQ(pop3_reply_parse(&reply, line.data(), line.size(), nullptr, &err), POP3_ERR_PROTOCOL);
+  EXPECT_EQ(p3_reply_parse(&reply, line.data(), line.size(), nullptr, &err), POP3_ERR_PROTOCOL);
   EXPECT_EQ(std::string(err.text), "neither +OK nor -ERR: \"" + std::string(76, 'x') + "...\"");
 }
 

@@ -62,16 +62,16 @@ TEST(ResponseCodeParse, Table) {
   };
   for (const CodeCase &c : cases) {
     size_t len = 999;
-    EXPECT_EQ(pop3_response_code_parse(c.text.data(), c.text.size(), &len), c.code) << c.text;
+    EXPECT_EQ(p3_response_code_parse(c.text.data(), c.text.size(), &len), c.code) << c.text;
     EXPECT_EQ(len, c.len) << c.text;
-    EXPECT_EQ(pop3_response_code_parse(c.text.data(), c.text.size(), nullptr), c.code) << c.text;
+    EXPECT_EQ(p3_response_code_parse(c.text.data(), c.text.size(), nullptr), c.code) << c.text;
   }
 }
 
 TEST(ResponseCodeParse, OneLongCode) {
   std::string text = "[" + std::string(100000, 'x') + "]";
   size_t len = 0;
-  EXPECT_EQ(pop3_response_code_parse(text.data(), text.size(), &len), POP3_CODE_OTHER);
+  EXPECT_EQ(p3_response_code_parse(text.data(), text.size(), &len), POP3_CODE_OTHER);
   EXPECT_EQ(len, text.size());
 }
 

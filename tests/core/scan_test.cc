@@ -54,8 +54,8 @@ TEST(Scan, SmallCases) {
   for (const auto &c : cases) {
     SCOPED_TRACE(::testing::PrintToString(c.text));
     const auto *data = reinterpret_cast<const uint8_t *>(c.text.data());
-    EXPECT_EQ(pop3_scan_lf_dot(data, c.text.size()), c.at);
-    EXPECT_EQ(pop3_scan_lf_dot_plain(data, c.text.size()), c.at);
+    EXPECT_EQ(p3_scan_lf_dot(data, c.text.size()), c.at);
+    EXPECT_EQ(p3_scan_lf_dot_plain(data, c.text.size()), c.at);
   }
 }
 
@@ -66,8 +66,8 @@ TEST(Scan, DotBehindTheLastOctetDoesNotCount) {
     text[len - 1] = '\n';
     text[len] = '.';
     const auto *data = reinterpret_cast<const uint8_t *>(text.data());
-    EXPECT_EQ(pop3_scan_lf_dot(data, len), len);
-    EXPECT_EQ(pop3_scan_lf_dot(data, len + 1), len - 1);
+    EXPECT_EQ(p3_scan_lf_dot(data, len), len);
+    EXPECT_EQ(p3_scan_lf_dot(data, len + 1), len - 1);
   }
 }
 
@@ -79,20 +79,20 @@ TEST(Scan, EveryPlaceInEveryLengthWithoutTouchingWhatLiesAround) {
     for (const bool at_end : {true, false}) {
       uint8_t *data = at_end ? pages.end() - len : pages.begin();
       memset(data, 'x', len);
-      ASSERT_EQ(pop3_scan_lf_dot(data, len), len);
+      ASSERT_EQ(p3_scan_lf_dot(data, len), len);
       for (size_t at = 0; at + 1 < len; at++) {
         data[at] = '\n';
         data[at + 1] = '.';
-        ASSERT_EQ(pop3_scan_lf_dot(data, len), at) << "in " << len << " octets";
-        ASSERT_EQ(pop3_scan_lf_dot_plain(data, len), at) << "in " << len << " octets";
+        ASSERT_EQ(p3_scan_lf_dot(data, len), at) << "in " << len << " octets";
+        ASSERT_EQ(p3_scan_lf_dot_plain(data, len), at) << "in " << len << " octets";
         data[at] = data[at + 1] = 'x';
       }
       if (len > 0) {
         data[len - 1] = '\n';  // whose dot would lie behind the end
-        ASSERT_EQ(pop3_scan_lf_dot(data, len), len);
+        ASSERT_EQ(p3_scan_lf_dot(data, len), len);
         data[len - 1] = 'x';
         data[0] = '.';  // whose LF would lie before the start
-        ASSERT_EQ(pop3_scan_lf_dot(data, len), len);
+        ASSERT_EQ(p3_scan_lf_dot(data, len), len);
       }
     }
   }
@@ -110,13 +110,13 @@ TEST(Scan, AgreesWithTheReferenceOnRandomDataAtEveryOffset) {
       }
       for (size_t len = 0; len <= 600; len++) {
         const uint8_t *data = pages.end() - len;
-        ASSERT_EQ(pop3_scan_lf_dot(data, len), Reference(data, len));
-        ASSERT_EQ(pop3_scan_lf_dot_plain(data, len), Reference(data, len));
+        ASSERT_EQ(p3_scan_lf_dot(data, len), Reference(data, len));
+        ASSERT_EQ(p3_scan_lf_dot_plain(data, len), Reference(data, len));
       }
       for (size_t offset = 0; offset < 80; offset++) {
         const uint8_t *data = pages.begin() + offset;
         for (size_t len = 0; len <= 200; len += 1 + len / 16) {
-          ASSERT_EQ(pop3_scan_lf_dot(data, len), Reference(data, len));
+          ASSERT_EQ(p3_scan_lf_dot(data, len), Reference(data, len));
         }
       }
     }
@@ -131,7 +131,7 @@ TEST(Scan, FirstOfManyIsFound) {
       data[i] = '\n';
       data[i + 1] = '.';
     }
-    EXPECT_EQ(pop3_scan_lf_dot(data.data(), data.size()), at);
+    EXPECT_EQ(p3_scan_lf_dot(data.data(), data.size()), at);
   }
 }
 
@@ -144,7 +144,7 @@ TEST(Scan, OnlyTheTwoOctetsMatch) {
       data[40] = static_cast<uint8_t>(a);
       data[41] = static_cast<uint8_t>(b);
       const bool match = a == '\n' && b == '.';
-      ASSERT_EQ(pop3_scan_lf_dot(data, sizeof(data)), match ? 40U : sizeof(data)) << a << " " << b;
+      ASSERT_EQ(p3_scan_lf_dot(data, sizeof(data)), match ? 40U : sizeof(data)) << a << " " << b;
     }
   }
 }

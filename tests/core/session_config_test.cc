@@ -40,7 +40,7 @@ struct Rig {
     options.allocator = allocator;
     memset(static_cast<void *>(&config), 0xA5, sizeof(config));
     err = POP3_ERROR_INIT;
-    return pop3_session_config_init(&config, registry, &options, &err);
+    return p3_session_config_init(&config, registry, &options, &err);
   }
 
   int object = 0;
@@ -49,7 +49,7 @@ struct Rig {
                              {"tls.thing", nullptr, -1, &object}};
   pop3_registry *registry = nullptr;
   pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
-  pop3_session_config config;
+  p3_session_config config;
   pop3_error err = POP3_ERROR_INIT;
 };
 
@@ -140,7 +140,7 @@ TEST(SessionConfig, LimitsThatCannotWork) {
   limits.max_layers = 2;
   EXPECT_EQ(rig.Init(), POP3_OK) << "exactly the limit";
   EXPECT_EQ(rig.config.limits.max_layers, 2U);
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
 }
 
 // Whatever the caller does with his strings afterwards.
@@ -150,7 +150,7 @@ TEST(SessionConfig, StringsAreCopied) {
   rig.options.user = text;
   ASSERT_EQ(rig.Init(), POP3_OK) << rig.err.text;
   text[0] = 'X';
-  const pop3_session_config &config = rig.config;
+  const p3_session_config &config = rig.config;
   EXPECT_STREQ(config.user, "jane");
   EXPECT_STREQ(config.host, "mail.example");
   EXPECT_STREQ(config.mechanism, "apop");
@@ -163,7 +163,7 @@ TEST(SessionConfig, StringsAreCopied) {
   EXPECT_EQ(config.options[1].text, nullptr);
   EXPECT_EQ(config.options[1].number, -1);
   EXPECT_EQ(config.options[1].object, &rig.object);
-  const pop3_login_config &login = config.login;
+  const p3_login_config &login = config.login;
   EXPECT_EQ(login.source.given[POP3_CREDENTIAL_USER], config.user);
   EXPECT_STREQ(login.source.given[POP3_CREDENTIAL_PASSWORD], "sesame");
   EXPECT_NE(login.source.given[POP3_CREDENTIAL_PASSWORD], rig.options.password);
@@ -171,10 +171,10 @@ TEST(SessionConfig, StringsAreCopied) {
   EXPECT_EQ(login.source.given[POP3_CREDENTIAL_AUTHZID], nullptr);
   EXPECT_EQ(login.mechanism, config.mechanism);
   EXPECT_EQ(login.host, config.host);
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
   EXPECT_EQ(rig.config.host, nullptr);
   EXPECT_EQ(rig.config.num_options, 0U);
-  pop3_session_config_cleanup(&rig.config);  // once more does no harm
+  p3_session_config_cleanup(&rig.config);  // once more does no harm
 }
 
 TEST(SessionConfig, WhatIsTakenAsItIs) {
@@ -203,7 +203,7 @@ TEST(SessionConfig, WhatIsTakenAsItIs) {
   options.clock_ms = [](void *) { return INT64_C(7); };
   options.clock_arg = &rig.config;
   ASSERT_EQ(rig.Init(), POP3_OK) << rig.err.text;
-  const pop3_session_config &config = rig.config;
+  const p3_session_config &config = rig.config;
   EXPECT_EQ(config.time_limits.connect_ms, 1);
   EXPECT_EQ(config.time_limits.idle_ms, 2);
   EXPECT_EQ(config.time_limits.login_ms, POP3_NO_TIMEOUT);
@@ -217,7 +217,7 @@ TEST(SessionConfig, WhatIsTakenAsItIs) {
   EXPECT_EQ(config.hooks.audit_arg, &rig.err);
   EXPECT_EQ(config.hooks.clock_ms, options.clock_ms);
   EXPECT_EQ(config.hooks.clock_arg, &rig.config);
-  const pop3_login_config &login = config.login;
+  const p3_login_config &login = config.login;
   EXPECT_EQ(login.allow_cleartext, 1);
   EXPECT_EQ(login.rules.floor, 200U);
   EXPECT_EQ(login.rules.channel_binding, POP3_CHANNEL_BINDING_REQUIRE);
@@ -229,7 +229,7 @@ TEST(SessionConfig, WhatIsTakenAsItIs) {
   EXPECT_STREQ(config.transports[0]->name, "fake");
   EXPECT_STREQ(config.transports[1]->name, "tls");
   EXPECT_STREQ(config.stls->name, "tls");
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
 }
 
 TEST(SessionConfig, NothingThatNeedNotBeGiven) {
@@ -244,7 +244,7 @@ TEST(SessionConfig, NothingThatNeedNotBeGiven) {
   EXPECT_EQ(rig.config.num_options, 0U);
   EXPECT_EQ(rig.config.time_limits.connect_ms, 30000);
   for (const char *given : rig.config.login.source.given) EXPECT_EQ(given, nullptr);
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
 }
 
 // An empty password is one, too.
@@ -253,7 +253,7 @@ TEST(SessionConfig, EmptyIsNotNone) {
   rig.options.password = "";
   ASSERT_EQ(rig.Init(), POP3_OK);
   EXPECT_STREQ(rig.config.login.source.given[POP3_CREDENTIAL_PASSWORD], "");
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
 }
 
 TEST(SessionConfig, WithoutATransportThatEncryptsThereIsNoStls) {
@@ -267,7 +267,7 @@ TEST(SessionConfig, WithoutATransportThatEncryptsThereIsNoStls) {
   rig.options.num_options = 1;
   ASSERT_EQ(rig.Init(), POP3_OK) << rig.err.text;
   EXPECT_EQ(rig.config.stls, nullptr);
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
 }
 
 // Passwords stand in |password|, |token| and the text of an option.
@@ -276,7 +276,7 @@ TEST(SessionConfig, SecretsAreWiped) {
   allocator.Forbid("sesame");
   Rig rig;
   ASSERT_EQ(rig.Init(allocator.get()), POP3_OK);
-  pop3_session_config_cleanup(&rig.config);
+  p3_session_config_cleanup(&rig.config);
   EXPECT_EQ(allocator.unwiped(), 0U);
   EXPECT_EQ(allocator.live_blocks(), 0U);
 }
@@ -288,7 +288,7 @@ TEST(SessionConfig, EachAllocationFails) {
     const pop3_status status = rig.Init(allocator.get());
     EXPECT_EQ(status, allocator.has_failed() ? POP3_ERR_MEMORY : POP3_OK);
     if (status == POP3_OK) {
-      pop3_session_config_cleanup(&rig.config);
+      p3_session_config_cleanup(&rig.config);
     } else {
       EXPECT_STREQ(rig.err.text, "no memory for a session");
     }

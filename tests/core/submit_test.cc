@@ -121,7 +121,7 @@ TEST(CancelOp, WhatWasNeverSubmitted) {
   SessionDriver d;
   d.StartReady();
   EXPECT_EQ(pop3_cancel_op(d.session(), 4711, &d.err), POP3_ERR_NOT_FOUND);
-  EXPECT_EQ(pop3_cancel_op(d.session(), POP3_LOGIN_OP | 1, nullptr), POP3_ERR_NOT_FOUND);
+  EXPECT_EQ(pop3_cancel_op(d.session(), P3_LOGIN_OP | 1, nullptr), POP3_ERR_NOT_FOUND);
 }
 
 // A |done| that runs from there must not block, and may free the session.

@@ -12,7 +12,7 @@ using namespace std::string_view_literals;
 
 std::string Clean(std::string_view text, size_t cap = 1000) {
   std::string out(cap, '#');
-  size_t len = pop3_text_clean(out.data(), cap, text.data(), text.size());
+  size_t len = p3_text_clean(out.data(), cap, text.data(), text.size());
   EXPECT_LT(len, cap);
   EXPECT_EQ(out[len], '\0');
   out.resize(len);
@@ -120,7 +120,7 @@ TEST(TextClean, CutsBetweenCharacters) {
 }
 
 TEST(TextClean, TinyBuffers) {
-  EXPECT_EQ(pop3_text_clean(nullptr, 0, "abc", 3), 0U);
+  EXPECT_EQ(p3_text_clean(nullptr, 0, "abc", 3), 0U);
   EXPECT_EQ(Clean("abc", 1), "");
   EXPECT_EQ(Clean("abc", 2), ".");
   EXPECT_EQ(Clean("abc", 3), "..");
@@ -141,13 +141,13 @@ TEST(TextClean, EveryLengthInEveryBuffer) {
 }
 
 std::string Quote(std::string_view text) {
-  char out[POP3_QUOTE_MAX];
-  return pop3_text_quote(out, text.data(), text.size());
+  char out[P3_QUOTE_MAX];
+  return p3_text_quote(out, text.data(), text.size());
 }
 
 TEST(TextQuote, IsCleanAndShort) {
   EXPECT_EQ(Quote("-OK\r"), "-OK\\x0D");
-  EXPECT_EQ(Quote(std::string(100000, 'x')), std::string(POP3_QUOTE_MAX - 4, 'x') + "...");
+  EXPECT_EQ(Quote(std::string(100000, 'x')), std::string(P3_QUOTE_MAX - 4, 'x') + "...");
 }
 
 TEST(TextQuote, LeavesOutEchoedSecrets) {
@@ -175,7 +175,7 @@ TEST(AsciiEqual, Table) {
       {"a-9_", "A-9_", true},
   };
   for (const auto &c : cases) {
-    EXPECT_EQ(pop3_ascii_equal(c.text.data(), c.text.size(), c.word) != 0, c.equal)
+    EXPECT_EQ(p3_ascii_equal(c.text.data(), c.text.size(), c.word) != 0, c.equal)
         << c.text << " " << c.word;
   }
 }

@@ -44,7 +44,7 @@ TEST(HostNameValid, Table) {
       {"a%b", false},
   };
   for (const auto &c : cases) {
-    EXPECT_EQ(pop3_host_name_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
+    EXPECT_EQ(p3_host_name_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
   }
 }
 
@@ -97,7 +97,7 @@ TEST(Ipv6Valid, Table) {
       {"1:2:3:4:5:6:7:8:192.0.2.1", false},
   };
   for (const auto &c : cases) {
-    EXPECT_EQ(pop3_ipv6_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
+    EXPECT_EQ(p3_ipv6_valid(c.text.data(), c.text.size()) != 0, c.valid) << c.text;
   }
 }
 

@@ -23,11 +23,11 @@ constexpr int64_t kLong = 20000;  // never waited for if all is well
 class WaitPoll : public ::testing::Test {
  protected:
   void SetUp() override {
-    pop3_waker_init(&waker_);
+    p3_waker_init(&waker_);
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds_), 0);
   }
   void TearDown() override {
-    pop3_waker_cleanup(&waker_);
+    p3_waker_cleanup(&waker_);
     close(fds_[0]);
     if (fds_[1] >= 0) close(fds_[1]);
   }
@@ -42,13 +42,13 @@ class WaitPoll : public ::testing::Test {
   }
   // Waits and returns how long that took.
   int64_t Took(const pop3_interest &interest, int64_t timeout_ms) {
-    const int64_t start = pop3_monotonic_ms();
+    const int64_t start = p3_monotonic_ms();
     pop3_error err = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_wait_poll(&waker_, &interest, timeout_ms, &err), POP3_OK) << err.text;
-    return pop3_monotonic_ms() - start;
+    EXPECT_EQ(p3_wait_poll(&waker_, &interest, timeout_ms, &err), POP3_OK) << err.text;
+    return p3_monotonic_ms() - start;
   }
 
-  pop3_waker waker_;
+  p3_waker waker_;
   int fds_[2] = {-1, -1};
 };
 
@@ -59,12 +59,12 @@ TEST_F(WaitPoll, TheClockRuns) {
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
   };
-  const int64_t start = pop3_monotonic_ms();
+  const int64_t start = p3_monotonic_ms();
   EXPECT_GT(start, 0);
   int64_t now = start;
   do {
     const int64_t before = system_ms();
-    now = pop3_monotonic_ms();
+    now = p3_monotonic_ms();
     EXPECT_LE(before, now);
     EXPECT_LE(now, system_ms());
   } while (now < start + 3 && !HasFailure());
@@ -99,7 +99,7 @@ TEST_F(WaitPoll, AnyOfManyDescriptors) {
     interest.fds[i].fd = pairs[i][0];
     interest.fds[i].events = POP3_WAIT_READ;
   }
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
   EXPECT_GE(Took(interest, 20), 19);
   ASSERT_EQ(write(pairs[POP3_INTEREST_FDS - 1][1], "x", 1), 1);
   EXPECT_LT(Took(interest, kLong), kLong);
@@ -110,30 +110,30 @@ TEST_F(WaitPoll, AnyOfManyDescriptors) {
 }
 
 TEST_F(WaitPoll, AWakeBeforeTheWaitEndsIt) {
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
-  pop3_waker_wake(&waker_);
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
+  p3_waker_wake(&waker_);
   EXPECT_LT(Took(Nothing(), kLong), kLong);
 }
 
 TEST_F(WaitPoll, AWakeFromAnotherThreadEndsIt) {
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
   const pid_t waiting = gettid();
   std::thread other([this, waiting] {
     pop3_testing::AwaitSleep(waiting);
-    pop3_waker_wake(&waker_);
+    p3_waker_wake(&waker_);
   });
   EXPECT_LT(Took(In(POP3_WAIT_READ), -1), kLong);
   other.join();
 }
 
 TEST_F(WaitPoll, ATimeLimitBeyondAnIntIsALongOne) {
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
   const pid_t waiting = gettid();
   std::atomic<bool> woken{false};
   std::thread other([&] {
     pop3_testing::AwaitSleep(waiting);
     woken = true;
-    pop3_waker_wake(&waker_);
+    p3_waker_wake(&waker_);
   });
   (void)Took(Nothing(), INT64_C(1) << 32);
   EXPECT_TRUE(woken) << "none of the lower bits is set";
@@ -141,29 +141,29 @@ TEST_F(WaitPoll, ATimeLimitBeyondAnIntIsALongOne) {
 }
 
 TEST_F(WaitPoll, WakingTooOftenDoesNotBlockAndLeavesErrnoAlone) {
-  pop3_waker_wake(&waker_);  // not prepared: nothing happens
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  p3_waker_wake(&waker_);  // not prepared: nothing happens
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
   errno = 4711;
-  for (int i = 0; i < 200000; i++) pop3_waker_wake(&waker_);
+  for (int i = 0; i < 200000; i++) p3_waker_wake(&waker_);
   EXPECT_EQ(errno, 4711);
   EXPECT_LT(Took(Nothing(), kLong), kLong);
 }
 
 TEST_F(WaitPoll, TheDescriptorsAreMadeOnceAndNotInherited) {
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
   const int read_fd = waker_.read_fd;
   const int write_fd = waker_.write_fd;
-  ASSERT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  ASSERT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
   EXPECT_EQ(waker_.read_fd, read_fd);
   for (int fd : {read_fd, write_fd}) {
     EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
     EXPECT_NE(fcntl(fd, F_GETFL) & O_NONBLOCK, 0);
   }
-  pop3_waker_cleanup(&waker_);
+  p3_waker_cleanup(&waker_);
   EXPECT_EQ(fcntl(read_fd, F_GETFD), -1);
   EXPECT_EQ(fcntl(write_fd, F_GETFD), -1);
-  pop3_waker_cleanup(&waker_);
-  pop3_waker_wake(&waker_);
+  p3_waker_cleanup(&waker_);
+  p3_waker_wake(&waker_);
 }
 
 // No descriptors left: said in words, and nothing leaks.
@@ -177,10 +177,10 @@ TEST_F(WaitPoll, NoDescriptors) {
   for (int fd; (fd = dup(0)) >= 0;) taken.push_back(fd);
   ASSERT_FALSE(taken.empty());
   pop3_error err = POP3_ERROR_INIT;
-  const pop3_status status = pop3_waker_prepare(&waker_, &err);
+  const pop3_status status = p3_waker_prepare(&waker_, &err);
   // One alone is not enough, and must not be lost.
   close(taken.back());
-  const pop3_status with_one = pop3_waker_prepare(&waker_, nullptr);
+  const pop3_status with_one = p3_waker_prepare(&waker_, nullptr);
   const int again = dup(0);
   close(again);
   taken.pop_back();
@@ -190,7 +190,7 @@ TEST_F(WaitPoll, NoDescriptors) {
   EXPECT_EQ(err.sys_errno, EMFILE);
   EXPECT_EQ(with_one, POP3_ERR_SYSTEM);
   EXPECT_GE(again, 0);
-  EXPECT_EQ(pop3_waker_prepare(&waker_, nullptr), POP3_OK);
+  EXPECT_EQ(p3_waker_prepare(&waker_, nullptr), POP3_OK);
 }
 
 void OnSignal(int) {}

@@ -17,7 +17,7 @@ void CheckLine(const std::vector<uint8_t> &out, size_t len, size_t secret,
     FUZZ_CHECK(out[i] != '\r' && out[i] != '\n' && out[i] != '\0');
   }
   const char *line = reinterpret_cast<const char *>(out.data());
-  pop3_command command = pop3_command_of_line(line, len - 2);
+  pop3_command command = p3_command_of_line(line, len - 2);
   bool raw = request.command == POP3_CMD_RAW || request.command == POP3_CMD_RAW_MULTI;
   FUZZ_CHECK(raw || command == request.command);
   FUZZ_CHECK(!raw || command != POP3_CMD_STLS);
@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t most = limits.max_command == 0 ? 255U : limits.max_command;
     // A password may be longer: the default of max_credential.
     const bool is_pass =
-        pop3_command_of_line(reinterpret_cast<const char *>(out.data()), len - 2) == POP3_CMD_PASS;
+        p3_command_of_line(reinterpret_cast<const char *>(out.data()), len - 2) == POP3_CMD_PASS;
     if (is_pass && most < 4096) most = 4096;
     FUZZ_CHECK(len <= most);
     CheckLine(out, len, secret, request);

@@ -64,7 +64,7 @@ void Replies(const Exact &e, uint32_t enabled) {
   if (BothWays(
           enabled, &reply,
           [&](pop3_reply *out, pop3_quirks *quirks, pop3_error *err) {
-            return pop3_reply_parse(out, e.data.get(), e.len, quirks, err);
+            return p3_reply_parse(out, e.data.get(), e.len, quirks, err);
           },
           [](const pop3_reply &a, const pop3_reply &b) {
             return a.positive == b.positive && a.code == b.code && a.text == b.text &&
@@ -72,15 +72,14 @@ void Replies(const Exact &e, uint32_t enabled) {
           })) {
     FUZZ_CHECK(reply.text + reply.text_len == e.data.get() + e.len);
     FUZZ_CHECK(e.Holds(reply.text, reply.text_len));
-    FUZZ_CHECK(reply.positive ==
-               (e.data[0] == '+' && e.len >= 1 &&
-                        !(e.len >= 4 && pop3_ascii_equal(e.data.get(), 4, "+ERR") &&
-                          (e.len == 4 || e.data[4] == ' '))
-                    ? 1U
-                    : 0U));
+    FUZZ_CHECK(reply.positive == (e.data[0] == '+' && e.len >= 1 &&
+                                          !(e.len >= 4 && p3_ascii_equal(e.data.get(), 4, "+ERR") &&
+                                            (e.len == 4 || e.data[4] == ' '))
+                                      ? 1U
+                                      : 0U));
   }
   size_t code_len = 0;
-  if (pop3_response_code_parse(e.data.get(), e.len, &code_len) != POP3_CODE_NONE) {
+  if (p3_response_code_parse(e.data.get(), e.len, &code_len) != POP3_CODE_NONE) {
     FUZZ_CHECK(code_len >= 3 && code_len <= e.len && e.data[code_len - 1] == ']');
   } else {
     FUZZ_CHECK(code_len == 0);
@@ -90,7 +89,7 @@ void Replies(const Exact &e, uint32_t enabled) {
   for (int in_exchange = 0; in_exchange <= 1; in_exchange++) {
     const char *text = nullptr;
     size_t len = 0;
-    if (pop3_challenge_parse(e.data.get(), e.len, in_exchange, &quirks, &text, &len)) {
+    if (p3_challenge_parse(e.data.get(), e.len, in_exchange, &quirks, &text, &len)) {
       FUZZ_CHECK(e.Holds(text, len) && text + len == e.data.get() + e.len && e.data[0] == '+');
     }
   }
@@ -101,7 +100,7 @@ void Listings(const Exact &e, uint32_t enabled, uint32_t asked) {
   if (BothWays(
           enabled, &item,
           [&](pop3_item *out, pop3_quirks *quirks, pop3_error *err) {
-            return pop3_scan_parse(out, e.data.get(), e.len, quirks, err);
+            return p3_scan_parse(out, e.data.get(), e.len, quirks, err);
           },
           SameItem)) {
     FUZZ_CHECK(item.number >= 1);
@@ -111,7 +110,7 @@ void Listings(const Exact &e, uint32_t enabled, uint32_t asked) {
   if (BothWays(
           enabled, &item,
           [&](pop3_item *out, pop3_quirks *quirks, pop3_error *err) {
-            return pop3_unique_id_parse(out, e.data.get(), e.len, asked, quirks, err);
+            return p3_unique_id_parse(out, e.data.get(), e.len, asked, quirks, err);
           },
           SameItem)) {
     bool lenient = (enabled & POP3_QUIRK_BIT(POP3_QUIRK_UID_LENIENT)) != 0;
@@ -129,32 +128,32 @@ void Listings(const Exact &e, uint32_t enabled, uint32_t asked) {
   BothWays(
       enabled, &stat,
       [&](Stat *out, pop3_quirks *quirks, pop3_error *err) {
-        return pop3_stat_parse(&out->count, &out->octets, e.data.get(), e.len, quirks, err);
+        return p3_stat_parse(&out->count, &out->octets, e.data.get(), e.len, quirks, err);
       },
       [](const Stat &a, const Stat &b) { return a.count == b.count && a.octets == b.octets; });
   pop3_error err = POP3_ERROR_INIT;
   uint32_t last = 0;
-  CheckError(err, pop3_last_parse(&last, e.data.get(), e.len, &err));
+  CheckError(err, p3_last_parse(&last, e.data.get(), e.len, &err));
 }
 
 void Others(const Exact &e) {
   pop3_error err = POP3_ERROR_INIT;
   pop3_item item{};
-  pop3_status status = pop3_language_parse(&item, e.data.get(), e.len, &err);
+  pop3_status status = p3_language_parse(&item, e.data.get(), e.len, &err);
   CheckError(err, status);
   if (status == POP3_OK) {
     FUZZ_CHECK(item.text_len >= 1 && item.text_len <= 64 && e.Holds(item.text, item.text_len));
   }
   const char *stamp = nullptr;
   size_t stamp_len = 0;
-  if (pop3_timestamp_find(e.data.get(), e.len, nullptr, &stamp, &stamp_len)) {
+  if (p3_timestamp_find(e.data.get(), e.len, nullptr, &stamp, &stamp_len)) {
     FUZZ_CHECK(e.Holds(stamp, stamp_len) && stamp_len >= 5 && stamp_len <= 255);
     FUZZ_CHECK(stamp[0] == '<' && stamp[stamp_len - 1] == '>');
     for (size_t i = 0; i < stamp_len; i++) FUZZ_CHECK(stamp[i] > 0x20 && stamp[i] < 0x7F);
   }
   if (e.len > 0) {
     err = POP3_ERROR_INIT;
-    CheckError(err, pop3_greeting_diagnose(reinterpret_cast<uint8_t *>(e.data.get()), e.len, &err));
+    CheckError(err, p3_greeting_diagnose(reinterpret_cast<uint8_t *>(e.data.get()), e.len, &err));
   }
 }
 
@@ -178,13 +177,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint32_t enabled = (static_cast<uint32_t>(input.Octet()) << 8 | input.Octet()) & POP3_QUIRKS_ALL;
 
   pop3_limits limits;
-  FUZZ_CHECK(pop3_limits_resolve(&limits, nullptr, nullptr) == POP3_OK);
+  FUZZ_CHECK(p3_limits_resolve(&limits, nullptr, nullptr) == POP3_OK);
   pop3_allocator allocator;
-  pop3_allocator_resolve(&allocator, nullptr);
+  p3_allocator_resolve(&allocator, nullptr);
   pop3_quirks quirks = POP3_QUIRKS_NONE;
   quirks.enabled = enabled;
   pop3_capabilities caps;
-  pop3_capabilities_init(&caps, &allocator);
+  p3_capabilities_init(&caps, &allocator);
 
   for (uint32_t number = 0; !input.empty(); number++) {
     Exact line(input.Line());
@@ -192,11 +191,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Listings(line, enabled, number);
     Others(line);
     pop3_error err = POP3_ERROR_INIT;
-    CheckError(err,
-               pop3_capabilities_add(&caps, line.data.get(), line.len, &limits, &quirks, &err));
+    CheckError(err, p3_capabilities_add(&caps, line.data.get(), line.len, &limits, &quirks, &err));
   }
-  FUZZ_CHECK(pop3_capabilities_finish(&caps, nullptr) == POP3_OK);
+  FUZZ_CHECK(p3_capabilities_finish(&caps, nullptr) == POP3_OK);
   CheckCapabilities(caps);
-  pop3_capabilities_cleanup(&caps);
+  p3_capabilities_cleanup(&caps);
   return 0;
 }

@@ -27,7 +27,7 @@ class ElfFile : public PluginDir {
     const int fd = memfd_create("elf", MFD_CLOEXEC);
     EXPECT_EQ(write(fd, data.data(), data.size()), static_cast<ssize_t>(data.size()));
     error_ = POP3_ERROR_INIT;
-    const pop3_status status = pop3_elf_check(fd, data.size(), symbol, "FILE", &error_);
+    const pop3_status status = p3_elf_check(fd, data.size(), symbol, "FILE", &error_);
     close(fd);
     return status;
   }
@@ -81,7 +81,7 @@ TEST_F(ElfFile, CutOffAnywhere) {
 TEST_F(ElfFile, ShrinksWhileItIsRead) {
   const std::string path = Write("elf", good_.substr(0, 50));
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  EXPECT_EQ(pop3_elf_check(fd, good_.size(), "pop3_plugin_entry", "FILE", &error_),
+  EXPECT_EQ(p3_elf_check(fd, good_.size(), "pop3_plugin_entry", "FILE", &error_),
             POP3_ERR_ARGUMENT);
   EXPECT_EQ(error(), "FILE became shorter while it was read");
   close(fd);
@@ -159,7 +159,7 @@ TEST_F(ElfFile, NothingToLoad) {
 }
 
 TEST_F(ElfFile, CannotBeRead) {
-  EXPECT_EQ(pop3_elf_check(-1, good_.size(), "x", "FILE", &error_), POP3_ERR_LOCAL_IO);
+  EXPECT_EQ(p3_elf_check(-1, good_.size(), "x", "FILE", &error_), POP3_ERR_LOCAL_IO);
   EXPECT_EQ(error(), "FILE cannot be read: Bad file descriptor");
 }
 

@@ -27,10 +27,10 @@ class ElfRead : public PluginDir {
 
   pop3_status Read(uint64_t offset, size_t len) {
     error_ = POP3_ERROR_INIT;
-    return pop3_elf_read(&elf_, offset, out_, len, &error_);
+    return p3_elf_read(&elf_, offset, out_, len, &error_);
   }
 
-  pop3_elf elf_ = {};
+  p3_elf elf_ = {};
   char out_[16] = {};
 };
 

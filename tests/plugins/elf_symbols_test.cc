@@ -22,20 +22,20 @@ class ElfSymbols : public PluginDir {
  protected:
   // Find looks |name| up in a file; -1: the file is refused.
   int Find(const std::string &runfile, const char *name) {
-    pop3_elf elf = {};
+    p3_elf elf = {};
     struct stat st;
     elf.fd = open(runfile.c_str(), O_RDONLY | O_CLOEXEC);
     EXPECT_EQ(fstat(elf.fd, &st), 0) << runfile;
     elf.size = static_cast<uint64_t>(st.st_size);
     elf.shown = "FILE";
     error_ = POP3_ERROR_INIT;
-    EXPECT_EQ(pop3_elf_read(&elf, 0, &elf.header, sizeof(elf.header), &error_), POP3_OK);
-    EXPECT_LE(elf.header.e_phnum, POP3_ELF_SEGMENTS);
-    EXPECT_EQ(pop3_elf_read(&elf, elf.header.e_phoff, elf.segments,
-                            elf.header.e_phnum * sizeof(elf.segments[0]), &error_),
+    EXPECT_EQ(p3_elf_read(&elf, 0, &elf.header, sizeof(elf.header), &error_), POP3_OK);
+    EXPECT_LE(elf.header.e_phnum, P3_ELF_SEGMENTS);
+    EXPECT_EQ(p3_elf_read(&elf, elf.header.e_phoff, elf.segments,
+                          elf.header.e_phnum * sizeof(elf.segments[0]), &error_),
               POP3_OK);
     int found = -2;
-    const pop3_status status = pop3_elf_exports(&elf, name, &found, &error_);
+    const pop3_status status = p3_elf_exports(&elf, name, &found, &error_);
     close(elf.fd);
     return status == POP3_OK ? found : -1;
   }
@@ -58,12 +58,12 @@ TEST_F(ElfSymbols, FindsFunctionsOnly) {
 
 TEST_F(ElfSymbols, WithoutADynamicSection) {
   const std::string path = Write("file", std::string(64, '\0'));
-  pop3_elf elf = {};
+  p3_elf elf = {};
   elf.fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   elf.size = 64;
   elf.shown = "FILE";
   int found = -2;
-  EXPECT_EQ(pop3_elf_exports(&elf, "x", &found, &error_), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(p3_elf_exports(&elf, "x", &found, &error_), POP3_ERR_ARGUMENT);
   EXPECT_EQ(error(), "FILE is malformed: it has no dynamic section");
   EXPECT_EQ(found, 0);
   close(elf.fd);
@@ -119,7 +119,7 @@ struct Image {
   }
 
   // Makes |elf| of all this; |data| is the file.
-  void Make(pop3_elf *elf) {
+  void Make(p3_elf *elf) {
     std::string strings(1, '\0');
     std::vector<ElfW(Sym)> table(1);
     std::vector<uint32_t> gnu = {buckets, first, 1, 0, 0, 0};
@@ -179,14 +179,14 @@ class ElfImage : public PluginDir {
  protected:
   // Find looks |name| up in |image|; -1: it is refused.
   int Find(Image image, const std::string &name) {
-    pop3_elf elf = {};
+    p3_elf elf = {};
     image.Make(&elf);
     elf.fd = memfd_create("image", MFD_CLOEXEC);
     EXPECT_EQ(write(elf.fd, image.data.data(), image.data.size()),
               static_cast<ssize_t>(image.data.size()));
     int found = -2;
     error_ = POP3_ERROR_INIT;
-    const pop3_status status = pop3_elf_exports(&elf, name.c_str(), &found, &error_);
+    const pop3_status status = p3_elf_exports(&elf, name.c_str(), &found, &error_);
     close(elf.fd);
     return status == POP3_OK ? found : -1;
   }

@@ -27,7 +27,7 @@ class TrustedPath : public PluginDir {
     const int before = CountFds();
     int fd = -2;
     error_ = POP3_ERROR_INIT;
-    const pop3_status status = pop3_trusted_dir(path.c_str(), owner, &fd, &error_);
+    const pop3_status status = p3_trusted_dir(path.c_str(), owner, &fd, &error_);
     EXPECT_EQ(fd >= 0, status == POP3_OK) << path;
     if (fd >= 0) {
       struct stat opened, named;
@@ -47,7 +47,7 @@ class TrustedPath : public PluginDir {
     int fd = -2;
     error_ = POP3_ERROR_INIT;
     const pop3_status status =
-        pop3_trusted_file(dir_fd, name.c_str(), "SHOWN", owner, &fd, &stat_, &error_);
+        p3_trusted_file(dir_fd, name.c_str(), "SHOWN", owner, &fd, &stat_, &error_);
     EXPECT_EQ(fd >= 0, status == POP3_OK) << name;
     if (fd >= 0) {
       EXPECT_NE(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0) << name;
@@ -73,7 +73,7 @@ class TrustedPath : public PluginDir {
 TEST_F(TrustedPath, TheOwnerIsTheEffectiveUser) {
   // The test has no more privileges than whoever started it.
   ASSERT_EQ(getauxval(AT_SECURE), 0U);
-  EXPECT_EQ(pop3_trust_owner(), geteuid());
+  EXPECT_EQ(p3_trust_owner(), geteuid());
 }
 
 TEST_F(TrustedPath, InAProgramWithMorePrivilegesItIsRootAlone) {
@@ -81,9 +81,9 @@ TEST_F(TrustedPath, InAProgramWithMorePrivilegesItIsRootAlone) {
     // Whoever started the test may be root: the effective user is another.
     ASSERT_EQ(seteuid(4711), 0);
   }
-  EXPECT_EQ(pop3_trust_owner(), geteuid());
+  EXPECT_EQ(p3_trust_owner(), geteuid());
   SystemCalls::is_privileged = true;
-  EXPECT_EQ(pop3_trust_owner(), 0U);
+  EXPECT_EQ(p3_trust_owner(), 0U);
   if (getuid() == 0) {
     EXPECT_EQ(seteuid(0), 0);
   }
@@ -95,27 +95,27 @@ TEST_F(TrustedPath, TheLongestPathsAndNames) {
     path += "/" + std::string(std::min(size_t{255}, PATH_MAX - 1 - path.size()), 'x');
   }
   ASSERT_EQ(path.size(), size_t{PATH_MAX});
-  EXPECT_EQ(pop3_path_check(path.c_str(), &error_), POP3_ERR_ARGUMENT) << "and the NUL";
+  EXPECT_EQ(p3_path_check(path.c_str(), &error_), POP3_ERR_ARGUMENT) << "and the NUL";
   EXPECT_NE(error().find("longer than a path may be"), std::string::npos) << error();
   EXPECT_EQ(Dir(path, geteuid()), POP3_ERR_ARGUMENT);
   path.pop_back();
-  EXPECT_EQ(pop3_path_check(path.c_str(), &error_), POP3_OK) << error();
+  EXPECT_EQ(p3_path_check(path.c_str(), &error_), POP3_OK) << error();
   EXPECT_EQ(Dir(path, geteuid()), POP3_ERR_NOT_FOUND);
 
   const std::string name = "/" + std::string(255, 'x');
-  EXPECT_EQ(pop3_path_check((name + "/y").c_str(), &error_), POP3_OK) << error();
+  EXPECT_EQ(p3_path_check((name + "/y").c_str(), &error_), POP3_OK) << error();
   EXPECT_EQ(Dir(name, geteuid()), POP3_ERR_NOT_FOUND);
-  EXPECT_EQ(pop3_path_check((name + "x/y").c_str(), &error_), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(p3_path_check((name + "x/y").c_str(), &error_), POP3_ERR_ARGUMENT);
   EXPECT_EQ(Dir(name + "x", geteuid()), POP3_ERR_ARGUMENT);
 }
 
 TEST_F(TrustedPath, DotsInNamesAreNoWayUp) {
   for (const char *path : {"/.x", "/..x", "/x.", "/x..", "/...", "/.x/..y/...", "/x/y"}) {
-    EXPECT_EQ(pop3_path_check(path, &error_), POP3_OK) << path << ": " << error();
+    EXPECT_EQ(p3_path_check(path, &error_), POP3_OK) << path << ": " << error();
   }
   for (const char *path :
        {"/.", "/..", "/x/.", "/x/..", "/./x", "/../x", "/x/../y", "//..", "/../"}) {
-    EXPECT_EQ(pop3_path_check(path, &error_), POP3_ERR_ARGUMENT) << path;
+    EXPECT_EQ(p3_path_check(path, &error_), POP3_ERR_ARGUMENT) << path;
   }
 }
 
@@ -259,12 +259,12 @@ TEST_F(TrustedPath, KnowsAFileByAllThatIsKnownOfIt) {
       [](struct stat *st) { st->st_mtim.tv_nsec++; }};
   for (size_t i = 0; i < std::size(changes); i++) {
     struct stat then = stat_;
-    EXPECT_TRUE(pop3_same_file(dir_fd, "file", &then));
+    EXPECT_TRUE(p3_same_file(dir_fd, "file", &then));
     changes[i](&then);
-    EXPECT_FALSE(pop3_same_file(dir_fd, "file", &then)) << i;
+    EXPECT_FALSE(p3_same_file(dir_fd, "file", &then)) << i;
   }
   ASSERT_EQ(symlink("file", Path("link").c_str()), 0);
-  EXPECT_FALSE(pop3_same_file(dir_fd, "link", &stat_)) << "a link to it";
+  EXPECT_FALSE(p3_same_file(dir_fd, "link", &stat_)) << "a link to it";
   close(dir_fd);
 }
 
@@ -272,17 +272,17 @@ TEST_F(TrustedPath, KnowsAnotherFile) {
   Write("file", "octets");
   ASSERT_EQ(File("file", geteuid()), POP3_OK);
   const int dir_fd = open(root().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  EXPECT_TRUE(pop3_same_file(dir_fd, "file", &stat_));
-  EXPECT_FALSE(pop3_same_file(dir_fd, "none", &stat_));
+  EXPECT_TRUE(p3_same_file(dir_fd, "file", &stat_));
+  EXPECT_FALSE(p3_same_file(dir_fd, "none", &stat_));
   Write("other", "octets");
   ASSERT_EQ(rename(Path("other").c_str(), Path("file").c_str()), 0);
-  EXPECT_FALSE(pop3_same_file(dir_fd, "file", &stat_)) << "replaced";
+  EXPECT_FALSE(p3_same_file(dir_fd, "file", &stat_)) << "replaced";
   ASSERT_EQ(File("file", geteuid()), POP3_OK);
   Write("file", "more octets");
-  EXPECT_FALSE(pop3_same_file(dir_fd, "file", &stat_)) << "changed";
+  EXPECT_FALSE(p3_same_file(dir_fd, "file", &stat_)) << "changed";
   ASSERT_EQ(unlink(Path("file").c_str()), 0);
   ASSERT_EQ(symlink("other", Path("file").c_str()), 0);
-  EXPECT_FALSE(pop3_same_file(dir_fd, "file", &stat_)) << "now a link";
+  EXPECT_FALSE(p3_same_file(dir_fd, "file", &stat_)) << "now a link";
   close(dir_fd);
 }
 

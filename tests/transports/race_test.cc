@@ -30,35 +30,35 @@ class FakeNet {
   const std::set<int> &open() const { return open_; }
   void CloseWinner(int fd) { EXPECT_EQ(open_.erase(fd), 1u); }
 
-  static const pop3_race_ops *ops() {
-    static const pop3_race_ops ops = {Start, Check, Close};
+  static const p3_race_ops *ops() {
+    static const p3_race_ops ops = {Start, Check, Close};
     return &ops;
   }
 
  private:
-  pop3_attempt Look(size_t index, pop3_attempt_failure *out) {
+  p3_attempt Look(size_t index, p3_attempt_failure *out) {
     const Plan &plan = plans_.at(index);
     if (plan.kind == Plan::kNever || now < started.at(index) + plan.after_ms) {
-      return POP3_ATTEMPT_PENDING;
+      return P3_ATTEMPT_PENDING;
     }
-    if (plan.kind == Plan::kConnects) return POP3_ATTEMPT_CONNECTED;
+    if (plan.kind == Plan::kConnects) return P3_ATTEMPT_CONNECTED;
     out->sys_errno = ECONNREFUSED;
-    return POP3_ATTEMPT_FAILED;
+    return P3_ATTEMPT_FAILED;
   }
 
-  static pop3_attempt Start(void *arg, size_t index, int *out_fd, pop3_attempt_failure *out) {
+  static p3_attempt Start(void *arg, size_t index, int *out_fd, p3_attempt_failure *out) {
     auto *self = static_cast<FakeNet *>(arg);
     EXPECT_EQ(self->started.count(index), 0u) << "tried twice";
     self->started[index] = self->now;
-    const pop3_attempt how = self->Look(index, out);
-    if (how == POP3_ATTEMPT_FAILED) return how;
+    const p3_attempt how = self->Look(index, out);
+    if (how == P3_ATTEMPT_FAILED) return how;
     *out_fd = 100 + static_cast<int>(index);
     self->open_.insert(*out_fd);
     if (self->open_.size() > self->most_open) self->most_open = self->open_.size();
     return how;
   }
 
-  static pop3_attempt Check(void *arg, size_t index, int fd, pop3_attempt_failure *out) {
+  static p3_attempt Check(void *arg, size_t index, int fd, p3_attempt_failure *out) {
     auto *self = static_cast<FakeNet *>(arg);
     EXPECT_EQ(self->open_.count(fd), 1u);
     EXPECT_EQ(fd, 100 + static_cast<int>(index));
@@ -75,12 +75,12 @@ class FakeNet {
 
 // Runs the race as a host does: a step at each deadline, and at each millisecond at which a
 // descriptor could have become ready.
-pop3_attempt RunUntil(pop3_race *race, FakeNet *net, int *out_fd, int64_t until = 1000000) {
+p3_attempt RunUntil(p3_race *race, FakeNet *net, int *out_fd, int64_t until = 1000000) {
   for (; net->now <= until; net->now++) {
-    const pop3_attempt how = pop3_race_step(race, FakeNet::ops(), net, net->now, out_fd);
-    if (how != POP3_ATTEMPT_PENDING) return how;
+    const p3_attempt how = p3_race_step(race, FakeNet::ops(), net, net->now, out_fd);
+    if (how != P3_ATTEMPT_PENDING) return how;
     pop3_interest io = POP3_INTEREST_INIT;
-    pop3_race_interest(race, &io);
+    p3_race_interest(race, &io);
     EXPECT_EQ(io.num_fds, net->open().size());
     for (uint32_t i = 0; i < io.num_fds; i++) EXPECT_EQ(io.fds[i].events, POP3_WAIT_WRITE);
     if (io.deadline_ms == POP3_NO_DEADLINE) {
@@ -89,22 +89,22 @@ pop3_attempt RunUntil(pop3_race *race, FakeNet *net, int *out_fd, int64_t until 
       EXPECT_GT(io.deadline_ms, net->now) << "would spin";
     }
   }
-  return POP3_ATTEMPT_PENDING;
+  return P3_ATTEMPT_PENDING;
 }
 
 struct Outcome {
-  pop3_attempt how;
+  p3_attempt how;
   int64_t at;
   int winner;
 };
 
 Outcome RunAll(FakeNet *net, size_t count, int64_t delay = 250) {
-  pop3_race race;
-  pop3_race_init(&race, count, delay);
+  p3_race race;
+  p3_race_init(&race, count, delay);
   int fd = -1;
-  const pop3_attempt how = RunUntil(&race, net, &fd);
+  const p3_attempt how = RunUntil(&race, net, &fd);
   Outcome outcome = {how, net->now, fd - 100};
-  if (how == POP3_ATTEMPT_CONNECTED) {
+  if (how == P3_ATTEMPT_CONNECTED) {
     EXPECT_EQ(race.winner, static_cast<size_t>(fd - 100));
     net->CloseWinner(fd);
   }
@@ -163,10 +163,10 @@ TEST(Race, AFailureOfAnyMakesRoomForTheNext) {
 
 TEST(Race, FailsWhenAllHaveFailed) {
   FakeNet net({{Plan::kFails, 400}, {Plan::kFails, 0}, {Plan::kFails, 10}});
-  pop3_race race;
-  pop3_race_init(&race, 3, 250);
+  p3_race race;
+  p3_race_init(&race, 3, 250);
   int fd = -1;
-  EXPECT_EQ(RunUntil(&race, &net, &fd), POP3_ATTEMPT_FAILED);
+  EXPECT_EQ(RunUntil(&race, &net, &fd), P3_ATTEMPT_FAILED);
   EXPECT_EQ(net.now, 400);
   for (int i = 0; i < 3; i++) EXPECT_EQ(race.failures[i].sys_errno, ECONNREFUSED);
   EXPECT_EQ(fd, -1);
@@ -181,53 +181,53 @@ TEST(Race, HasAtMostAsManyAsCanBeWaitedFor) {
   EXPECT_EQ(net.most_open, static_cast<size_t>(POP3_INTEREST_FDS));
   EXPECT_EQ(net.started[7], 7 * 250);
   // The ninth waits until the first has had its time; then one a delay.
-  EXPECT_EQ(net.started[8], POP3_RACE_PATIENCE_MS);
-  EXPECT_EQ(net.started[9], POP3_RACE_PATIENCE_MS + 250);
+  EXPECT_EQ(net.started[8], P3_RACE_PATIENCE_MS);
+  EXPECT_EQ(net.started[9], P3_RACE_PATIENCE_MS + 250);
 }
 
 TEST(Race, TellsOfThoseThatHadToMakeRoom) {
   std::vector<Plan> plans(POP3_INTEREST_FDS, {Plan::kNever, 0});
   plans.push_back({Plan::kConnects, 0});
   FakeNet net(plans);
-  pop3_race race;
-  pop3_race_init(&race, plans.size(), 250);
+  p3_race race;
+  p3_race_init(&race, plans.size(), 250);
   int fd = -1;
-  ASSERT_EQ(RunUntil(&race, &net, &fd), POP3_ATTEMPT_CONNECTED);
+  ASSERT_EQ(RunUntil(&race, &net, &fd), P3_ATTEMPT_CONNECTED);
   EXPECT_EQ(race.failures[0].sys_errno, ETIMEDOUT);
   net.CloseWinner(fd);
 }
 
 TEST(Race, StaysPendingWhenNobodyAnswers) {
   FakeNet net({{Plan::kNever, 0}, {Plan::kNever, 0}});
-  pop3_race race;
-  pop3_race_init(&race, 2, 250);
+  p3_race race;
+  p3_race_init(&race, 2, 250);
   int fd = -1;
-  EXPECT_EQ(RunUntil(&race, &net, &fd, 3000), POP3_ATTEMPT_PENDING);
+  EXPECT_EQ(RunUntil(&race, &net, &fd, 3000), P3_ATTEMPT_PENDING);
   EXPECT_EQ(net.open().size(), 2u);
-  pop3_race_cancel(&race, FakeNet::ops(), &net);
+  p3_race_cancel(&race, FakeNet::ops(), &net);
   EXPECT_TRUE(net.open().empty());
-  EXPECT_EQ(pop3_race_step(&race, FakeNet::ops(), &net, 4000, &fd), POP3_ATTEMPT_FAILED);
+  EXPECT_EQ(p3_race_step(&race, FakeNet::ops(), &net, 4000, &fd), P3_ATTEMPT_FAILED);
 }
 
 TEST(Race, CopesWithAHostThatComesLate) {
   FakeNet net({{Plan::kNever, 0}, {Plan::kNever, 0}, {Plan::kConnects, 0}});
-  pop3_race race;
-  pop3_race_init(&race, 3, 250);
+  p3_race race;
+  p3_race_init(&race, 3, 250);
   int fd = -1;
-  EXPECT_EQ(pop3_race_step(&race, FakeNet::ops(), &net, net.now, &fd), POP3_ATTEMPT_PENDING);
+  EXPECT_EQ(p3_race_step(&race, FakeNet::ops(), &net, net.now, &fd), P3_ATTEMPT_PENDING);
   net.now = 100000;  // one more then, not all that were missed
-  EXPECT_EQ(pop3_race_step(&race, FakeNet::ops(), &net, net.now, &fd), POP3_ATTEMPT_PENDING);
+  EXPECT_EQ(p3_race_step(&race, FakeNet::ops(), &net, net.now, &fd), P3_ATTEMPT_PENDING);
   EXPECT_EQ(net.started.size(), 2u);
   net.now += 250;
-  EXPECT_EQ(pop3_race_step(&race, FakeNet::ops(), &net, net.now, &fd), POP3_ATTEMPT_CONNECTED);
+  EXPECT_EQ(p3_race_step(&race, FakeNet::ops(), &net, net.now, &fd), P3_ATTEMPT_CONNECTED);
   net.CloseWinner(fd);
 }
 
 TEST(Race, BoundsTheNumberOfAttempts) {
-  FakeNet net(std::vector<Plan>(POP3_RACE_MAX, {Plan::kFails, 0}));
-  EXPECT_EQ(RunAll(&net, POP3_RACE_MAX + 5).how, POP3_ATTEMPT_FAILED);
+  FakeNet net(std::vector<Plan>(P3_RACE_MAX, {Plan::kFails, 0}));
+  EXPECT_EQ(RunAll(&net, P3_RACE_MAX + 5).how, P3_ATTEMPT_FAILED);
   FakeNet none({});
-  EXPECT_EQ(RunAll(&none, 0).how, POP3_ATTEMPT_FAILED);
+  EXPECT_EQ(RunAll(&none, 0).how, P3_ATTEMPT_FAILED);
 }
 
 }  // namespace

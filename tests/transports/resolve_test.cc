@@ -64,7 +64,7 @@ void Free(struct addrinfo *found) {
   freeaddrinfo(found);
 }
 
-constexpr pop3_lookup_fns kFake = {SlowLookUp, Free};
+constexpr p3_lookup_fns kFake = {SlowLookUp, Free};
 
 class Resolve : public ::testing::Test {
  protected:
@@ -78,9 +78,9 @@ class Resolve : public ::testing::Test {
     EXPECT_EQ(resolver_.joinable, 0) << "nobody will join the thread";
   }
 
-  pop3_lookup *Start(const char *name, int family = AF_UNSPEC) {
-    pop3_lookup *lookup = nullptr;
-    EXPECT_EQ(pop3_lookup_start(&lookup, host_.get(), name, 110, family, &kFake, &error_), POP3_OK)
+  p3_lookup *Start(const char *name, int family = AF_UNSPEC) {
+    p3_lookup *lookup = nullptr;
+    EXPECT_EQ(p3_lookup_start(&lookup, host_.get(), name, 110, family, &kFake, &error_), POP3_OK)
         << error_.text;
     return lookup;
   }
@@ -89,12 +89,12 @@ class Resolve : public ::testing::Test {
     while (resolver_.running == 0) usleep(100);
   }
 
-  pop3_io Await(pop3_lookup *lookup) {
+  pop3_io Await(p3_lookup *lookup) {
     for (;;) {
-      const pop3_io io = pop3_lookup_step(lookup, &found_, &error_);
+      const pop3_io io = p3_lookup_step(lookup, &found_, &error_);
       if (io != POP3_IO_WANT_READ) return io;
       pop3_interest interest = POP3_INTEREST_INIT;
-      pop3_lookup_interest(lookup, &interest);
+      p3_lookup_interest(lookup, &interest);
       EXPECT_EQ(interest.num_fds, 1u);
       EXPECT_EQ(interest.fds[0].events, POP3_WAIT_READ);
       struct pollfd ready = {interest.fds[0].fd, POLLIN, 0};
@@ -105,33 +105,33 @@ class Resolve : public ::testing::Test {
   int fds_;
   FakeResolver resolver_;
   TestHost host_;
-  pop3_address_list found_;
+  p3_address_list found_;
   pop3_error error_ = POP3_ERROR_INIT;
 };
 
 TEST_F(Resolve, DoesNotBlock) {
-  pop3_lookup *lookup = Start("two.example");
-  EXPECT_EQ(pop3_lookup_step(lookup, &found_, &error_), POP3_IO_WANT_READ);
+  p3_lookup *lookup = Start("two.example");
+  EXPECT_EQ(p3_lookup_step(lookup, &found_, &error_), POP3_IO_WANT_READ);
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE);
   ASSERT_EQ(found_.count, 1u);
-  char name[POP3_ADDRESS_NAME_MAX];
-  pop3_address_name(name, sizeof(name), &found_.at[0].of.any, found_.at[0].len);
+  char name[P3_ADDRESS_NAME_MAX];
+  p3_address_name(name, sizeof(name), &found_.at[0].of.any, found_.at[0].len);
   EXPECT_STREQ(name, "127.0.0.2:110");
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
   EXPECT_EQ(resolver_.freed, 1);
 }
 
 TEST_F(Resolve, HandsItsDescriptorToNoOtherProgram) {
-  pop3_lookup *lookup = Start("two.example");
+  p3_lookup *lookup = Start("two.example");
   pop3_interest interest = POP3_INTEREST_INIT;
-  pop3_lookup_interest(lookup, &interest);
+  p3_lookup_interest(lookup, &interest);
   ASSERT_EQ(interest.num_fds, 1u);
   EXPECT_EQ(fcntl(interest.fds[0].fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
   EXPECT_EQ(fcntl(interest.fds[0].fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE);
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
 }
 
 TEST_F(Resolve, LeavesTheProgramsSignalsAsTheyAre) {
@@ -139,19 +139,19 @@ TEST_F(Resolve, LeavesTheProgramsSignalsAsTheyAre) {
   sigemptyset(&usr1);
   sigaddset(&usr1, SIGUSR1);
   pthread_sigmask(SIG_SETMASK, &usr1, &before);
-  pop3_lookup *lookup = Start("two.example");
+  p3_lookup *lookup = Start("two.example");
   pthread_sigmask(SIG_SETMASK, &before, &after);
   EXPECT_EQ(sigismember(&after, SIGUSR1), 1);
   EXPECT_EQ(sigismember(&after, SIGALRM), 0);
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE);
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
 }
 
 TEST_F(Resolve, MayBeDroppedBeforeTheAnswer) {
-  pop3_lookup *lookup = Start("two.example");
+  p3_lookup *lookup = Start("two.example");
   AwaitStart();
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
   EXPECT_EQ(CountFds(), fds_) << "the descriptor is closed at once";
   EXPECT_EQ(host_.live(), 0) << "and the session's memory given back";
   EXPECT_EQ(resolver_.freed, 0);
@@ -160,20 +160,20 @@ TEST_F(Resolve, MayBeDroppedBeforeTheAnswer) {
 }
 
 TEST_F(Resolve, MayBeDroppedAfterTheAnswer) {
-  pop3_lookup *lookup = Start("two.example");
+  p3_lookup *lookup = Start("two.example");
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE);
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
   EXPECT_EQ(resolver_.freed, 1);
-  pop3_lookup_drop(nullptr);
+  p3_lookup_drop(nullptr);
 }
 
 TEST_F(Resolve, MayBeDroppedAtTheVeryMoment) {
   for (int i = 0; i < 200; i++) {
-    pop3_lookup *lookup = Start("two.example");
+    p3_lookup *lookup = Start("two.example");
     sem_post(&resolver_.go);
-    if (i % 2 == 0) pop3_lookup_step(lookup, &found_, &error_);
-    pop3_lookup_drop(lookup);
+    if (i % 2 == 0) p3_lookup_step(lookup, &found_, &error_);
+    p3_lookup_drop(lookup);
   }
   while (resolver_.freed < 200) usleep(100);
   EXPECT_EQ(resolver_.running, 0);
@@ -181,12 +181,12 @@ TEST_F(Resolve, MayBeDroppedAtTheVeryMoment) {
 }
 
 TEST_F(Resolve, RunsManyAtOnce) {
-  pop3_lookup *lookups[16];
-  for (pop3_lookup *&lookup : lookups) lookup = Start("two.example");
+  p3_lookup *lookups[16];
+  for (p3_lookup *&lookup : lookups) lookup = Start("two.example");
   for (int i = 0; i < 16; i++) sem_post(&resolver_.go);
-  for (pop3_lookup *lookup : lookups) {
+  for (p3_lookup *lookup : lookups) {
     EXPECT_EQ(Await(lookup), POP3_IO_DONE);
-    pop3_lookup_drop(lookup);
+    p3_lookup_drop(lookup);
   }
 }
 
@@ -208,7 +208,7 @@ TEST_F(Resolve, SaysWhyNot) {
   for (const Failure &failure : failures) {
     resolver_.code = failure.code;
     resolver_.sys_errno = failure.sys_errno;
-    pop3_lookup *lookup = Start("mail.example");
+    p3_lookup *lookup = Start("mail.example");
     sem_post(&resolver_.go);
     EXPECT_EQ(Await(lookup), POP3_IO_FAIL);
     EXPECT_EQ(error_.status, failure.status);
@@ -217,38 +217,37 @@ TEST_F(Resolve, SaysWhyNot) {
     EXPECT_STREQ(error_.layer, "tcp");
     EXPECT_EQ(std::string(error_.text),
               std::string("cannot look up \"mail.example\": ") + failure.words);
-    pop3_lookup_drop(lookup);
+    p3_lookup_drop(lookup);
   }
   EXPECT_EQ(resolver_.freed, 0);
 }
 
 TEST_F(Resolve, KeepsToTheFamily) {
-  pop3_lookup *lookup = Start("six.example", AF_INET6);
+  p3_lookup *lookup = Start("six.example", AF_INET6);
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE);
   EXPECT_EQ(found_.at[0].of.any.sa_family, AF_INET6);
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
   lookup = Start("six.example", AF_INET);
   sem_post(&resolver_.go);
   EXPECT_EQ(Await(lookup), POP3_IO_FAIL);
   EXPECT_EQ(error_.status, POP3_ERR_RESOLVE);
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
 }
 
 TEST_F(Resolve, AsksTheCLibraryIfNotToldOtherwise) {
-  pop3_lookup *lookup = nullptr;
-  ASSERT_EQ(pop3_lookup_start(&lookup, host_.get(), "localhost", 110, AF_INET, nullptr, &error_),
+  p3_lookup *lookup = nullptr;
+  ASSERT_EQ(p3_lookup_start(&lookup, host_.get(), "localhost", 110, AF_INET, nullptr, &error_),
             POP3_OK);
   EXPECT_EQ(Await(lookup), POP3_IO_DONE) << error_.text;
-  pop3_lookup_drop(lookup);
+  p3_lookup_drop(lookup);
 }
 
 TEST_F(Resolve, SurvivesAFailedAllocation) {
-  pop3_lookup *lookup = nullptr;
+  p3_lookup *lookup = nullptr;
   host_.FailAllocation(0);
-  EXPECT_EQ(
-      pop3_lookup_start(&lookup, host_.get(), "mail.example", 110, AF_UNSPEC, &kFake, &error_),
-      POP3_ERR_MEMORY);
+  EXPECT_EQ(p3_lookup_start(&lookup, host_.get(), "mail.example", 110, AF_UNSPEC, &kFake, &error_),
+            POP3_ERR_MEMORY);
   EXPECT_EQ(lookup, nullptr);
   EXPECT_EQ(error_.status, POP3_ERR_MEMORY);
 }
@@ -256,9 +255,9 @@ TEST_F(Resolve, SurvivesAFailedAllocation) {
 TEST_F(Resolve, SaysWhenThereIsNoDescriptorLeft) {
   {
     NoDescriptors none;
-    pop3_lookup *lookup = nullptr;
+    p3_lookup *lookup = nullptr;
     EXPECT_EQ(
-        pop3_lookup_start(&lookup, host_.get(), "mail.example", 110, AF_UNSPEC, &kFake, &error_),
+        p3_lookup_start(&lookup, host_.get(), "mail.example", 110, AF_UNSPEC, &kFake, &error_),
         POP3_ERR_SYSTEM);
   }
   EXPECT_EQ(error_.sys_errno, EMFILE);

@@ -20,22 +20,21 @@ class SockIo : public ::testing::Test {
  protected:
   SockIo() { EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds_), 0); }
   ~SockIo() override {
-    pop3_sock_close(&fds_[0]);
-    pop3_sock_close(&fds_[1]);
+    p3_sock_close(&fds_[0]);
+    p3_sock_close(&fds_[1]);
   }
 
   pop3_io Read(std::string *out) {
     uint8_t buf[64];
     size_t len = 0;
-    const pop3_io io = pop3_sock_read(host_.get(), "x", fds_[0], buf, sizeof(buf), &len, &error_);
+    const pop3_io io = p3_sock_read(host_.get(), "x", fds_[0], buf, sizeof(buf), &len, &error_);
     if (io == POP3_IO_DONE) out->assign(reinterpret_cast<char *>(buf), len);
     return io;
   }
 
   pop3_io Write(const std::string &data, size_t *out_len) {
-    return pop3_sock_write(host_.get(), "x", fds_[0],
-                           reinterpret_cast<const uint8_t *>(data.data()), data.size(), out_len,
-                           &error_);
+    return p3_sock_write(host_.get(), "x", fds_[0], reinterpret_cast<const uint8_t *>(data.data()),
+                         data.size(), out_len, &error_);
   }
 
   TestHost host_;
@@ -50,7 +49,7 @@ TEST_F(SockIo, ReadsWithoutBlocking) {
   ASSERT_EQ(write(fds_[1], "+OK", 3), 3);
   EXPECT_EQ(Read(&got), POP3_IO_DONE);
   EXPECT_EQ(got, "+OK");
-  pop3_sock_close(&fds_[1]);
+  p3_sock_close(&fds_[1]);
   EXPECT_EQ(Read(&got), POP3_IO_EOF);
   EXPECT_EQ(Read(&got), POP3_IO_EOF);
 }
@@ -68,7 +67,7 @@ TEST_F(SockIo, WritesWhatFits) {
 
 TEST_F(SockIo, SaysWhenThePeerHasGoneAndRaisesNoSignal) {
   signal(SIGPIPE, SIG_DFL);
-  pop3_sock_close(&fds_[1]);
+  p3_sock_close(&fds_[1]);
   size_t len = 0;
   EXPECT_EQ(Write("QUIT\r\n", &len), POP3_IO_FAIL);
   EXPECT_EQ(error_.status, POP3_ERR_IO);
@@ -79,17 +78,17 @@ TEST_F(SockIo, SaysWhenThePeerHasGoneAndRaisesNoSignal) {
 
 TEST_F(SockIo, ClosesADescriptorOnce) {
   const int fd = fds_[0];
-  pop3_sock_close(&fds_[0]);
+  p3_sock_close(&fds_[0]);
   EXPECT_EQ(fds_[0], -1);
   EXPECT_EQ(fcntl(fd, F_GETFD), -1);
   const int next = dup(fds_[1]);  // another's, which may have got the same number
-  pop3_sock_close(&fds_[0]);
+  p3_sock_close(&fds_[0]);
   EXPECT_NE(fcntl(next, F_GETFD), -1);
   close(next);
 }
 
 TEST_F(SockIo, ShutsDownOneWay) {
-  EXPECT_EQ(pop3_sock_shutdown(host_.get(), "x", fds_[0], &error_), POP3_IO_DONE);
+  EXPECT_EQ(p3_sock_shutdown(host_.get(), "x", fds_[0], &error_), POP3_IO_DONE);
   char buf[4];
   EXPECT_EQ(read(fds_[1], buf, sizeof(buf)), 0);
   ASSERT_EQ(write(fds_[1], "bye", 3), 3);
@@ -99,43 +98,43 @@ TEST_F(SockIo, ShutsDownOneWay) {
 }
 
 TEST_F(SockIo, FailsOnWhatIsNoSocket) {
-  pop3_sock_close(&fds_[0]);
+  p3_sock_close(&fds_[0]);
   fds_[0] = open("/dev/null", O_RDWR | O_CLOEXEC);
   std::string got;
   size_t len = 0;
   EXPECT_EQ(Read(&got), POP3_IO_FAIL);
   EXPECT_EQ(error_.sys_errno, ENOTSOCK);
   EXPECT_EQ(Write("x", &len), POP3_IO_FAIL);
-  EXPECT_EQ(pop3_sock_shutdown(host_.get(), "x", fds_[0], &error_), POP3_IO_FAIL);
+  EXPECT_EQ(p3_sock_shutdown(host_.get(), "x", fds_[0], &error_), POP3_IO_FAIL);
   EXPECT_EQ(error_.sys_errno, ENOTSOCK);
 }
 
 TEST(SockWords, SaysEachInWords) {
   for (int code : {ECONNREFUSED, ETIMEDOUT, ENETUNREACH, EHOSTUNREACH, ENETDOWN, EADDRNOTAVAIL,
                    EADDRINUSE, EAFNOSUPPORT, ECONNRESET, EACCES, EMFILE, EBADF}) {
-    char buf[POP3_SOCK_WORDS_MAX];
-    const std::string words = pop3_sock_words(code, buf, sizeof(buf));
+    char buf[P3_SOCK_WORDS_MAX];
+    const std::string words = p3_sock_words(code, buf, sizeof(buf));
     EXPECT_GE(words.size(), 5u);
     EXPECT_EQ(words.find("nknown"), std::string::npos) << words;
   }
   char tiny[2];
-  EXPECT_STREQ(pop3_sock_words(EBADF, tiny, sizeof(tiny)), "failed");
+  EXPECT_STREQ(p3_sock_words(EBADF, tiny, sizeof(tiny)), "failed");
 }
 
 TEST(SockInterest, AddsAndLowers) {
   pop3_interest io = POP3_INTEREST_INIT;
-  pop3_sock_wait(&io, -1, POP3_WAIT_READ);
-  pop3_sock_wait(&io, 5, 0);
+  p3_sock_wait(&io, -1, POP3_WAIT_READ);
+  p3_sock_wait(&io, 5, 0);
   EXPECT_EQ(io.num_fds, 0u) << "a pause must not be woken by a hang-up";
-  for (int i = 0; i < POP3_INTEREST_FDS + 3; i++) pop3_sock_wait(&io, i, POP3_WAIT_READ);
+  for (int i = 0; i < POP3_INTEREST_FDS + 3; i++) p3_sock_wait(&io, i, POP3_WAIT_READ);
   EXPECT_EQ(io.num_fds, static_cast<uint32_t>(POP3_INTEREST_FDS));
   EXPECT_EQ(io.fds[2].fd, 2);
   EXPECT_EQ(io.fds[2].events, POP3_WAIT_READ);
-  pop3_sock_call_at(&io, 500);
+  p3_sock_call_at(&io, 500);
   EXPECT_EQ(io.deadline_ms, 500);
-  pop3_sock_call_at(&io, 700);
+  p3_sock_call_at(&io, 700);
   EXPECT_EQ(io.deadline_ms, 500);
-  pop3_sock_call_at(&io, 300);
+  p3_sock_call_at(&io, 300);
   EXPECT_EQ(io.deadline_ms, 300);
 }
 

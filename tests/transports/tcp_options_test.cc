@@ -17,17 +17,17 @@ class TcpOptions : public ::testing::Test {
   pop3_status Read(const std::vector<pop3_option> &options, const char *host = "mail.example") {
     pop3_transport_config config = {sizeof(config), 110, host, options.data(), options.size()};
     error_ = POP3_ERROR_INIT;
-    return pop3_tcp_options_read(&options_, host_.get(), &config, &error_);
+    return p3_tcp_options_read(&options_, host_.get(), &config, &error_);
   }
 
   std::string Fixed(size_t i) {
-    char name[POP3_ADDRESS_NAME_MAX];
-    pop3_address_name(name, sizeof(name), &options_.fixed.at[i].of.any, options_.fixed.at[i].len);
+    char name[P3_ADDRESS_NAME_MAX];
+    p3_address_name(name, sizeof(name), &options_.fixed.at[i].of.any, options_.fixed.at[i].len);
     return name;
   }
 
   TestHost host_;
-  pop3_tcp_options options_;
+  p3_tcp_options options_;
   pop3_error error_;
 };
 
@@ -36,8 +36,8 @@ TEST_F(TcpOptions, HasDefaults) {
   EXPECT_EQ(options_.family, AF_UNSPEC);
   EXPECT_EQ(options_.fd, -1);
   EXPECT_EQ(options_.own_fd, 0);
-  EXPECT_EQ(options_.nodelay, POP3_TCP_DEFAULT);
-  EXPECT_EQ(options_.keepalive, POP3_TCP_DEFAULT);
+  EXPECT_EQ(options_.nodelay, P3_TCP_DEFAULT);
+  EXPECT_EQ(options_.keepalive, P3_TCP_DEFAULT);
   EXPECT_EQ(options_.source_reserved, 0);
   EXPECT_EQ(options_.delay_ms, 250);
   EXPECT_EQ(options_.source.len, 0u);

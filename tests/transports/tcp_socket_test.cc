@@ -28,8 +28,8 @@ class TcpSocket : public ::testing::Test {
  protected:
   TcpSocket() : fds_(CountFds()) {
     std::memset(&options_, 0, sizeof(options_));
-    options_.nodelay = POP3_TCP_DEFAULT;
-    options_.keepalive = POP3_TCP_DEFAULT;
+    options_.nodelay = P3_TCP_DEFAULT;
+    options_.keepalive = P3_TCP_DEFAULT;
   }
   ~TcpSocket() override {
     if (fd_ >= 0) close(fd_);
@@ -37,18 +37,18 @@ class TcpSocket : public ::testing::Test {
   }
 
   // Starts, and waits for the outcome.
-  pop3_attempt Try(const char *address, uint16_t port, int limit_ms = 60000) {
+  p3_attempt Try(const char *address, uint16_t port, int limit_ms = 60000) {
     addresses_.count = 1;
-    EXPECT_EQ(pop3_address_parse(&addresses_.at[0], address, port), 1);
-    pop3_tcp_attempts attempts = {&options_, &addresses_};
+    EXPECT_EQ(p3_address_parse(&addresses_.at[0], address, port), 1);
+    p3_tcp_attempts attempts = {&options_, &addresses_};
     failure_ = {0, nullptr};
-    pop3_attempt how = pop3_tcp_race_ops.start(&attempts, 0, &fd_, &failure_);
-    if (how != POP3_ATTEMPT_PENDING) return how;
+    p3_attempt how = p3_tcp_race_ops.start(&attempts, 0, &fd_, &failure_);
+    if (how != P3_ATTEMPT_PENDING) return how;
     struct pollfd ready = {fd_, POLLOUT, 0};
     poll(&ready, 1, limit_ms);
-    how = pop3_tcp_race_ops.check(&attempts, 0, fd_, &failure_);
-    if (how == POP3_ATTEMPT_FAILED) {
-      pop3_tcp_race_ops.close(&attempts, fd_);
+    how = p3_tcp_race_ops.check(&attempts, 0, fd_, &failure_);
+    if (how == P3_ATTEMPT_FAILED) {
+      p3_tcp_race_ops.close(&attempts, fd_);
       fd_ = -1;
     }
     return how;
@@ -56,14 +56,14 @@ class TcpSocket : public ::testing::Test {
 
   int fds_;
   int fd_ = -1;
-  pop3_tcp_options options_;
-  pop3_address_list addresses_;
-  pop3_attempt_failure failure_;
+  p3_tcp_options options_;
+  p3_address_list addresses_;
+  p3_attempt_failure failure_;
 };
 
 TEST_F(TcpSocket, ConnectsWithTheUsualSettings) {
   Listener server("127.0.0.1");
-  ASSERT_EQ(Try("127.0.0.1", server.port()), POP3_ATTEMPT_CONNECTED);
+  ASSERT_EQ(Try("127.0.0.1", server.port()), P3_ATTEMPT_CONNECTED);
   EXPECT_EQ(fcntl(fd_, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
   EXPECT_EQ(fcntl(fd_, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
   EXPECT_EQ(GetOption(fd_, IPPROTO_TCP, TCP_NODELAY), 1);
@@ -74,27 +74,27 @@ TEST_F(TcpSocket, ConnectsWithoutThem) {
   Listener server("127.0.0.1");
   options_.nodelay = 0;
   options_.keepalive = 0;
-  ASSERT_EQ(Try("127.0.0.1", server.port()), POP3_ATTEMPT_CONNECTED);
+  ASSERT_EQ(Try("127.0.0.1", server.port()), P3_ATTEMPT_CONNECTED);
   EXPECT_EQ(GetOption(fd_, IPPROTO_TCP, TCP_NODELAY), 0);
   EXPECT_EQ(GetOption(fd_, SOL_SOCKET, SO_KEEPALIVE), 0);
 }
 
 TEST_F(TcpSocket, SaysThatItWasRefused) {
-  EXPECT_EQ(Try("127.0.0.1", UnusedPort("127.0.0.1")), POP3_ATTEMPT_FAILED);
+  EXPECT_EQ(Try("127.0.0.1", UnusedPort("127.0.0.1")), P3_ATTEMPT_FAILED);
   EXPECT_EQ(failure_.sys_errno, ECONNREFUSED);
 }
 
 TEST_F(TcpSocket, StaysPendingWithoutAnAnswer) {
   Listener server("127.0.0.3", 0, 0);
   ASSERT_TRUE(server.Jam());
-  EXPECT_EQ(Try("127.0.0.3", server.port(), 50), POP3_ATTEMPT_PENDING);
+  EXPECT_EQ(Try("127.0.0.3", server.port(), 50), P3_ATTEMPT_PENDING);
   server.Unjam();
 }
 
 TEST_F(TcpSocket, BindsToASourceAddress) {
   Listener server("127.0.0.1");
-  ASSERT_EQ(pop3_address_parse(&options_.source, "127.0.0.5", 0), 1);
-  ASSERT_EQ(Try("127.0.0.1", server.port()), POP3_ATTEMPT_CONNECTED);
+  ASSERT_EQ(p3_address_parse(&options_.source, "127.0.0.5", 0), 1);
+  ASSERT_EQ(Try("127.0.0.1", server.port()), P3_ATTEMPT_CONNECTED);
   struct sockaddr_in local = {};
   socklen_t len = sizeof(local);
   getsockname(fd_, reinterpret_cast<sockaddr *>(&local), &len);
@@ -102,8 +102,8 @@ TEST_F(TcpSocket, BindsToASourceAddress) {
 }
 
 TEST_F(TcpSocket, SaysThatASourceAddressIsForeign) {
-  ASSERT_EQ(pop3_address_parse(&options_.source, "198.51.100.7", 0), 1);
-  EXPECT_EQ(Try("127.0.0.1", 9), POP3_ATTEMPT_FAILED);
+  ASSERT_EQ(p3_address_parse(&options_.source, "198.51.100.7", 0), 1);
+  EXPECT_EQ(Try("127.0.0.1", 9), P3_ATTEMPT_FAILED);
   EXPECT_EQ(failure_.sys_errno, EADDRNOTAVAIL);
   EXPECT_STREQ(failure_.words, "the source address is not of this machine");
 }
@@ -114,8 +114,8 @@ TEST_P(ReservedPort, IsUsedOrRefusedInWords) {
   if (!HasIpv6() && std::string(GetParam()) == "::1") GTEST_SKIP() << "no IPv6";
   Listener server(GetParam());
   options_.source_reserved = 1;
-  const pop3_attempt how = Try(GetParam(), server.port());
-  if (how == POP3_ATTEMPT_FAILED) {
+  const p3_attempt how = Try(GetParam(), server.port());
+  if (how == P3_ATTEMPT_FAILED) {
     EXPECT_EQ(failure_.sys_errno, EACCES);
     EXPECT_STREQ(failure_.words, "no permission to use a reserved source port");
     return;
@@ -123,14 +123,14 @@ TEST_P(ReservedPort, IsUsedOrRefusedInWords) {
   struct sockaddr_storage local = {};
   socklen_t len = sizeof(local);
   getsockname(fd_, reinterpret_cast<sockaddr *>(&local), &len);
-  pop3_address address = {};
+  p3_address address = {};
   address.len = len;
   std::memcpy(&address.of, &local, sizeof(address.of));
-  EXPECT_GE(pop3_address_port(&address), 512);
-  EXPECT_LE(pop3_address_port(&address), 1023);
+  EXPECT_GE(p3_address_port(&address), 512);
+  EXPECT_LE(p3_address_port(&address), 1023);
   // The next one gets another port.
   const int first = fd_;
-  EXPECT_EQ(Try(GetParam(), server.port()), POP3_ATTEMPT_CONNECTED);
+  EXPECT_EQ(Try(GetParam(), server.port()), P3_ATTEMPT_CONNECTED);
   close(first);
 }
 
@@ -140,15 +140,15 @@ TEST_F(TcpSocket, IsNotFooledByConnectingToItself) {
   // A client that connects to its own source port is connected with itself, by TCP's simultaneous
   // open. The source port cannot be chosen by an option, so the socket is made by hand.
   const uint16_t port = UnusedPort("127.0.0.1");
-  pop3_address here;
-  ASSERT_EQ(pop3_address_parse(&here, "127.0.0.1", port), 1);
+  p3_address here;
+  ASSERT_EQ(p3_address_parse(&here, "127.0.0.1", port), 1);
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int on = 1;
   setsockopt(fd_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   ASSERT_EQ(bind(fd_, &here.of.any, here.len), 0);
   ASSERT_EQ(connect(fd_, &here.of.any, here.len), 0);
   failure_ = {0, nullptr};
-  EXPECT_EQ(pop3_tcp_race_ops.check(nullptr, 0, fd_, &failure_), POP3_ATTEMPT_FAILED);
+  EXPECT_EQ(p3_tcp_race_ops.check(nullptr, 0, fd_, &failure_), P3_ATTEMPT_FAILED);
   EXPECT_EQ(failure_.sys_errno, ECONNREFUSED);
 }
 
@@ -156,21 +156,21 @@ TEST_F(TcpSocket, ChecksForeignDescriptors) {
   int code = 0;
   int pair[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  EXPECT_EQ(pop3_tcp_socket_check(pair[0], &code), nullptr);
+  EXPECT_EQ(p3_tcp_socket_check(pair[0], &code), nullptr);
   close(pair[0]);
   close(pair[1]);
-  EXPECT_STREQ(pop3_tcp_socket_check(pair[0], &code), "is not open");
+  EXPECT_STREQ(p3_tcp_socket_check(pair[0], &code), "is not open");
   EXPECT_EQ(code, EBADF);
   ASSERT_EQ(pipe(pair), 0);
-  EXPECT_STREQ(pop3_tcp_socket_check(pair[0], &code), "is not a socket");
+  EXPECT_STREQ(p3_tcp_socket_check(pair[0], &code), "is not a socket");
   close(pair[0]);
   close(pair[1]);
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-  EXPECT_STREQ(pop3_tcp_socket_check(pair[0], &code), "is not a stream socket");
+  EXPECT_STREQ(p3_tcp_socket_check(pair[0], &code), "is not a stream socket");
   close(pair[0]);
   close(pair[1]);
   const int fresh = socket(AF_INET, SOCK_STREAM, 0);
-  EXPECT_STREQ(pop3_tcp_socket_check(fresh, &code), "is not connected");
+  EXPECT_STREQ(p3_tcp_socket_check(fresh, &code), "is not connected");
   EXPECT_EQ(code, ENOTCONN);
   close(fresh);
 }
@@ -178,11 +178,11 @@ TEST_F(TcpSocket, ChecksForeignDescriptors) {
 TEST_F(TcpSocket, SaysWhenASettingIsNotTaken) {
   int pair[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-  EXPECT_EQ(pop3_tcp_socket_tune(pair[0], POP3_TCP_DEFAULT, 1), 0);
-  EXPECT_NE(pop3_tcp_socket_tune(pair[0], 1, POP3_TCP_DEFAULT), 0);
+  EXPECT_EQ(p3_tcp_socket_tune(pair[0], P3_TCP_DEFAULT, 1), 0);
+  EXPECT_NE(p3_tcp_socket_tune(pair[0], 1, P3_TCP_DEFAULT), 0);
   close(pair[0]);
   close(pair[1]);
-  EXPECT_EQ(pop3_tcp_socket_tune(-1, POP3_TCP_DEFAULT, 1), EBADF);
+  EXPECT_EQ(p3_tcp_socket_tune(-1, P3_TCP_DEFAULT, 1), EBADF);
 }
 
 }  // namespace

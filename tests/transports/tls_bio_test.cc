@@ -57,10 +57,10 @@ class TlsBio : public ::testing::Test {
   TlsBio() {
     ops_.read = Below::Read;
     ops_.write = Below::Write;
-    EXPECT_EQ(pop3_tls_bio_init(&bio_, host_.get(), &lower_, this, &error_), POP3_OK);
-    pop3_tls_bio_start(&bio_);
+    EXPECT_EQ(p3_tls_bio_init(&bio_, host_.get(), &lower_, this, &error_), POP3_OK);
+    p3_tls_bio_start(&bio_);
   }
-  ~TlsBio() override { pop3_tls_bio_cleanup(&bio_); }
+  ~TlsBio() override { p3_tls_bio_cleanup(&bio_); }
 
   // "" and |*out_result| if nothing was read.
   std::string Read(int cap, int *out_result = nullptr) {
@@ -74,7 +74,7 @@ class TlsBio : public ::testing::Test {
   Below below_;
   pop3_transport_ops ops_ = {};
   pop3_layer lower_ = {&ops_, &below_};
-  pop3_tls_bio bio_;
+  p3_tls_bio bio_;
   pop3_error error_ = POP3_ERROR_INIT;
 };
 
@@ -86,14 +86,14 @@ TEST_F(TlsBio, ServesManyReadsFromOneBelow) {
       "de",
       15);
   EXPECT_EQ(Read(5), std::string("\x17\x03\x03\0\x03", 5));
-  EXPECT_EQ(pop3_tls_bio_has_record(&bio_), 0) << "'abc' begins no record";
+  EXPECT_EQ(p3_tls_bio_has_record(&bio_), 0) << "'abc' begins no record";
   EXPECT_EQ(Read(3), "abc");
-  EXPECT_EQ(pop3_tls_bio_has_record(&bio_), 1);
+  EXPECT_EQ(p3_tls_bio_has_record(&bio_), 1);
   EXPECT_EQ(Read(5), std::string("\x17\x03\x03\0\x02", 5));
   EXPECT_EQ(Read(100), "de");
   EXPECT_EQ(below_.reads, 1);
   EXPECT_EQ(bio_.octets_in, 15U);
-  EXPECT_EQ(pop3_tls_bio_owner(bio_.bio), this);
+  EXPECT_EQ(p3_tls_bio_owner(bio_.bio), this);
 }
 
 TEST_F(TlsBio, KnowsHalfARecord) {
@@ -102,11 +102,11 @@ TEST_F(TlsBio, KnowsHalfARecord) {
       "ab",
       8);
   EXPECT_EQ(Read(1), "x");
-  EXPECT_EQ(pop3_tls_bio_has_record(&bio_), 0);
+  EXPECT_EQ(p3_tls_bio_has_record(&bio_), 0);
   below_.incoming = std::string("x\x17\x03\x03\0", 5);
   EXPECT_EQ(Read(100).size(), 7U);
   EXPECT_EQ(Read(1), "x");
-  EXPECT_EQ(pop3_tls_bio_has_record(&bio_), 0) << "half a header";
+  EXPECT_EQ(p3_tls_bio_has_record(&bio_), 0) << "half a header";
 }
 
 TEST_F(TlsBio, PassesOnWhatIsWaitedFor) {
@@ -213,7 +213,7 @@ TEST_F(TlsBio, BoundsOneOperation) {
   EXPECT_EQ(bio_.exhausted, 1);
   EXPECT_EQ(bio_.want, POP3_IO_WANT_READ);
   EXPECT_LT(below_.reads, 10000);
-  pop3_tls_bio_start(&bio_);
+  p3_tls_bio_start(&bio_);
   EXPECT_EQ(bio_.exhausted, 0);
   EXPECT_EQ(Read(100), "endless ");
 }
@@ -222,15 +222,15 @@ TEST_F(TlsBio, RemembersTheFirstOctets) {
   below_.incoming = "+OK" + std::string(100, 'x');
   below_.piece = 1;
   for (int i = 0; i < 103; i++) EXPECT_EQ(Read(5).size(), 1U);
-  EXPECT_EQ(bio_.first_len, size_t{POP3_TLS_FIRST_MAX});
+  EXPECT_EQ(bio_.first_len, size_t{P3_TLS_FIRST_MAX});
   EXPECT_EQ(memcmp(bio_.first, "+OKxxx", 6), 0);
 }
 
 TEST_F(TlsBio, SaysThatMemoryRanOut) {
-  pop3_tls_bio other;
+  p3_tls_bio other;
   host_.FailAllocation(0);
-  EXPECT_EQ(pop3_tls_bio_init(&other, host_.get(), &lower_, this, &error_), POP3_ERR_MEMORY);
-  pop3_tls_bio_cleanup(&other);
+  EXPECT_EQ(p3_tls_bio_init(&other, host_.get(), &lower_, this, &error_), POP3_ERR_MEMORY);
+  p3_tls_bio_cleanup(&other);
 }
 
 }  // namespace

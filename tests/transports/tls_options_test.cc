@@ -18,12 +18,12 @@ class TlsOptions : public ::testing::Test {
     const pop3_transport_config config = {sizeof(config), 995, name, options.get().data(),
                                           options.get().size()};
     error_ = POP3_ERROR_INIT;
-    return pop3_tls_read_options(&out_, host_.get(), &config, &error_);
+    return p3_tls_read_options(&out_, host_.get(), &config, &error_);
   }
   std::string text() const { return error_.text; }
 
   TestHost host_;
-  pop3_tls_options out_;
+  p3_tls_options out_;
   pop3_error error_;
 };
 

@@ -344,16 +344,16 @@ TEST(TlsSessionEntries, AreNotPutWithoutEnd) {
   ASSERT_TRUE(session);
   TestHost host;
   pop3_error error = POP3_ERROR_INIT;
-  pop3_tls_options read = {};
+  p3_tls_options read = {};
   read.cache = cache.table;
-  pop3_tls_sessions sessions;
-  ASSERT_EQ(pop3_tls_sessions_init(&sessions, host.get(), &read, context.get(), &error), POP3_OK);
+  p3_tls_sessions sessions;
+  ASSERT_EQ(p3_tls_sessions_init(&sessions, host.get(), &read, context.get(), &error), POP3_OK);
   cache.puts = 0;
-  for (int i = 0; i < 100; i++) pop3_tls_sessions_keep(&sessions, session.get(), 0);
+  for (int i = 0; i < 100; i++) p3_tls_sessions_keep(&sessions, session.get(), 0);
   EXPECT_EQ(cache.puts, 8);
-  pop3_tls_sessions_put_back(&sessions, session.get(), 0);
+  p3_tls_sessions_put_back(&sessions, session.get(), 0);
   EXPECT_EQ(cache.puts, 8);
-  pop3_tls_sessions_cleanup(&sessions);
+  p3_tls_sessions_cleanup(&sessions);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, TlsSessions, ::testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));

@@ -179,19 +179,19 @@ TEST_F(TlsTrust, ReadsTheFileForAServerThatIsARoot) {
 
 TEST_F(TlsTrust, TakesNothingButWhatTheEnvironmentNames) {
   TestHost host;
-  pop3_tls_roots roots;
+  p3_tls_roots roots;
   pop3_error error = POP3_ERROR_INIT;
   {
     const Variable one("SSL_CERT_FILE", nullptr);
     const Variable two("SSL_CERT_DIR", "/nowhere");
-    ASSERT_EQ(pop3_tls_find_roots(&roots, host.get(), &error), POP3_OK) << error.text;
+    ASSERT_EQ(p3_tls_find_roots(&roots, host.get(), &error), POP3_OK) << error.text;
     EXPECT_EQ(roots.file, nullptr);
     EXPECT_STREQ(roots.dir, "/nowhere");
   }
   const TempFile file(TheWorld().root_pem);
   const Variable one("SSL_CERT_FILE", file.path());
   const Variable two("SSL_CERT_DIR", nullptr);
-  ASSERT_EQ(pop3_tls_find_roots(&roots, host.get(), &error), POP3_OK) << error.text;
+  ASSERT_EQ(p3_tls_find_roots(&roots, host.get(), &error), POP3_OK) << error.text;
   EXPECT_STREQ(roots.file, file.path());
   EXPECT_EQ(roots.dir, nullptr);
 }
@@ -200,13 +200,13 @@ TEST_F(TlsTrust, FindsTheRootsOfThisMachine) {
   const Variable one("SSL_CERT_FILE", nullptr);
   const Variable two("SSL_CERT_DIR", "");
   TestHost host;
-  pop3_tls_roots roots;
+  p3_tls_roots roots;
   pop3_error error = POP3_ERROR_INIT;
-  const pop3_status status = pop3_tls_find_roots(&roots, host.get(), &error);
+  const pop3_status status = p3_tls_find_roots(&roots, host.get(), &error);
   const Meeting met = Meet(server_, Options());
   if (status == POP3_OK) {
     EXPECT_TRUE(roots.file == nullptr || access(roots.file, R_OK) == 0);
-    EXPECT_TRUE(roots.dir == nullptr || pop3_tls_is_hashed_dir(roots.dir));
+    EXPECT_TRUE(roots.dir == nullptr || p3_tls_is_hashed_dir(roots.dir));
     EXPECT_TRUE(roots.dir != nullptr || roots.file != nullptr);
     EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE) << "our root is not among them";
     return;
@@ -219,9 +219,9 @@ TEST_F(TlsTrust, FindsTheRootsOfThisMachine) {
 TEST(TlsHashedDir, IsTold) {
   const HashedDir dir(&TheWorld().root);
   const HashedDir empty(nullptr);
-  EXPECT_EQ(pop3_tls_is_hashed_dir(dir.path()), 1);
-  EXPECT_EQ(pop3_tls_is_hashed_dir(empty.path()), 0);
-  EXPECT_EQ(pop3_tls_is_hashed_dir("/nowhere"), 0);
+  EXPECT_EQ(p3_tls_is_hashed_dir(dir.path()), 1);
+  EXPECT_EQ(p3_tls_is_hashed_dir(empty.path()), 0);
+  EXPECT_EQ(p3_tls_is_hashed_dir("/nowhere"), 0);
   const struct {
     const char *file;
     int is_hashed;
@@ -233,7 +233,7 @@ TEST(TlsHashedDir, IsTold) {
   for (const auto &one : cases) {
     const std::string path = std::string(empty.path()) + one.file;
     fclose(fopen(path.c_str(), "w"));
-    EXPECT_EQ(pop3_tls_is_hashed_dir(empty.path()), one.is_hashed) << one.file;
+    EXPECT_EQ(p3_tls_is_hashed_dir(empty.path()), one.is_hashed) << one.file;
     unlink(path.c_str());
   }
 }

@@ -17,13 +17,13 @@ namespace {
 // What is said about a certificate; "" if it is strong.
 std::string Weakness(X509 *certificate) {
   TestHost host;
-  pop3_tls_text text;
-  pop3_tls_text_init(&text, host.get());
-  const int is_weak = pop3_tls_add_weakness(&text, certificate);
+  p3_tls_text text;
+  p3_tls_text_init(&text, host.get());
+  const int is_weak = p3_tls_add_weakness(&text, certificate);
   EXPECT_FALSE(text.failed);
   EXPECT_EQ(is_weak, text.len > 0 ? 1 : 0);
   const std::string words(text.data != nullptr ? text.data : "", text.len);
-  pop3_tls_text_free(&text);
+  p3_tls_text_free(&text);
   return words;
 }
 

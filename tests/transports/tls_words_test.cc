@@ -15,14 +15,14 @@ namespace {
 class TlsWords : public ::testing::Test {
  protected:
   TlsWords() { ERR_clear_error(); }
-  std::string Say(int lib, int reason, pop3_tls_phase phase = POP3_TLS_HANDSHAKE) {
-    pop3_tls_say_error(host_.get(), phase, ERR_PACK(lib, reason), "pop3", &error_);
+  std::string Say(int lib, int reason, p3_tls_phase phase = P3_TLS_HANDSHAKE) {
+    p3_tls_say_error(host_.get(), phase, ERR_PACK(lib, reason), "pop3", &error_);
     EXPECT_EQ(error_.lib_code, static_cast<int64_t>(ERR_PACK(lib, reason)));
     return error_.text;
   }
   std::string Stranger(const std::string &first) {
     const auto *data = reinterpret_cast<const uint8_t *>(first.data());
-    return pop3_tls_say_stranger(host_.get(), data, first.size(), &error_) ? error_.text : "TLS";
+    return p3_tls_say_stranger(host_.get(), data, first.size(), &error_) ? error_.text : "TLS";
   }
 
   TestHost host_;
@@ -37,9 +37,9 @@ TEST_F(TlsWords, SayWhatAlertsMean) {
   EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL),
             "TLS handshake failed: the server refuses the protocol name \"pop3\" (ALPN): set "
             "tls.alpn to \"\"");
-  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + SSL_AD_CERTIFICATE_REQUIRED, POP3_TLS_READING),
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + SSL_AD_CERTIFICATE_REQUIRED, P3_TLS_READING),
             "reading failed: the server wants a client certificate (tls.cert_file)");
-  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER, POP3_TLS_WRITING),
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_ILLEGAL_PARAMETER, P3_TLS_WRITING),
             "writing failed: the server sent the alert 47 (illegal parameter)");
   EXPECT_EQ(Say(ERR_LIB_SSL, SSL_AD_REASON_OFFSET + 200),
             "TLS handshake failed: the server sent the alert 200 (unknown)");
@@ -77,7 +77,7 @@ TEST_F(TlsWords, SayWhatReasonsMean) {
   EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_UNSUPPORTED_PROTOCOL),
             "TLS handshake failed: the server's version of TLS is not among the allowed ones "
             "(tls.min_version, tls.max_version)");
-  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_NO_RENEGOTIATION, POP3_TLS_READING),
+  EXPECT_EQ(Say(ERR_LIB_SSL, SSL_R_NO_RENEGOTIATION, P3_TLS_READING),
             "reading failed: the server wants to renegotiate, which is not safe");
   const struct {
     int reason;
@@ -126,28 +126,28 @@ TEST_F(TlsWords, TellBadCertificatesFromBadHandshakes) {
 
 TEST_F(TlsWords, KnowARefusalOfTheProtocolName) {
   EXPECT_TRUE(
-      pop3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_SSL, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)));
-  EXPECT_FALSE(pop3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_BAD_CERTIFICATE)));
+      p3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_SSL, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)));
+  EXPECT_FALSE(p3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_SSL, SSL_R_SSLV3_ALERT_BAD_CERTIFICATE)));
   // The same number in another part of BoringSSL is something else.
   EXPECT_FALSE(
-      pop3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_X509, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)));
-  EXPECT_FALSE(pop3_tls_is_alpn_refusal(0));
+      p3_tls_is_alpn_refusal(ERR_PACK(ERR_LIB_X509, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL)));
+  EXPECT_FALSE(p3_tls_is_alpn_refusal(0));
 }
 
 TEST_F(TlsWords, TakeWhatCountsFromTheQueue) {
-  EXPECT_EQ(pop3_tls_take_error(), 0U);
+  EXPECT_EQ(p3_tls_take_error(), 0U);
   OPENSSL_PUT_ERROR(SSL, SSL_R_BAD_SIGNATURE);
   OPENSSL_PUT_ERROR(SSL, SSL_R_CLIENTHELLO_TLSEXT);
-  EXPECT_EQ(pop3_tls_take_error(), ERR_PACK(ERR_LIB_SSL, SSL_R_BAD_SIGNATURE)) << "the first";
+  EXPECT_EQ(p3_tls_take_error(), ERR_PACK(ERR_LIB_SSL, SSL_R_BAD_SIGNATURE)) << "the first";
   EXPECT_EQ(ERR_peek_error(), 0U);
   OPENSSL_PUT_ERROR(SSL, SSL_R_BAD_SIGNATURE);
   OPENSSL_PUT_ERROR(X509, ERR_R_MALLOC_FAILURE);
   OPENSSL_PUT_ERROR(SSL, SSL_R_CLIENTHELLO_TLSEXT);
-  const uint32_t code = pop3_tls_take_error();
+  const uint32_t code = p3_tls_take_error();
   EXPECT_EQ(code, ERR_PACK(ERR_LIB_X509, ERR_R_MALLOC_FAILURE)) << "the cause of the others";
-  EXPECT_TRUE(pop3_tls_lacked_memory(code));
-  EXPECT_FALSE(pop3_tls_lacked_memory(ERR_PACK(ERR_LIB_X509, ERR_R_INTERNAL_ERROR)));
-  EXPECT_FALSE(pop3_tls_lacked_memory(0));
+  EXPECT_TRUE(p3_tls_lacked_memory(code));
+  EXPECT_FALSE(p3_tls_lacked_memory(ERR_PACK(ERR_LIB_X509, ERR_R_INTERNAL_ERROR)));
+  EXPECT_FALSE(p3_tls_lacked_memory(0));
 }
 
 TEST_F(TlsWords, SayThatMemoryRanOut) {
@@ -193,11 +193,11 @@ TEST_F(TlsWords, ShowNothingThatATerminalObeys) {
 }
 
 TEST_F(TlsWords, SayWhereItEnded) {
-  pop3_tls_say_end(host_.get(), POP3_TLS_HANDSHAKE, 0, &error_);
+  p3_tls_say_end(host_.get(), P3_TLS_HANDSHAKE, 0, &error_);
   EXPECT_NE(std::string(error_.text).find("without an answer"), std::string::npos);
-  pop3_tls_say_end(host_.get(), POP3_TLS_HANDSHAKE, 1, &error_);
+  p3_tls_say_end(host_.get(), P3_TLS_HANDSHAKE, 1, &error_);
   EXPECT_EQ(std::string(error_.text), "the server closed the connection during the TLS handshake");
-  pop3_tls_say_end(host_.get(), POP3_TLS_READING, 1, &error_);
+  p3_tls_say_end(host_.get(), P3_TLS_READING, 1, &error_);
   EXPECT_NE(std::string(error_.text).find("truncated"), std::string::npos);
   EXPECT_EQ(error_.status, POP3_ERR_TLS);
 }

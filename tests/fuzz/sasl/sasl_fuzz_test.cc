@@ -36,24 +36,24 @@ void CheckBase64Back(const uint8_t *data, size_t size) {
 void CheckNames(const std::string &list) {
   const char *at = list.c_str();
   const char *before = at;
-  char name[POP3_SASL_NAME_MAX + 1];
-  while (pop3_sasl_name(&at, name) != 0) {
+  char name[P3_SASL_NAME_MAX + 1];
+  while (p3_sasl_name(&at, name) != 0) {
     FUZZ_CHECK(at > before && at <= list.c_str() + list.size());
-    FUZZ_CHECK(std::strlen(name) >= 1 && std::strlen(name) <= POP3_SASL_NAME_MAX);
+    FUZZ_CHECK(std::strlen(name) >= 1 && std::strlen(name) <= P3_SASL_NAME_MAX);
     FUZZ_CHECK(std::strpbrk(name, " \r\n\"abcxyz") == nullptr);
-    FUZZ_CHECK(pop3_sasl_listed(list.c_str(), name) == 1);
-    FUZZ_CHECK(pop3_sasl_mechanism_find(name) != nullptr);
+    FUZZ_CHECK(p3_sasl_listed(list.c_str(), name) == 1);
+    FUZZ_CHECK(p3_sasl_mechanism_find(name) != nullptr);
     before = at;
   }
 }
 
 void CheckJson(std::vector<char> text) {
-  char status[POP3_OAUTH_STATUS_MAX];
-  const int found = pop3_oauth_status(text.data(), text.size(), status);
+  char status[P3_OAUTH_STATUS_MAX];
+  const int found = p3_oauth_status(text.data(), text.size(), status);
   FUZZ_CHECK((found == 1) == (status[0] != '\0'));
   for (const char *c = status; *c != '\0'; c++) FUZZ_CHECK(*c >= 0x20 && *c < 0x7F && *c != '"');
-  const size_t len = pop3_oauth_clean(text.data(), text.size());
-  FUZZ_CHECK(len <= text.size() && len <= POP3_OAUTH_DETAIL_MAX);
+  const size_t len = p3_oauth_clean(text.data(), text.size());
+  FUZZ_CHECK(len <= text.size() && len <= P3_OAUTH_DETAIL_MAX);
   for (size_t i = 0; i < len; i++) FUZZ_CHECK(text[i] >= 0x20 && text[i] < 0x7F);
 }
 

@@ -38,9 +38,9 @@ std::string ReadAll(int fd) {
 }
 
 // Waits until it has ended. -2 if it does not.
-int Status(pop3_child *child) {
+int Status(p3_child *child) {
   int status = -2;
-  for (int i = 0; i < 2000 && pop3_child_ended(child, &status) == 0; i++) usleep(10000);
+  for (int i = 0; i < 2000 && p3_child_ended(child, &status) == 0; i++) usleep(10000);
   return status;
 }
 
@@ -57,17 +57,17 @@ class Child : public ::testing::Test {
  protected:
   Child() : fds_(CountFds()) {}
   ~Child() override {
-    pop3_child_close(&child_);
+    p3_child_close(&child_);
     // The thread that reaps a process has its descriptor open for a moment longer.
     EXPECT_EQ(SettledFds(fds_), fds_) << "descriptors leak";
   }
 
   int fds_;
-  pop3_child child_ = POP3_CHILD_INIT;
+  p3_child child_ = P3_CHILD_INIT;
 };
 
 TEST_F(Child, TalksBothWays) {
-  ASSERT_EQ(pop3_child_start(&child_, "read line; echo \"got $line\"; echo oops >&2"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "read line; echo \"got $line\"; echo oops >&2"), 0);
   EXPECT_GT(child_.pid, 0);
   for (int fd : {child_.socket, child_.errors, child_.process}) {
     EXPECT_TRUE(fd < 0 || (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
@@ -79,16 +79,16 @@ TEST_F(Child, TalksBothWays) {
   EXPECT_EQ(Status(&child_), 0);
   EXPECT_EQ(child_.pid, 0);
   int status = 7;
-  EXPECT_EQ(pop3_child_ended(&child_, &status), 0) << "that is told once";
+  EXPECT_EQ(p3_child_ended(&child_, &status), 0) << "that is told once";
 }
 
 TEST_F(Child, TellsHowItEnded) {
-  ASSERT_EQ(pop3_child_start(&child_, "exit 7"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "exit 7"), 0);
   const int status = Status(&child_);
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 7);
-  pop3_child_close(&child_);
-  ASSERT_EQ(pop3_child_start(&child_, "kill -KILL $$"), 0);
+  p3_child_close(&child_);
+  ASSERT_EQ(p3_child_start(&child_, "kill -KILL $$"), 0);
   const int killed = Status(&child_);
   EXPECT_TRUE(WIFSIGNALED(killed));
   EXPECT_EQ(WTERMSIG(killed), SIGKILL);
@@ -103,7 +103,7 @@ TEST_F(Child, SignalsThatTheProgramIgnoresWork) {
   sigset_t mask;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &mask);
-  EXPECT_EQ(pop3_child_start(&child_, "kill -PIPE $$; echo survived"), 0);
+  EXPECT_EQ(p3_child_start(&child_, "kill -PIPE $$; echo survived"), 0);
   pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   sigaction(SIGPIPE, &before, nullptr);
   EXPECT_EQ(ReadAll(child_.socket), "");
@@ -119,11 +119,11 @@ TEST_F(Child, MayTrapWhatTheProgramIgnores) {
     sigaction(number, &ignore, &before);
     const std::string n = std::to_string(number);
     const std::string command = "trap 'echo trapped' " + n + "; kill -" + n + " $$; :";
-    EXPECT_EQ(pop3_child_start(&child_, command.c_str()), 0);
+    EXPECT_EQ(p3_child_start(&child_, command.c_str()), 0);
     sigaction(number, &before, nullptr);
     EXPECT_EQ(ReadAll(child_.socket), "trapped\n") << number;
     EXPECT_EQ(Status(&child_), 0);
-    pop3_child_close(&child_);
+    p3_child_close(&child_);
   }
 }
 
@@ -153,7 +153,7 @@ bool Takes(const std::string &thread, int number) {
 }
 
 TEST_F(Child, LeavesTheProgramsSignalsAsTheyAre) {
-  ASSERT_EQ(pop3_child_start(&child_, "trap '' TERM; echo ready; exec sleep 600 >&2"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "trap '' TERM; echo ready; exec sleep 600 >&2"), 0);
   char buf[8];
   ASSERT_EQ(recv(child_.socket, buf, 6, MSG_WAITALL), 6);
   sigset_t usr1, before, after;
@@ -161,7 +161,7 @@ TEST_F(Child, LeavesTheProgramsSignalsAsTheyAre) {
   sigaddset(&usr1, SIGUSR1);
   pthread_sigmask(SIG_SETMASK, &usr1, &before);
   const std::set<std::string> threads = Threads();
-  pop3_child_close(&child_);
+  p3_child_close(&child_);
   for (const std::string &thread : Threads()) {
     if (threads.count(thread) != 0) continue;
     EXPECT_FALSE(Takes(thread, SIGALRM)) << "the thread that waits for the command's end";
@@ -175,7 +175,7 @@ TEST_F(Child, InheritsNothingElse) {
   const int open_end = dup(2);  // without FD_CLOEXEC
   ASSERT_GE(open_end, 3);
   const std::string command = "test -e /dev/fd/" + std::to_string(open_end) + " && echo inherited";
-  EXPECT_EQ(pop3_child_start(&child_, command.c_str()), 0);
+  EXPECT_EQ(p3_child_start(&child_, command.c_str()), 0);
   EXPECT_EQ(ReadAll(child_.socket), "");
   close(open_end);
 }
@@ -186,7 +186,7 @@ TEST_F(Child, WorksWithoutStandardDescriptors) {
     int saved[3];
     for (int fd = 0; fd < missing; fd++) saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 10);
     for (int fd = 0; fd < missing; fd++) close(fd);
-    const int code = pop3_child_start(&child_, "read line; echo \"got $line\"; echo oops >&2");
+    const int code = p3_child_start(&child_, "read line; echo \"got $line\"; echo oops >&2");
     for (int fd = 0; fd < missing; fd++) {
       if (saved[fd] < 0) continue;
       dup2(saved[fd], fd);
@@ -201,37 +201,37 @@ TEST_F(Child, WorksWithoutStandardDescriptors) {
     EXPECT_EQ(ReadAll(child_.socket), "got hello\n") << missing;
     EXPECT_EQ(ReadAll(child_.errors), "oops\n") << missing;
     EXPECT_EQ(Status(&child_), 0);
-    pop3_child_close(&child_);
+    p3_child_close(&child_);
   }
 }
 
 TEST_F(Child, IsEndedAndReaped) {
-  ASSERT_EQ(pop3_child_start(&child_, "exec sleep 600"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "exec sleep 600"), 0);
   const pid_t pid = child_.pid;
-  pop3_child_close(&child_);
+  p3_child_close(&child_);
   EXPECT_EQ(child_.pid, 0);
   EXPECT_TRUE(IsGone(pid));
 }
 
 TEST_F(Child, IsKilledIfItDoesNotWantToEnd) {
-  ASSERT_EQ(pop3_child_start(&child_, "trap '' TERM; echo ready; exec sleep 600 >&2"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "trap '' TERM; echo ready; exec sleep 600 >&2"), 0);
   const pid_t pid = child_.pid;
   char buf[8];
   ASSERT_EQ(recv(child_.socket, buf, 6, MSG_WAITALL), 6);
-  pop3_child_close(&child_);
+  p3_child_close(&child_);
   EXPECT_TRUE(IsGone(pid));
 }
 
 TEST_F(Child, IsReapedWithoutBlockingWhenItHasEnded) {
-  ASSERT_EQ(pop3_child_start(&child_, "exit 3"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "exit 3"), 0);
   const pid_t pid = child_.pid;
   EXPECT_EQ(ReadAll(child_.socket), "");
-  pop3_child_close(&child_);
+  p3_child_close(&child_);
   EXPECT_TRUE(IsGone(pid));
 }
 
 TEST_F(Child, KnowsNoStatusIfSomebodyElseReapedIt) {
-  ASSERT_EQ(pop3_child_start(&child_, "exit 3"), 0);
+  ASSERT_EQ(p3_child_start(&child_, "exit 3"), 0);
   int status = 0;
   ASSERT_EQ(waitpid(child_.pid, &status, 0), child_.pid);
   EXPECT_EQ(Status(&child_), -1);
@@ -239,7 +239,7 @@ TEST_F(Child, KnowsNoStatusIfSomebodyElseReapedIt) {
 
 TEST_F(Child, SaysWhenThereIsNoDescriptorLeft) {
   NoDescriptors none;
-  EXPECT_EQ(pop3_child_start(&child_, "true"), EMFILE);
+  EXPECT_EQ(p3_child_start(&child_, "true"), EMFILE);
   EXPECT_EQ(child_.pid, 0);
   EXPECT_EQ(child_.socket, -1);
 }

@@ -10,10 +10,10 @@ namespace oauth_error_test {
 namespace {
 
 std::string Status(const std::string &json) {
-  char out[POP3_OAUTH_STATUS_MAX] = "unset";
+  char out[P3_OAUTH_STATUS_MAX] = "unset";
   // A block of just that length, for AddressSanitizer.
   const std::vector<char> octets(json.begin(), json.end());
-  const int found = pop3_oauth_status(octets.data(), octets.size(), out);
+  const int found = p3_oauth_status(octets.data(), octets.size(), out);
   EXPECT_EQ(found == 1, out[0] != '\0') << json;
   return out;
 }
@@ -47,7 +47,7 @@ TEST(OauthError, SurvivesWhatIsCutOff) {
     const std::string status = Status(cut);
     EXPECT_EQ(std::string("invalid_token").compare(0, status.size(), status), 0) << cut;
   }
-  EXPECT_EQ(Status("{\"status\":\"" + std::string(100000, 'x')).size(), POP3_OAUTH_STATUS_MAX - 1U);
+  EXPECT_EQ(Status("{\"status\":\"" + std::string(100000, 'x')).size(), P3_OAUTH_STATUS_MAX - 1U);
   EXPECT_EQ(Status("{\"status"), "");
   EXPECT_EQ(Status("{\"status\\"), "");
   EXPECT_EQ(Status("{\"status\""), "");
@@ -57,11 +57,11 @@ TEST(OauthError, SurvivesWhatIsCutOff) {
 
 TEST(OauthError, CleansAndCuts) {
   std::string text("a\r\n\0\x01\x7F\x80\xFFz\x1B[m ~", 14);
-  EXPECT_EQ(pop3_oauth_clean(&text[0], text.size()), 14U);
+  EXPECT_EQ(p3_oauth_clean(&text[0], text.size()), 14U);
   EXPECT_EQ(text, "a???????z?[m ~");
   std::string huge(100000, '\x02');
-  ASSERT_EQ(pop3_oauth_clean(&huge[0], huge.size()), size_t{POP3_OAUTH_DETAIL_MAX});
-  EXPECT_EQ(huge.substr(0, POP3_OAUTH_DETAIL_MAX), std::string(POP3_OAUTH_DETAIL_MAX, '?'));
+  ASSERT_EQ(p3_oauth_clean(&huge[0], huge.size()), size_t{P3_OAUTH_DETAIL_MAX});
+  EXPECT_EQ(huge.substr(0, P3_OAUTH_DETAIL_MAX), std::string(P3_OAUTH_DETAIL_MAX, '?'));
 }
 
 }  // namespace

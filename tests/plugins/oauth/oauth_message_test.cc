@@ -10,22 +10,22 @@ namespace pop3_testing {
 namespace oauth_message_test {
 namespace {
 
-pop3_oauth_text Text(const std::string &text) {
+p3_oauth_text Text(const std::string &text) {
   return {reinterpret_cast<const uint8_t *>(text.data()), text.size()};
 }
 
 class OauthMessage : public ::testing::Test {
  protected:
-  ~OauthMessage() override { pop3_oauth_message_clear(&message_, host_.get()); }
+  ~OauthMessage() override { p3_oauth_message_clear(&message_, host_.get()); }
 
   pop3_status Bearer(const std::string &user, const std::string &server, uint32_t port,
                      const std::string &token) {
-    return pop3_oauth_bearer(&message_, host_.get(), Text(user), server.c_str(), port, Text(token),
-                             &error_);
+    return p3_oauth_bearer(&message_, host_.get(), Text(user), server.c_str(), port, Text(token),
+                           &error_);
   }
 
   pop3_status Xoauth2(const std::string &user, const std::string &token) {
-    return pop3_oauth_xoauth2(&message_, host_.get(), Text(user), Text(token), &error_);
+    return p3_oauth_xoauth2(&message_, host_.get(), Text(user), Text(token), &error_);
   }
 
   std::string Message() const {
@@ -33,7 +33,7 @@ class OauthMessage : public ::testing::Test {
   }
 
   TestHost host_;
-  pop3_oauth_message message_ = {nullptr, 0};
+  p3_oauth_message message_ = {nullptr, 0};
   pop3_error error_ = POP3_ERROR_INIT;
 };
 
@@ -104,7 +104,7 @@ TEST_F(OauthMessage, RefusesWhatWouldSayMore) {
 TEST_F(OauthMessage, LeavesNoTokenBehind) {
   ASSERT_EQ(Bearer("u", "h", 1, "SECRETTOKEN"), POP3_OK);
   ASSERT_EQ(Xoauth2("u", "SECRETTOKEN"), POP3_OK);
-  pop3_oauth_message_clear(&message_, host_.get());
+  p3_oauth_message_clear(&message_, host_.get());
   EXPECT_FALSE(host_.Remembers("SECRETTOKEN"));
   EXPECT_FALSE(host_.Remembers("TOKEN")) << "the end of it";
   EXPECT_FALSE(host_.Remembers("\x01\x01"));

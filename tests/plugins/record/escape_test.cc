@@ -15,20 +15,20 @@ std::vector<int> Unescaped(const std::string &text) {
   const char *end = at + text.size();
   std::vector<int> all;
   do {
-    all.push_back(pop3_record_unescape(&at, end));
+    all.push_back(p3_record_unescape(&at, end));
   } while (all.back() >= 0);
   return all;
 }
 
 TEST(Escape, EachOctetComesBack) {
   for (int octet = 0; octet < 256; octet++) {
-    char out[POP3_RECORD_ESCAPE_MAX];
-    const size_t len = pop3_record_escape(out, static_cast<uint8_t>(octet));
+    char out[P3_RECORD_ESCAPE_MAX];
+    const size_t len = p3_record_escape(out, static_cast<uint8_t>(octet));
     ASSERT_LE(len, sizeof(out));
     for (size_t i = 0; i < len; i++) {
       EXPECT_TRUE(out[i] >= 0x20 && out[i] < 0x7F) << octet;
     }
-    EXPECT_EQ(Unescaped(std::string(out, len)), (std::vector<int>{octet, POP3_RECORD_END}));
+    EXPECT_EQ(Unescaped(std::string(out, len)), (std::vector<int>{octet, P3_RECORD_END}));
   }
 }
 
@@ -36,26 +36,25 @@ TEST(Escape, LooksAsDescribed) {
   const std::string octets("a\\\r\n\t\0\x7F\xE4", 8);
   std::string text;
   for (char c : octets) {
-    char out[POP3_RECORD_ESCAPE_MAX];
-    text.append(out, pop3_record_escape(out, static_cast<uint8_t>(c)));
+    char out[P3_RECORD_ESCAPE_MAX];
+    text.append(out, p3_record_escape(out, static_cast<uint8_t>(c)));
   }
   EXPECT_EQ(text, "a\\\\\\r\\n\\t\\x00\\x7F\\xE4");
-  EXPECT_EQ(Unescaped("\\xe4\\?x"),
-            (std::vector<int>{0xE4, POP3_RECORD_ANY, 'x', POP3_RECORD_END}));
+  EXPECT_EQ(Unescaped("\\xe4\\?x"), (std::vector<int>{0xE4, P3_RECORD_ANY, 'x', P3_RECORD_END}));
 }
 
 TEST(Escape, ReadsNothingBehindTheEnd) {
   const std::string text = "\\x41";
   for (size_t len = 1; len < text.size(); len++) {
     const char *at = text.data();
-    EXPECT_EQ(pop3_record_unescape(&at, text.data() + len), POP3_RECORD_BAD) << len;
+    EXPECT_EQ(p3_record_unescape(&at, text.data() + len), P3_RECORD_BAD) << len;
     EXPECT_LE(at, text.data() + len);
   }
 }
 
 TEST(Escape, RefusesWhatIsNone) {
   for (const char *text : {"\\", "\\x", "\\x1", "\\xg0", "\\x0g", "\\a", "\t", "\x7F", "\xE4"}) {
-    EXPECT_EQ(Unescaped(text).back(), POP3_RECORD_BAD) << text;
+    EXPECT_EQ(Unescaped(text).back(), P3_RECORD_BAD) << text;
   }
 }
 

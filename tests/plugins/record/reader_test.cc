@@ -33,13 +33,13 @@ class File {
 // The lines of |text|, as "line kind text", and what is wrong at the end.
 std::vector<std::string> Lines(const std::string &text) {
   File file(text);
-  auto reader = std::make_unique<pop3_record_reader>();
-  pop3_record_reader_init(reader.get(), file.fd());
+  auto reader = std::make_unique<p3_record_reader>();
+  p3_record_reader_init(reader.get(), file.fd());
   std::vector<std::string> all;
   for (;;) {
-    pop3_record_line line;
+    p3_record_line line;
     int sys_errno = -1;
-    const char *why = pop3_record_next(reader.get(), &line, &sys_errno);
+    const char *why = p3_record_next(reader.get(), &line, &sys_errno);
     EXPECT_EQ(sys_errno, 0);
     if (why != nullptr) {
       all.push_back(std::to_string(reader->line) + " bad: " + why);
@@ -66,7 +66,7 @@ TEST(Reader, ReadsMore) {
     text += "S " + line + "\n";
     expected.push_back(std::to_string(i + 1) + " S " + line);
   }
-  const std::string longest(POP3_RECORD_LINE_MAX - 2, 'x');
+  const std::string longest(P3_RECORD_LINE_MAX - 2, 'x');
   text += "S " + longest + "\n";
   expected.push_back("3001 S " + longest);
   EXPECT_TRUE(Lines(text) == expected);
@@ -80,17 +80,17 @@ TEST(Reader, RefusesWhatIsNoRecording) {
     EXPECT_EQ(lines[1].substr(0, 7), "2 bad: ") << bad;
   }
   EXPECT_EQ(Lines("E\nS cut").back(), "2 bad: it does not end: the recording is cut");
-  EXPECT_EQ(Lines("S " + std::string(POP3_RECORD_LINE_MAX, 'x') + "\n").back(),
+  EXPECT_EQ(Lines("S " + std::string(P3_RECORD_LINE_MAX, 'x') + "\n").back(),
             "1 bad: it has more than 16400 octets");
   EXPECT_EQ(Lines(std::string("S a\0b\n", 6)).back().substr(0, 6), "1 bad:");
 }
 
 TEST(Reader, SaysWhenItCannotRead) {
-  auto reader = std::make_unique<pop3_record_reader>();
-  pop3_record_reader_init(reader.get(), -1);
-  pop3_record_line line;
+  auto reader = std::make_unique<p3_record_reader>();
+  p3_record_reader_init(reader.get(), -1);
+  p3_record_line line;
   int sys_errno = 0;
-  EXPECT_STREQ(pop3_record_next(reader.get(), &line, &sys_errno), "cannot be read");
+  EXPECT_STREQ(p3_record_next(reader.get(), &line, &sys_errno), "cannot be read");
   EXPECT_EQ(sys_errno, EBADF);
 }
 

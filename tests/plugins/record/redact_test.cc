@@ -19,12 +19,12 @@ class Redact : public ::testing::Test {
   std::string Client(const std::string &line) {
     std::string shown = "(no line)";
     for (size_t i = 0; i < line.size(); i++) {
-      const int ends = pop3_redact_client(&redact_, static_cast<uint8_t>(line[i]));
+      const int ends = p3_redact_client(&redact_, static_cast<uint8_t>(line[i]));
       EXPECT_EQ(ends, i + 1 == line.size() && line[i] == '\n' ? 1 : 0) << line;
       if (i + 1 == line.size()) {
-        const pop3_redact_text text = pop3_redact_show(&redact_);
+        const p3_redact_text text = p3_redact_show(&redact_);
         shown = std::string(redact_.line, text.shown) + (text.hides ? "?" : "") + "|" + text.ending;
-        pop3_redact_next(&redact_, host_.get());
+        p3_redact_next(&redact_, host_.get());
       }
     }
     EXPECT_EQ(redact_.line_len, 0u);
@@ -32,11 +32,11 @@ class Redact : public ::testing::Test {
   }
 
   void Server(const std::string &text) {
-    for (char c : text) pop3_redact_server(&redact_, static_cast<uint8_t>(c));
+    for (char c : text) p3_redact_server(&redact_, static_cast<uint8_t>(c));
   }
 
   TestHost host_;
-  pop3_redact redact_;
+  p3_redact redact_;
 };
 
 TEST_F(Redact, ShowsWhatIsHarmless) {
@@ -103,7 +103,7 @@ TEST_F(Redact, KnowsWhenTheServersLinesAreSecret) {
   EXPECT_EQ(redact_.responded, 1);
   Server("-ERR\r\n");
   EXPECT_EQ(redact_.responded, 0);
-  Client("AUTH X" + std::string(POP3_REDACT_LINE_MAX, 'x') + "\r\n");
+  Client("AUTH X" + std::string(P3_REDACT_LINE_MAX, 'x') + "\r\n");
   EXPECT_EQ(redact_.responded, 1) << "who knows where its response begins";
   Server("-ERR\r\n");
   Client("AUTH PLAIN\n");
@@ -124,7 +124,7 @@ TEST_F(Redact, KnowsWhenTheServersLinesAreSecret) {
 TEST_F(Redact, ShowsOfAReplyWhatIsHarmless) {
   const auto shown = [](const std::string &line) {
     const char *stand_in;
-    const size_t len = pop3_redact_reply(line.data(), line.size(), &stand_in);
+    const size_t len = p3_redact_reply(line.data(), line.size(), &stand_in);
     return line.substr(0, len) + "|" + stand_in;
   };
   EXPECT_EQ(shown("+ cj1hYmM="), "+ |PHJlZGFjdGVkPg==");
@@ -145,8 +145,8 @@ TEST_F(Redact, ShowsOfAReplyWhatIsHarmless) {
 
 TEST_F(Redact, HidesTheEndOfALongLine) {
   const std::string line = "USER " + std::string(2000, 'x');
-  EXPECT_EQ(Client(line + "\r\n"), line.substr(0, POP3_REDACT_LINE_MAX) + "?|\r\n");
-  for (size_t len : {POP3_REDACT_LINE_MAX - 2, POP3_REDACT_LINE_MAX - 1, POP3_REDACT_LINE_MAX}) {
+  EXPECT_EQ(Client(line + "\r\n"), line.substr(0, P3_REDACT_LINE_MAX) + "?|\r\n");
+  for (size_t len : {P3_REDACT_LINE_MAX - 2, P3_REDACT_LINE_MAX - 1, P3_REDACT_LINE_MAX}) {
     const std::string exact = "USER " + std::string(len - 5, 'x');
     EXPECT_EQ(Client(exact + "\r\n"), exact + "|\r\n") << len;
     EXPECT_EQ(Client(exact + "\n"), exact + "|\n") << len;

@@ -1,4 +1,4 @@
-#include "auth/apop.h"
+#include <pop3/plugins/apop.h>
 
 #include <openssl/err.h>
 #include <openssl/md5.h>

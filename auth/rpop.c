@@ -1,4 +1,4 @@
-#include "auth/rpop.h"
+#include <pop3/plugins/rpop.h>
 
 #include <pop3/spi/auth.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 
 #include <pop3/spi/auth.h>
 

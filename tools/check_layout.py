@@ -90,13 +90,6 @@ def _top(name):
     return name.partition("/")[0]
 
 
-def _is_public_plugin_header(name):
-    """Whether a plugin's header is for applications: it declares the plugin's entry."""
-    path = os.path.join(sources.ROOT, name)
-    entry = "pop3_plugin_%s(" % os.path.basename(name)[:-2]
-    return os.path.isfile(path) and entry in _read(name)
-
-
 def _part(name):
     """The part of core that a file is in, or None if it is a public header or of another folder."""
     folders = name.split("/")
@@ -127,6 +120,8 @@ def _bad_system_include(name, header):
     if _top(name) in ("transports", "auth") and header.startswith("pop3/"):
         if header.startswith("pop3/spi/") or header in _SPI:
             return None
+        if os.path.isfile(os.path.join(sources.ROOT, _top(name), "include", header)):
+            return None
         return "a plugin includes <pop3/spi/...> only, not <%s>" % header
     return None
 
@@ -141,8 +136,6 @@ def _bad_own_include(name, header):
         return None if other in _PARTS.get(part, ()) else "core/%s may not use core/%s" % (part, other)
     if owner == _top(name):
         return None
-    if owner in ("transports", "auth", "plugins") and _is_public_plugin_header(header):
-        return None if _top(name) in ("plugins", "tools", "tests") else 'no "%s" here' % header
     if name.startswith("tests/"):
         # The test of a file sees what the file sees; the helpers and all other tests are users.
         part = name.split("/")[1]
@@ -229,18 +222,13 @@ def check_all():
             including.append((name, text))
         if name.endswith("_test.cc"):
             problems.extend(check_test_file(name, text, suites))
-        if "/include/pop3/" in name or _is_public(name):
+        if "/include/pop3/" in name:
             headers.append((name, text))
     problems.extend(public_comments.check(headers))
     problems.extend(check_tests(files))
     problems.extend(check_versions())
     problems.extend(include_circles.check(including))
     return len(files), problems
-
-
-def _is_public(name):
-    in_plugins = _top(name) in ("transports", "auth", "plugins")
-    return in_plugins and name.endswith(".h") and _is_public_plugin_header(name)
 
 
 def main():

@@ -6,6 +6,7 @@ sees to it: what CONVENTIONS.md says under "One hand".
   * Truth values in C are int: no <stdbool.h>.
   * `#define LAYER "name"` behind the includes is how a .c file names the layer of its errors.
   * Constant tables are named kName, macros UPPER_CASE.
+  * A name that begins with pop3_ is in a public header; names of the library's inside begin with p3_.
   * A body that stands on a line of its own has braces.
   * A heading is `// --- Title` or `# --- Title`, and there are no rulers.
   * In C++ the null pointer is nullptr.
@@ -40,6 +41,7 @@ _TABLE = re.compile(
     re.MULTILINE,
 )
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Za-z]\w*)", re.MULTILINE)
+_PREFIXED = re.compile(r"\b(?:pop3|POP3)_\w+")
 _CONDITION = re.compile(r"^[ \t]*(?:\} )?(?:else )?(?:if|for|while) \(", re.MULTILINE)
 _ELSE = re.compile(r"^[ \t]*(?:\} )?else\n", re.MULTILINE)
 
@@ -73,6 +75,31 @@ def check_names(text):
     for found in _MACRO.finditer(text):
         if found.group(1) != found.group(1).upper():
             yield found.start(1), "the macro %s is not UPPER_CASE" % found.group(1)
+
+
+def is_public(name):
+    """Whether programs and plugins include a file."""
+    return "/include/pop3/" in name
+
+
+def public_names(texts):
+    """Returns the names with our prefix in the public headers among {name: text}."""
+    found = set()
+    for name in filter(is_public, texts):
+        found.update(_PREFIXED.findall(texts[name]))
+    return found
+
+
+def check_prefix(name, text, public):
+    """Yields (place, what is wrong) with names of the inside that look public."""
+    if name.split("/")[0] not in ("core", "transports", "auth", "plugins") or is_public(name):
+        return
+    used = [(m.start(), m.group()) for m in _PREFIXED.finditer(pointer_conditions.code_of(text))]
+    defined = [(m.start(1), m.group(1)) for m in _MACRO.finditer(text) if _PREFIXED.match(m[1])]
+    for at, word in used + defined:
+        # A guard; the entry of a plugin, which a macro makes.
+        if word not in public and not word.endswith("_H_") and not word.startswith("pop3_plugin_"):
+            yield at, "%s is in no public header: begin it with p3_" % word
 
 
 def check_layer(name, text):
@@ -111,12 +138,13 @@ def _is_c(name):
     return name.endswith(".c") or (name.endswith(".h") and not name.startswith("tests/"))
 
 
-def check_file(name, texts):
-    """Yields what is wrong in one file; `texts` is {name: text} of all."""
+def check_file(name, texts, public):
+    """Yields what is wrong in one file; `texts` is {name: text} of all, `public` public_names."""
     text = texts[name]
     found = list(check_headings(text))
     if _is_c(name):
         found += check_names(text)
+        found += check_prefix(name, text, public)
         found += check_layer(name, text)
         found += check_braces(text)
         found += pointer_conditions.check(name, texts)
@@ -132,8 +160,9 @@ def check_all():
     for name in sources.source_files(".c", ".h", ".cc", *_SCRIPTS):
         with open(os.path.join(sources.ROOT, name), encoding="utf-8", errors="replace") as file:
             texts[name] = file.read()
-    names = sorted(texts)
-    return len(names), [problem for name in names for problem in check_file(name, texts)]
+    public = public_names(texts)
+    problems = [problem for name in sorted(texts) for problem in check_file(name, texts, public)]
+    return len(texts), problems
 
 
 def main():

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-#include "transports/tcp.h"
+#include <pop3/plugins/tcp.h>
 
 #include <pop3/spi/transport.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// The options of the transport "tcp"; transports/tcp.h says what they mean.
+// The options of the transport "tcp"; <pop3/plugins/tcp.h> says what they mean.
 #ifndef POP3_TRANSPORTS_TCP_OPTIONS_H_
 #define POP3_TRANSPORTS_TCP_OPTIONS_H_
 

@@ -4,7 +4,7 @@
 
 #include <pop3/spi/transport.h>
 
-#include "transports/tls.h"
+#include <pop3/plugins/tls.h>
 
 #ifdef __cplusplus
 extern "C" {

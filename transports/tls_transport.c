@@ -1,12 +1,12 @@
-// The operations of the transport "tls", and the plugin that transports/tls.h declares. That header
-// has the objects of the options as well, and so stands below all the others here.
+// The operations of the transport "tls", and the plugin that <pop3/plugins/tls.h> declares. That
+// header has the objects of the options as well, and so stands below all the others here.
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <pop3/spi/transport.h>
 #include <string.h>
 
-#include "transports/tls.h"
+#include <pop3/plugins/tls.h>
 #include "transports/tls_bio.h"
 #include "transports/tls_facts.h"
 #include "transports/tls_options.h"

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE 1  // struct ucred
-#include "transports/unix.h"
+#include <pop3/plugins/unix.h>
 
 #include <errno.h>
 #include <pop3/spi/transport.h>

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-#include "plugins/exec/exec.h"
+#include <pop3/plugins/exec.h>
 
 #include <errno.h>
 #include <pop3/spi/transport.h>

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L  // inet_pton
-#include "plugins/http_connect/http_connect.h"
+#include <pop3/plugins/http_connect.h>
 
 #include <arpa/inet.h>
 #include <pop3/spi/transport.h>

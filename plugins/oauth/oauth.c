@@ -1,4 +1,4 @@
-#include "plugins/oauth/oauth.h"
+#include <pop3/plugins/oauth.h>
 
 #include <pop3/spi/auth.h>
 #include <pop3/spi/sasl_line.h>

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L  // O_CLOEXEC, O_NOFOLLOW
-#include "plugins/record/record.h"
+#include <pop3/plugins/record.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -312,7 +312,7 @@ static const pop3_transport_ops kRecordOps = {
     .destroy = record_destroy,
 };
 
-static const pop3_transport_ops *const kTransports[] = {&kRecordOps, &pop3_replay_ops};
+static const pop3_transport_ops *const kTransports[] = {&kRecordOps, &p3_replay_ops};
 
 static const pop3_plugin kPlugin = {
     .abi = POP3_ABI,

@@ -344,7 +344,7 @@ static pop3_status replay_query(void *ptr, uint32_t what, pop3_answer *out) {
   }
 }
 
-const pop3_transport_ops pop3_replay_ops = {
+const pop3_transport_ops p3_replay_ops = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_transport_ops),
     .name = "replay",

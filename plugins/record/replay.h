@@ -9,8 +9,8 @@ extern "C" {
 #endif
 #pragma GCC visibility push(hidden)
 
-// pop3_replay_ops is its table.
-extern const pop3_transport_ops pop3_replay_ops;
+// p3_replay_ops is its table.
+extern const pop3_transport_ops p3_replay_ops;
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

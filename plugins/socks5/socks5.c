@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L  // inet_pton
-#include "plugins/socks5/socks5.h"
+#include <pop3/plugins/socks5.h>
 
 #include <arpa/inet.h>
 #include <pop3/spi/transport.h>

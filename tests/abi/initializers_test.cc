@@ -10,8 +10,8 @@
 #include <pop3/spi/transport.h>
 #include <pop3/usual.h>
 
-#include "plugins/record/record.h"
-#include "transports/tls.h"
+#include <pop3/plugins/record.h>
+#include <pop3/plugins/tls.h>
 
 namespace initializers_test {
 namespace {

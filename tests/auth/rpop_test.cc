@@ -1,4 +1,4 @@
-#include "auth/rpop.h"
+#include <pop3/plugins/rpop.h>
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 #include "auth/sasl_conn.h"
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_probe.h"

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 #include "auth/sasl_conn.h"
 #include "tests/auth/base64.h"
 #include "tests/auth/cyrus_server.h"

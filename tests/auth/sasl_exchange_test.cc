@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 #include "tests/auth/base64.h"
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"

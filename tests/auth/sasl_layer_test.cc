@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_probe.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_memory.h"
 

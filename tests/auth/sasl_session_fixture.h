@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
 #include "tests/auth/cyrus_server.h"
 #include "tests/testing/memory_transport.h"
 

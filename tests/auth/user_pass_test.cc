@@ -1,4 +1,4 @@
-#include "auth/user_pass.h"
+#include <pop3/plugins/user_pass.h>
 
 #include <gtest/gtest.h>
 

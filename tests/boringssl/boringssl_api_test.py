@@ -79,7 +79,7 @@ def write_headers(folder, structs):
 def wanted_symbols(folder, source):
     """Compiles a source and returns what it wants from others, or None."""
     output = os.path.join(folder, "object.o")
-    command = ["gcc", "-std=c11", "-I.", "-Icore/include", "-isystem", folder, source]
+    command = ["gcc", "-std=c11", "-I.", "-Icore/include", "-Itransports/include", "-Iauth/include", "-isystem", folder, source]
     headers = subprocess.run(command + ["-M"], check=False, stdout=subprocess.PIPE, text=True)
     if headers.returncode == 0 and folder not in headers.stdout:
         return set()  # no header of BoringSSL is in it

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "auth/apop.h"
-#include "auth/user_pass.h"
+#include <pop3/plugins/apop.h>
+#include <pop3/plugins/user_pass.h>
 #include "tests/core/fake_wire.h"
 
 namespace pop3_core_test {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "auth/user_pass.h"
+#include <pop3/plugins/user_pass.h>
 #include "tests/core/fake_wire.h"
 #include "tests/testing/failing_allocator.h"
 

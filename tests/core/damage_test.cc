@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string>
 
-#include "auth/user_pass.h"
+#include <pop3/plugins/user_pass.h>
 #include "core/login/damage.h"
 #include "tests/core/session_driver.h"
 

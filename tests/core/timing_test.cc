@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "auth/user_pass.h"
+#include <pop3/plugins/user_pass.h>
 #include "tests/core/fake_wire.h"
 
 namespace timing_test {

@@ -2,9 +2,9 @@
 // than the plugins; see ages_test.cc.
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
-#include <plugins/record/record.h>
+#include <pop3/plugins/record.h>
+#include <pop3/plugins/tls.h>
 #include <pop3/pop3.h>
-#include <transports/tls.h>
 
 #include <set>
 #include <string>

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "auth/user_pass.h"
+#include <pop3/plugins/tcp.h>
+#include <pop3/plugins/unix.h>
+#include <pop3/plugins/user_pass.h>
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/flaky_layer.h"
-#include "transports/tcp.h"
-#include "transports/unix.h"
 
 namespace pop3_testing {
 

@@ -4,17 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "plugins/exec/exec.h"
-#include "plugins/http_connect/http_connect.h"
-#include "plugins/record/record.h"
-#include "plugins/socks5/socks5.h"
+#include <pop3/plugins/exec.h>
+#include <pop3/plugins/http_connect.h>
+#include <pop3/plugins/record.h>
+#include <pop3/plugins/socks5.h>
+#include <pop3/plugins/tls.h>
 #include "tests/plugins/mail_run.h"
 #include "tests/testing/certificates.h"
 #include "tests/testing/count_fds.h"
 #include "tests/testing/socket_server.h"
 #include "tests/testing/tls_peer.h"
 #include "tests/transports/drive.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 namespace stacked_test {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "transports/tcp.h"
+#include <pop3/plugins/tcp.h>
 
 namespace pop3_testing {
 namespace usual_test {

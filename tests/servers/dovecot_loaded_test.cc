@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <set>
 
-#include "auth/sasl.h"
+#include <pop3/plugins/sasl.h>
+#include <pop3/plugins/tcp.h>
+#include <pop3/plugins/tls.h>
 #include "tests/servers/server_profile.h"
-#include "transports/tcp.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 namespace dovecot_loaded_test {

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include <pop3/plugins/tls.h>
 #include "tests/testing/memory_transport.h"
 #include "tests/testing/script_server.h"
 #include "tests/testing/tls_peer.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 namespace tls_hostile_test {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 
+#include <pop3/plugins/tls.h>
 #include "tests/testing/client.h"
 #include "tests/testing/flaky_layer.h"
 #include "tests/testing/line_auth.h"
@@ -14,7 +15,6 @@
 #include "tests/testing/script_server.h"
 #include "tests/testing/socket_server.h"
 #include "tests/testing/usual_plugins.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 

@@ -1,10 +1,10 @@
 #include "tests/testing/usual_plugins.h"
 
-#include "auth/apop.h"
-#include "auth/rpop.h"
-#include "auth/user_pass.h"
-#include "transports/tcp.h"
-#include "transports/unix.h"
+#include <pop3/plugins/apop.h>
+#include <pop3/plugins/rpop.h>
+#include <pop3/plugins/tcp.h>
+#include <pop3/plugins/unix.h>
+#include <pop3/plugins/user_pass.h>
 
 namespace pop3_testing {
 

@@ -1,4 +1,4 @@
-#include "transports/tcp.h"
+#include <pop3/plugins/tcp.h>
 
 #include <errno.h>
 #include <fcntl.h>

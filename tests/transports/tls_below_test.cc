@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
+#include <pop3/plugins/tls.h>
 #include "tests/transports/tls_drive.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 namespace tls_below_test {

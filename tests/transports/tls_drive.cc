@@ -7,8 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <pop3/plugins/tls.h>
 #include "tests/testing/flaky_layer.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 

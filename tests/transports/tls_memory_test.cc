@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <pop3/plugins/tls.h>
 #include "tests/transports/boringssl_memory.h"
 #include "tests/transports/tls_drive.h"
-#include "transports/tls.h"
 
 namespace pop3_testing {
 namespace tls_memory_test {

@@ -1,4 +1,4 @@
-#include "transports/tls.h"
+#include <pop3/plugins/tls.h>
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>

@@ -1,4 +1,4 @@
-#include "transports/unix.h"
+#include <pop3/plugins/unix.h>
 
 #include <errno.h>
 #include <fcntl.h>

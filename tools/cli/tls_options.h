@@ -5,9 +5,9 @@
 #include <pop3/spi/plugin.h>
 #include <stddef.h>
 
+#include <pop3/plugins/tls.h>
 #include "tools/cli/options.h"
 #include "tools/cli/patience.h"
-#include "transports/tls.h"
 
 #ifdef __cplusplus
 extern "C" {

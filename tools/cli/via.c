@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugins/exec/exec.h"
-#include "plugins/http_connect/http_connect.h"
-#include "plugins/record/record.h"
-#include "plugins/socks5/socks5.h"
+#include <pop3/plugins/exec.h>
+#include <pop3/plugins/http_connect.h>
+#include <pop3/plugins/record.h>
+#include <pop3/plugins/socks5.h>
 
 #define LAYER "cli"
 #define MAX_TRANSPORTS 4  // tcp, a proxy, tls, record

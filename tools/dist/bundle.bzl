@@ -90,9 +90,11 @@ pop3_bundle = rule(
 )
 
 def _public_path(file):
-    """Where a header is installed: <pop3/...> as it is; a plugin's own in <pop3/plugins/...>."""
+    """Where a header is installed: under the name that it is included by."""
     before, include, path = file.short_path.rpartition("/include/")
-    return "include/" + (path if include else "pop3/plugins/" + file.basename)
+    if not include:
+        fail("%s is in no folder include/: how is it included?" % file.short_path)
+    return "include/" + path
 
 def _headers_impl(ctx):
     made = {}

@@ -1,4 +1,4 @@
-#include "plugins/exec/exec.h"
+#include <pop3/plugins/exec.h>
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "plugins/http_connect/http_connect.h"
+#include <pop3/plugins/http_connect.h>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "plugins/oauth/oauth.h"
+#include <pop3/plugins/oauth.h>
 
 #include <gtest/gtest.h>
 #include <openssl/base64.h>

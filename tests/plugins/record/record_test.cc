@@ -1,4 +1,4 @@
-#include "plugins/record/record.h"
+#include <pop3/plugins/record.h>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

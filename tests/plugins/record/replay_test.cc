@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "plugins/record/record.h"
+#include <pop3/plugins/record.h>
 #include "tests/plugins/mail_run.h"
 #include "tests/plugins/scripted_lower.h"
 #include "tests/testing/failing_allocator.h"
@@ -249,23 +249,23 @@ struct Player {
   explicit Player(const std::string &path) {
     const pop3_option option = Text("replay.file", path.c_str());
     const pop3_transport_config config = {sizeof(config), 0, "", &option, 1};
-    EXPECT_EQ(pop3_replay_ops.create(host.get(), &config, nullptr, &self, &error), POP3_OK);
-    EXPECT_EQ(pop3_replay_ops.connect(self, &error), POP3_IO_DONE);
+    EXPECT_EQ(p3_replay_ops.create(host.get(), &config, nullptr, &self, &error), POP3_OK);
+    EXPECT_EQ(p3_replay_ops.connect(self, &error), POP3_IO_DONE);
   }
   ~Player() { End(); }
   void End() {
-    if (self != nullptr) pop3_replay_ops.destroy(self);
+    if (self != nullptr) p3_replay_ops.destroy(self);
     self = nullptr;
   }
   pop3_io Write(const std::string &text) {
     size_t len = 0;
-    return pop3_replay_ops.write(self, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
-                                 &len, &error);
+    return p3_replay_ops.write(self, reinterpret_cast<const uint8_t *>(text.data()), text.size(),
+                               &len, &error);
   }
   pop3_io Read() {
     uint8_t buf[64];
     size_t len = 0;
-    return pop3_replay_ops.read(self, buf, sizeof(buf), &len, &error);
+    return p3_replay_ops.read(self, buf, sizeof(buf), &len, &error);
   }
 
   TestHost host;
@@ -296,7 +296,7 @@ TEST_F(Replay, SaysNothingToAClientThatDiffers) {
   Write(kRecording);
   Player player(path_);
   EXPECT_EQ(player.Write("CAPA\r\nUSER mrose\r\nPASS other\r\nNOOP\r\n"), POP3_IO_FAIL);
-  EXPECT_EQ(pop3_replay_ops.pending(player.self), 0);
+  EXPECT_EQ(p3_replay_ops.pending(player.self), 0);
   EXPECT_NE(player.Read(), POP3_IO_DONE);
 }
 
@@ -307,31 +307,31 @@ TEST_F(Replay, WaitsForTheClient) {
   const pop3_transport_config config = {sizeof(config), 0, "", &option, 1};
   void *self = nullptr;
   pop3_error error = POP3_ERROR_INIT;
-  ASSERT_EQ(pop3_replay_ops.create(host.get(), &config, nullptr, &self, &error), POP3_OK);
-  EXPECT_EQ(pop3_replay_ops.connect(self, &error), POP3_IO_DONE);
+  ASSERT_EQ(p3_replay_ops.create(host.get(), &config, nullptr, &self, &error), POP3_OK);
+  EXPECT_EQ(p3_replay_ops.connect(self, &error), POP3_IO_DONE);
   uint8_t buf[64];
   size_t len = 0;
-  EXPECT_EQ(pop3_replay_ops.pending(self), 1);
-  ASSERT_EQ(pop3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_DONE);
+  EXPECT_EQ(p3_replay_ops.pending(self), 1);
+  ASSERT_EQ(p3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_DONE);
   EXPECT_EQ(std::string(reinterpret_cast<char *>(buf), len), "+OK ready\r\n");
-  EXPECT_EQ(pop3_replay_ops.pending(self), 0);
-  EXPECT_EQ(pop3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_WANT_READ);
+  EXPECT_EQ(p3_replay_ops.pending(self), 0);
+  EXPECT_EQ(p3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_WANT_READ);
   pop3_interest io = POP3_INTEREST_INIT;
   io.events = POP3_WAIT_READ;
-  pop3_replay_ops.interest(self, &io);
+  p3_replay_ops.interest(self, &io);
   EXPECT_EQ(io.deadline_ms, POP3_NO_DEADLINE);
   EXPECT_EQ(io.num_fds, 0u);
   // Sooner than recorded is no fault, but the answers come in order.
   const std::string early = "CAPA\r\nUSER mrose\r\nPASS other\r\nSTA";
-  ASSERT_EQ(pop3_replay_ops.write(self, reinterpret_cast<const uint8_t *>(early.data()),
-                                  early.size(), &len, &error),
+  ASSERT_EQ(p3_replay_ops.write(self, reinterpret_cast<const uint8_t *>(early.data()), early.size(),
+                                &len, &error),
             POP3_IO_DONE);
   EXPECT_EQ(len, early.size());
-  ASSERT_EQ(pop3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_DONE);
+  ASSERT_EQ(p3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_DONE);
   EXPECT_EQ(std::string(reinterpret_cast<char *>(buf), len), "+OK\r\nUSER\r\n.\r\n+OK\r\n+OK\r\n");
-  EXPECT_EQ(pop3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_WANT_READ);
-  pop3_replay_ops.destroy(self);
-  pop3_replay_ops.destroy(nullptr);
+  EXPECT_EQ(p3_replay_ops.read(self, buf, sizeof(buf), &len, &error), POP3_IO_WANT_READ);
+  p3_replay_ops.destroy(self);
+  p3_replay_ops.destroy(nullptr);
 }
 
 }  // namespace

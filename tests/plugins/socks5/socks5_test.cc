@@ -1,4 +1,4 @@
-#include "plugins/socks5/socks5.h"
+#include <pop3/plugins/socks5.h>
 
 #include <gtest/gtest.h>
 

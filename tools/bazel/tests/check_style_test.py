@@ -41,7 +41,13 @@ const char *word_of(int number);
 }
 #endif
 """
-_PUBLIC = "typedef struct option {\n  const char *name;\n  int number;\n} option;\n"
+_PUBLIC = """typedef struct option {
+  const char *name;
+  int number;
+} option;
+// pop3_error_set sets POP3_ERR_MEMORY, say.
+int pop3_error_set(int status);
+"""
 
 
 class File(unittest.TestCase):
@@ -50,7 +56,7 @@ class File(unittest.TestCase):
     def found(self, name, text, **others):
         texts = {"auth/state.h": _HEADER, "core/include/pop3/options.h": _PUBLIC, name: text}
         texts.update(others)
-        return list(check_style.check_file(name, texts))
+        return list(check_style.check_file(name, texts, check_style.public_names(texts)))
 
     def assert_clean(self, text, name="auth/a.c"):
         self.assertEqual(self.found(name, text), [])
@@ -166,6 +172,15 @@ class Names(File):
         self.assert_clean("#define MOST 1\n#define _GNU_SOURCE 1\n#define SQUARE(x) ((x) * (x))\n")
         self.assert_finds("the macro most", "#define most 1\n")
         self.assert_finds("the macro Most", "#  define Most(x) 1\n", name="auth/state.h")
+
+    def test_prefix(self):
+        self.assert_clean('#include "auth/pop3_guard.h"\nint p3_f(void);\n#define P3_MOST 1\n')
+        self.assert_clean("#ifndef POP3_AUTH_STATE_H_\nconst int *pop3_plugin_state(int abi);\n")
+        self.assert_clean("// pop3_f was.\nint n = POP3_ERR_MEMORY;\n")
+        self.assert_clean("int pop3_f(void);\n", name="tools/cli/a.c")
+        self.assert_clean("int pop3_f(void);\n", name="auth/include/pop3/plugins/a.h")
+        self.assert_finds("pop3_f is in no public header", "int pop3_f(void);\n")
+        self.assert_finds("POP3_MOST is in no", "\n#define POP3_MOST 1\n", 2, "auth/state.h")
 
     def test_truth_values(self):
         self.assert_clean("int is_bool; // bool, it was\nconst char *text = \"bool\";\n")

@@ -169,7 +169,7 @@ class CheckLayout(Folder):
         self.write("core/base/a.c", '#include <pop3/status.h>\n#include <string.h>\n#include "core/base/b.h"\n')
         self.write("core/base/b.h", "")
         self.write("tests/core/a_test.cc", '#include <gtest/gtest.h>\n#include "core/base/b.h"\n')
-        self.write("transports/tcp.h", "// pop3_plugin_tcp is.\nint pop3_plugin_tcp(void);\n")
+        self.write("transports/include/pop3/plugins/tcp.h", "// pop3_plugin_tcp is.\nint pop3_plugin_tcp(void);\n")
         self.write(
             "core/include/pop3/a.h",
             "// What this is.\n#ifndef A_H_\n#define A_H_\n#include <stddef.h>\n\n"
@@ -220,8 +220,8 @@ class CheckLayout(Folder):
         self.assert_complains("core/odd may not use core/base")
 
     def test_core_includes_downwards(self):
-        self.write("core/base/b.h", '#include "transports/tcp.h"\n')
-        self.assert_complains('no "transports/tcp.h" here')
+        self.write("core/base/b.h", "#include <pop3/plugins/tcp.h>\n")
+        self.assert_complains("<pop3/plugins/tcp.h> is above core/base")
 
     def test_a_plugin_includes_the_spi(self):
         self.write("tests/auth/x_test.cc", '#include "auth/x.h"\n')
@@ -230,11 +230,16 @@ class CheckLayout(Folder):
         self.assertEqual(self.check(), (0, []))
         self.write("auth/x.c", "#include <pop3/session.h>\n")
         self.assert_complains("<pop3/spi/...> only")
+        self.write("auth/x.c", "#include <pop3/plugins/tcp.h>\n")
+        self.assert_complains("<pop3/spi/...> only")
+        self.write("auth/include/pop3/plugins/x.h", "")
+        self.write("auth/x.c", "#include <pop3/plugins/x.h>\n")
+        self.assertEqual(self.check(), (0, []))
         self.write("auth/x.c", '#include "core/base/b.h"\n')
         self.assert_complains('no "core/base/b.h" here')
 
     def test_tools_are_users(self):
-        self.write("tools/cli/x.c", '#include "tools/cli/x.h"\n#include "transports/tcp.h"\n')
+        self.write("tools/cli/x.c", '#include "tools/cli/x.h"\n#include <pop3/plugins/tcp.h>\n')
         self.write("tools/cli/x.h", "")
         self.assertEqual(self.check(), (0, []))
         self.write("tools/cli/x.h", '#include "core/base/b.h"\n')

@@ -11,13 +11,14 @@ static void no_stls(const p3_login_task *login, pop3_error *err) {
   char damage[P3_DAMAGE_MAX];
   if (facts->stls_done) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "STLS succeeded, but transport tls does not report the connection to %s as "
+                   "STLS succeeded, but the transport does not report the connection to %s as "
                    "encrypted and verified",
                    host);
   } else if (!facts->has_tls) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,
-                   "the connection to %s must be encrypted, but transport \"tls\" is not in the "
-                   "registry of this program (option tls can permit an unencrypted login)",
+                   "the connection to %s must be encrypted, but the registry of this program "
+                   "has no transport that encrypts, such as \"tls\" (option tls can permit an "
+                   "unencrypted login)",
                    host);
   } else if (p3_damage_is_there(facts->capabilities)) {
     pop3_error_set(err, POP3_ERR_POLICY, LAYER, 0,

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/registry/registry.h"
 #include "core/session/ending.h"
 #include "core/session/host.h"
 #include "core/session/security.h"
@@ -98,6 +99,13 @@ static int encrypts(const pop3_registry *registry, const char *name) {
   return ops != NULL && (ops->flags & POP3_TRANSPORT_ENCRYPTS) != 0;
 }
 
+// What pop3s:// puts on top: the registry's own, under whatever name. Where it has none, the error
+// that says so names the usual one.
+static const char *encrypting_name(const pop3_registry *registry) {
+  const pop3_transport_ops *ops = registry != NULL ? p3_registry_encrypting(registry) : NULL;
+  return ops != NULL ? ops->name : "tls";
+}
+
 pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *registry,
                                  const pop3_url *url, const pop3_session_options *options,
                                  pop3_error *err) {
@@ -115,7 +123,7 @@ pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *regist
     has_tls = has_tls || encrypts(registry, names[count]);
   }
   if (count == 0) names[count++] = is_unix ? "unix" : "tcp";
-  if (url->scheme == POP3_URL_POP3S && !has_tls) names[count++] = "tls";
+  if (url->scheme == POP3_URL_POP3S && !has_tls) names[count++] = encrypting_name(registry);
   if (opts.num_transports <= P3_LAYERS_MAX) {
     opts.transports = names;
     opts.num_transports = count;

@@ -18,9 +18,10 @@ static int is_tls(const pop3_session *session) {
 // STLS is for a connection that is not encrypted, before the login (RFC 2595 section 4).
 static pop3_status check_stls(const pop3_session *session, pop3_error *err) {
   if (session->config.stls == NULL) {
-    return pop3_error_set(err, POP3_ERR_NOT_FOUND, LAYER, 0,
-                          "STLS needs transport \"tls\", which is not in the registry of this "
-                          "program");
+    return pop3_error_set(
+        err, POP3_ERR_NOT_FOUND, LAYER, 0,
+        "STLS needs a transport that encrypts, such as \"tls\", and the registry of "
+        "this program has none");
   }
   if (is_tls(session)) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0,

@@ -48,6 +48,32 @@ TEST(CommandsUrl, AUrlWithTransportsOfTheCaller) {
   EXPECT_EQ(rig.wire.Count("tls.connect"), 2) << "once more, not twice";
 }
 
+// pop3s:// takes what the registry has, under whatever name.
+TEST(CommandsUrl, TlsByATransportOfAnotherName) {
+  Rig rig;
+  pop3_transport_ops cipher = *pop3_core_test::FakeWirePlugin()->transports[1];
+  ASSERT_STREQ(cipher.name, "tls");
+  cipher.name = "cipher";
+  const pop3_transport_ops *bottom[] = {pop3_core_test::FakeWirePlugin()->transports[0]};
+  const pop3_transport_ops *upper[] = {&cipher};
+  const pop3_plugin fake = {POP3_ABI, sizeof(fake), "fake", "1", bottom, 1, nullptr, 0};
+  const pop3_plugin other = {POP3_ABI, sizeof(other), "other", "1", upper, 1, nullptr, 0};
+  pop3_registry *registry = nullptr;
+  ASSERT_EQ(pop3_registry_new(&registry, nullptr, nullptr), POP3_OK);
+  ASSERT_EQ(pop3_registry_add(registry, pop3_core_test::TcpPlugin(), nullptr), POP3_OK);
+  ASSERT_EQ(pop3_registry_add(registry, &fake, nullptr), POP3_OK);
+  pop3_session *session = nullptr;
+  const char *url = "pop3s://mail.example.net";
+  EXPECT_EQ(pop3_connect_url(&session, registry, url, &rig.options, &rig.err), POP3_ERR_NOT_FOUND);
+  EXPECT_EQ(rig.text(), "transport \"tls\" is not in the registry of this program");
+  ASSERT_EQ(pop3_registry_add(registry, &other, nullptr), POP3_OK);
+  EXPECT_EQ(pop3_connect_url(&session, registry, url, &rig.options, &rig.err), POP3_OK)
+      << rig.text();
+  EXPECT_EQ(rig.wire.Count("tls.connect"), 1);
+  pop3_session_free(session);
+  pop3_registry_free(registry);
+}
+
 TEST(CommandsUrl, ConnectUrlThatFails) {
   const auto fails = [](const char *url, const char *greeting, pop3_status expected) {
     Rig rig;

@@ -39,15 +39,15 @@ const Case kCases[] = {
     {"if offered, and it is", POP3_TLS_IF_OFFERED, kOffered, true, kFirst, ""},
     {"a local server, too", POP3_TLS_IF_OFFERED, kOffered, true, kFirst, "", false, false, true},
     {"once is enough", POP3_TLS_IF_OFFERED, kOffered, true, kUnmet,
-     "STLS succeeded, but transport tls does not report the connection to mail.example as "
+     "STLS succeeded, but the transport does not report the connection to mail.example as "
      "encrypted and verified",
      true},
     {"even if nobody offers it again", POP3_TLS_IF_OFFERED, kMissing, true, kUnmet,
-     "STLS succeeded, but transport tls does not report the connection to mail.example as "
+     "STLS succeeded, but the transport does not report the connection to mail.example as "
      "encrypted and verified",
      true},
     {"required without a transport", POP3_TLS_REQUIRED, kOffered, false, kUnmet,
-     "transport \"tls\" is not in the registry of this program"},
+     "the registry of this program has no transport that encrypts, such as \"tls\""},
     {"required and not offered", POP3_TLS_REQUIRED, kMissing, true, kUnmet,
      "the connection to mail.example must be encrypted, but the server does not offer STLS"},
     {"required and nothing known", POP3_TLS_REQUIRED, kUnknown, true, kUnmet,

@@ -68,8 +68,33 @@ TEST(Submit, StlsWithoutATransport) {
   d.StartReady();
   EXPECT_EQ(d.Submit(POP3_CMD_STLS), 0U);
   EXPECT_EQ(d.err.status, POP3_ERR_NOT_FOUND);
-  EXPECT_NE(std::string(d.err.text).find("STLS needs transport \"tls\""), std::string::npos);
+  EXPECT_NE(std::string(d.err.text).find("STLS needs a transport that encrypts"),
+            std::string::npos);
   EXPECT_EQ(d.wire.lines, Lines());
+  d.Free();
+}
+
+// Not the name counts, but what a transport can do.
+TEST(Submit, StlsByATransportOfAnotherName) {
+  const pop3_plugin *fake = pop3_core_test::FakeWirePlugin();
+  pop3_transport_ops cipher = *fake->transports[1];
+  ASSERT_STREQ(cipher.name, "tls");
+  cipher.name = "cipher";
+  const pop3_transport_ops *transports[] = {fake->transports[0], &cipher};
+  const pop3_plugin plugin = {POP3_ABI, sizeof(plugin), "other", "1", transports, 2, nullptr, 0};
+  SessionDriver d;
+  d.plugins = {&plugin};
+  d.wire.replies = {{"STLS", "+OK\r\n"}, {"NOOP", "+OK\r\n"}};
+  d.StartReady();
+  EXPECT_EQ(pop3_stls(d.session(), &d.err), POP3_OK) << d.err.text;
+  EXPECT_EQ(d.wire.Count("tls.connect"), 1);
+  EXPECT_EQ(pop3_noop(d.session(), &d.err), POP3_OK) << d.err.text;
+  EXPECT_EQ(d.wire.raw_sent.find("NOOP"), std::string::npos) << "it went out encrypted";
+  pop3_security report = POP3_SECURITY_INIT;
+  pop3_session_security(d.session(), &report);
+  EXPECT_EQ(report.stls, POP3_STLS_DONE);
+  EXPECT_EQ(report.is_encrypted, 1U);
+  EXPECT_EQ(pop3_stls(d.session(), &d.err), POP3_ERR_STATE) << "it is encrypted already";
   d.Free();
 }
 

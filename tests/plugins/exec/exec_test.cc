@@ -113,8 +113,9 @@ TEST_F(Exec, KeepsThePasswordFromAnOpenWay) {
   run.tls = POP3_TLS_REQUIRED;
   EXPECT_EQ(run.Run(), POP3_ERR_POLICY);
   EXPECT_STREQ(run.error.text,
-               "the connection to mail.example must be encrypted, but transport \"tls\" is not in "
-               "the registry of this program (option tls can permit an unencrypted login)");
+               "the connection to mail.example must be encrypted, but the registry of this "
+               "program has no transport that encrypts, such as \"tls\" (option tls can permit an "
+               "unencrypted login)");
 }
 
 TEST_F(Exec, CarriesOtherLayers) {

@@ -39,7 +39,7 @@ _SYSTEM_IN_CORE = {
 # The parts of core, and what each may include of the others: the arrows of ARCHITECTURE.md.
 _BASE = {"base"}
 _CODEC = _BASE | {"codec"}
-_PARTS = {
+PARTS = {
     "base": _BASE,
     "codec": _CODEC,
     "engine": _CODEC | {"engine"},
@@ -101,7 +101,7 @@ def _bad_interface(name, header):
     part = _part(name)
     if part is None:
         return None
-    seen = set().union(*(_INTERFACE[below] for below in _PARTS.get(part, ())))
+    seen = set().union(*(_INTERFACE[below] for below in PARTS.get(part, ())))
     if header[len("pop3/") : -len(".h")] in seen:
         return None
     return "<%s> is above core/%s" % (header, part)
@@ -133,7 +133,7 @@ def _bad_own_include(name, header):
     owner = _top(header)
     part, other = _part(name), _part(header)
     if part and other:
-        return None if other in _PARTS.get(part, ()) else "core/%s may not use core/%s" % (part, other)
+        return None if other in PARTS.get(part, ()) else "core/%s may not use core/%s" % (part, other)
     if owner == _top(name):
         return None
     if name.startswith("tests/"):

@@ -7,9 +7,6 @@
 
 #define LAYER "session"
 
-// What a mechanism has brought is the login's affair.
-#define LOGIN_LAYER "login"
-
 void p3_channel_init(p3_channel *channel, const p3_channel_plan *plan) {
   memset(channel, 0, sizeof(*channel));
   channel->plan = *plan;
@@ -27,23 +24,18 @@ int p3_channel_is_connected(const p3_channel *channel) {
 
 void p3_channel_push(p3_channel *channel, const pop3_transport_ops *ops) { channel->next = ops; }
 
-pop3_status p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer,
-                                  const char *mechanism, pop3_error *err) {
+int p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer) {
   // First of all: whatever goes wrong from here on, the options have to be given back.
   channel->layer = *layer;
   channel->layer.ops = NULL;
-  if (p3_transport_problem(layer->ops, NULL) != NULL) {
-    return pop3_error_set(err, POP3_ERR_AUTH, LOGIN_LAYER, 0,
-                          "the security layer of %s is not of this interface, or incomplete",
-                          mechanism);
-  }
+  if (p3_transport_problem(layer->ops, NULL) != NULL) return 0;
   memset(&channel->layer_ops, 0, sizeof(channel->layer_ops));
   memcpy(&channel->layer_ops, layer->ops,
          layer->ops->size < sizeof(channel->layer_ops) ? layer->ops->size
                                                        : sizeof(channel->layer_ops));
   channel->layer_ops.size = (uint32_t)sizeof(channel->layer_ops);
   channel->layer.ops = &channel->layer_ops;
-  return POP3_OK;
+  return 1;
 }
 
 // Tells the mechanism, once, that the options of its security layer are no longer needed.

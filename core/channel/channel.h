@@ -58,10 +58,9 @@ int p3_channel_is_planned(const p3_channel *channel);
 // p3_channel_connect.
 void p3_channel_push(p3_channel *channel, const pop3_transport_ops *ops);
 
-// p3_channel_push_layer has |layer| pushed in the same way, and takes over its options also if it
-// fails: POP3_ERR_AUTH if the table is not of this interface, or incomplete; |mechanism| made it.
-pop3_status p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer,
-                                  const char *mechanism, pop3_error *err);
+// p3_channel_push_layer has |layer| pushed in the same way. Returns 0 if its table is not of this
+// interface, or incomplete; its options are taken over also then.
+int p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer);
 
 // p3_channel_is_connected says whether all that was asked for is there.
 int p3_channel_is_connected(const p3_channel *channel);

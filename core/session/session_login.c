@@ -91,9 +91,11 @@ static pop3_status on_logged_in(pop3_session *session, const pop3_auth_output *o
   if (output->layer != NULL) {
     const p3_security_layer layer = {output->layer, output->layer_options,
                                      output->num_layer_options, output->release_layer};
-    const pop3_status status =
-        p3_channel_push_layer(&session->channel, &layer, session->login.exchange.ops->name, err);
-    if (status != POP3_OK) return status;
+    if (!p3_channel_push_layer(&session->channel, &layer)) {
+      return pop3_error_set(err, POP3_ERR_AUTH, LAYER, 0,
+                            "the security layer of %s is not of this interface, or incomplete",
+                            session->login.exchange.ops->name);
+    }
     p3_engine_hold(session->engine);
     const pop3_error *failed = pop3_engine_error(session->engine);
     if (failed != NULL) {
@@ -117,6 +119,7 @@ static pop3_status on_logged_in(pop3_session *session, const pop3_auth_output *o
 static void on_finished(pop3_session *session, p3_login_intent *intent) {
   pop3_error *error = &intent->error;
   if (intent->is_logged_in && on_logged_in(session, intent->output, error) != POP3_OK) {
+    session->login.report.logged_in_with[0] = 0;
     intent->is_fatal = 1;
   }
   p3_session_finish_login(session, error->status != POP3_OK ? error : NULL);

@@ -82,7 +82,10 @@ TEST_F(SecurityLayer, ASecurityLayerThatIsNone) {
     d.plugins.push_back(auth.plugin());
     d.StartReady();
     EXPECT_EQ(pop3_login(d.session(), &d.err), POP3_ERR_AUTH);
-    EXPECT_NE(std::string(d.err.text).find("not of this interface"), std::string::npos);
+    EXPECT_STREQ(d.err.layer, "login");
+    EXPECT_STREQ(d.err.text,
+                 "the security layer of fakeauth is not of this interface, or incomplete");
+    EXPECT_EQ(pop3_session_mechanism(d.session()), nullptr);
     EXPECT_EQ(pop3_noop(d.session(), nullptr), POP3_ERR_AUTH) << "the server awaits the layer";
     d.Free();
     EXPECT_EQ(g_released, 1);

@@ -64,7 +64,8 @@ typedef enum pop3_quirk {
                            // values) are read, not left out
   POP3_QUIRK_AUTH_PLUS,    // "+OK" or "+text" where a continuation "+ " should stand
   POP3_QUIRK_ANY_MINUS,    // any status line that starts with '-' is a refusal ("-ERROR no", "-no")
-  POP3_QUIRK_TIMESTAMP_ANY  // the greeting's "<...>" is a timestamp for APOP without an "@", too
+  POP3_QUIRK_TIMESTAMP_ANY  // the greeting's "<...>" is a timestamp for APOP without an "@", too;
+                            // that it is a msg-id is what makes forged ones harder (CVE-2007-1558)
 } pop3_quirk;
 
 // POP3_QUIRK_BIT is the flag for |quirk| in pop3_quirks.enabled.

@@ -42,7 +42,7 @@ for plugin in "${plugins[@]}"; do
   [ -s "$work/wanted" ] || fail "nm has found nothing in $name"
   of_core=$(comm -12 "$work/wanted" "$work/core")
   [ -z "$of_core" ] || fail "$name wants of //core: $of_core"
-  ours=$(grep -E '^pop3_' "$work/wanted")
+  ours=$(grep -E '^p(op)?3_' "$work/wanted")
   [ -z "$ours" ] || fail "$name wants: $ours"
 
   readelf -d "$plugin" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' >"$work/needed"

@@ -20,13 +20,13 @@ built_from() {
     fail "$program is built from other files than expected (< expected, > found)"
 }
 
-user_pass=(//auth:line.c //auth:line.h //auth:user_pass.c //auth:user_pass.h)
+user_pass=(//auth:line.c //auth:line.h //auth:user_pass.c //auth:include/pop3/plugins/user_pass.h)
 sockio=(//transports:sockio.c //transports:sockio.h)
-tcp=(//transports:tcp.c //transports:tcp.h)
+tcp=(//transports:tcp.c //transports:include/pop3/plugins/tcp.h)
 for part in address race resolve tcp_options tcp_socket; do
   tcp+=("//transports:$part.c" "//transports:$part.h")
 done
-built_from count_unix "${user_pass[@]}" "${sockio[@]}" //transports:unix.c //transports:unix.h
+built_from count_unix "${user_pass[@]}" "${sockio[@]}" //transports:unix.c //transports:include/pop3/plugins/unix.h
 built_from count_tcp "${user_pass[@]}" "${sockio[@]}" "${tcp[@]}"
 
 # symbols PROGRAM: the names in it.

@@ -1,7 +1,7 @@
-#include <pop3/plugins/apop.h>
 
 #include <openssl/err.h>
 #include <openssl/md5.h>
+#include <pop3/plugins/apop.h>
 #include <pop3/spi/auth.h>
 #include <string.h>
 

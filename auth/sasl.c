@@ -1,5 +1,5 @@
-#include <pop3/plugins/sasl.h>
 
+#include <pop3/plugins/sasl.h>
 #include <pop3/spi/auth.h>
 
 #include "auth/sasl_exchange.h"

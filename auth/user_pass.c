@@ -1,5 +1,5 @@
-#include <pop3/plugins/user_pass.h>
 
+#include <pop3/plugins/user_pass.h>
 #include <pop3/spi/auth.h>
 #include <string.h>
 

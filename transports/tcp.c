@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
-#include <pop3/plugins/tcp.h>
 
+#include <pop3/plugins/tcp.h>
 #include <pop3/spi/transport.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,9 +2,8 @@
 #ifndef POP3_TRANSPORTS_TLS_OPTIONS_H_
 #define POP3_TRANSPORTS_TLS_OPTIONS_H_
 
-#include <pop3/spi/transport.h>
-
 #include <pop3/plugins/tls.h>
+#include <pop3/spi/transport.h>
 
 #ifdef __cplusplus
 extern "C" {

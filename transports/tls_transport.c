@@ -3,10 +3,10 @@
 #include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <pop3/plugins/tls.h>
 #include <pop3/spi/transport.h>
 #include <string.h>
 
-#include <pop3/plugins/tls.h>
 #include "transports/tls_bio.h"
 #include "transports/tls_facts.h"
 #include "transports/tls_options.h"

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE 1  // struct ucred
-#include <pop3/plugins/unix.h>
 
 #include <errno.h>
+#include <pop3/plugins/unix.h>
 #include <pop3/spi/transport.h>
 #include <string.h>
 #include <sys/socket.h>

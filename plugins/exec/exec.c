@@ -1,7 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
-#include <pop3/plugins/exec.h>
 
 #include <errno.h>
+#include <pop3/plugins/exec.h>
 #include <pop3/spi/transport.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #define _POSIX_C_SOURCE 200809L  // inet_pton
-#include <pop3/plugins/http_connect.h>
 
 #include <arpa/inet.h>
+#include <pop3/plugins/http_connect.h>
 #include <pop3/spi/transport.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#include <pop3/plugins/oauth.h>
 
+#include <pop3/plugins/oauth.h>
 #include <pop3/spi/auth.h>
 #include <pop3/spi/sasl_line.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #define _POSIX_C_SOURCE 200809L  // O_CLOEXEC, O_NOFOLLOW
-#include <pop3/plugins/record.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pop3/plugins/record.h>
 #include <pop3/spi/transport.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 #define _POSIX_C_SOURCE 200809L  // inet_pton
-#include <pop3/plugins/socks5.h>
 
 #include <arpa/inet.h>
+#include <pop3/plugins/socks5.h>
 #include <pop3/spi/transport.h>
 #include <stdio.h>
 #include <string.h>

@@ -3,15 +3,14 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 #include <pop3/loader.h>
+#include <pop3/plugins/record.h>
+#include <pop3/plugins/tls.h>
 #include <pop3/pop3.h>
 #include <pop3/spi/auth.h>
 #include <pop3/spi/base64.h>
 #include <pop3/spi/sasl_line.h>
 #include <pop3/spi/transport.h>
 #include <pop3/usual.h>
-
-#include <pop3/plugins/record.h>
-#include <pop3/plugins/tls.h>
 
 namespace initializers_test {
 namespace {

@@ -1,7 +1,7 @@
-#include <pop3/plugins/apop.h>
 
 #include <gtest/gtest.h>
 #include <openssl/md5.h>
+#include <pop3/plugins/apop.h>
 
 #include <algorithm>
 #include <string>

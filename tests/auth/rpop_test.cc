@@ -1,6 +1,6 @@
-#include <pop3/plugins/rpop.h>
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/rpop.h>
 
 #include "tests/auth/exchange.h"
 

@@ -1,9 +1,9 @@
 // What libsasl2 is told of the channel, as one of its mechanisms sees it.
 #include <gtest/gtest.h>
+#include <pop3/plugins/sasl.h>
 
 #include <string>
 
-#include <pop3/plugins/sasl.h>
 #include "auth/sasl_conn.h"
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_probe.h"

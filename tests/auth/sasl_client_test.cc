@@ -2,6 +2,7 @@
 #include "auth/sasl_client.h"
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/sasl.h>
 #include <pthread.h>
 
 #include <atomic>
@@ -10,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include <pop3/plugins/sasl.h>
 #include "auth/sasl_conn.h"
 #include "tests/auth/base64.h"
 #include "tests/auth/cyrus_server.h"

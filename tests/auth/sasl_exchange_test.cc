@@ -2,8 +2,8 @@
 #include "auth/sasl_exchange.h"
 
 #include <gtest/gtest.h>
-
 #include <pop3/plugins/sasl.h>
+
 #include "tests/auth/base64.h"
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"

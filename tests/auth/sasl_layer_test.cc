@@ -1,13 +1,13 @@
 #include "auth/sasl_layer.h"
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/sasl.h>
 
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
 
-#include <pop3/plugins/sasl.h>
 #include "tests/auth/cyrus_server.h"
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_probe.h"

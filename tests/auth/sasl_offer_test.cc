@@ -1,8 +1,8 @@
 #include "auth/sasl_offer.h"
 
 #include <gtest/gtest.h>
-
 #include <pop3/plugins/sasl.h>
+
 #include "tests/auth/exchange.h"
 #include "tests/auth/sasl_memory.h"
 

@@ -3,13 +3,13 @@
 #define POP3_TESTS_AUTH_SASL_SESSION_FIXTURE_H_
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/sasl.h>
 #include <pop3/pop3.h>
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/sasl.h>
 #include "tests/auth/cyrus_server.h"
 #include "tests/testing/memory_transport.h"
 

@@ -1,6 +1,6 @@
-#include <pop3/plugins/sasl.h>
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/sasl.h>
 
 #include "tests/auth/base64.h"
 #include "tests/auth/exchange.h"

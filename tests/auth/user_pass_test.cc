@@ -1,6 +1,6 @@
-#include <pop3/plugins/user_pass.h>
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/user_pass.h>
 
 #include "tests/auth/exchange.h"
 

@@ -4,12 +4,12 @@
 
 #include <gtest/gtest.h>
 #include <pop3/commands.h>
+#include <pop3/plugins/apop.h>
+#include <pop3/plugins/user_pass.h>
 
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/apop.h>
-#include <pop3/plugins/user_pass.h>
 #include "tests/core/fake_wire.h"
 
 namespace pop3_core_test {

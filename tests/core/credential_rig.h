@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <pop3/commands.h>
+#include <pop3/plugins/user_pass.h>
 #include <pop3/session.h>
 #include <pop3/spi/auth.h>
 
@@ -12,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/user_pass.h>
 #include "tests/core/fake_wire.h"
 #include "tests/testing/failing_allocator.h"
 

@@ -1,11 +1,11 @@
 // What a damaged CAPA does to a login.
 #include <gtest/gtest.h>
+#include <pop3/plugins/user_pass.h>
 #include <pop3/pop3.h>
 
 #include <cstring>
 #include <string>
 
-#include <pop3/plugins/user_pass.h>
 #include "core/login/damage.h"
 #include "tests/core/session_driver.h"
 

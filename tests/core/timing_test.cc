@@ -1,13 +1,13 @@
 // Deadlines, with a clock that only the test moves.
 #include <gtest/gtest.h>
 #include <pop3/commands.h>
+#include <pop3/plugins/user_pass.h>
 #include <pop3/session.h>
 
 #include <cstring>
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/user_pass.h>
 #include "tests/core/fake_wire.h"
 
 namespace timing_test {

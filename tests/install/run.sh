@@ -186,6 +186,21 @@ check_static_core_alone() { # needs no other library
   "$work/core"
 }
 
+check_one_source_for_both() { # what tests/monorepo builds with Bazel
+  cat >"$work/main.c" <<'END'
+#include "mail/mail.h"
+
+int main(void) {
+  uint32_t count = 0;
+  return loading_mail_count(&count, "/no/socket", "alice", "x", "/no/plugin.so", NULL) == POP3_OK;
+}
+END
+  # shellcheck disable=SC2046
+  "${cc[@]}" -I"$root/tests/monorepo" -o "$work/both" "$work/main.c" \
+    "$root/tests/monorepo/mail/loading_mail.c" $(pkg-config --cflags --libs libpop3)
+  "$work/both"
+}
+
 check_loader() {
   # shellcheck disable=SC2046
   "${cc[@]}" -o "$work/load" "$here/load.c" $(pkg-config --cflags --libs libpop3)
@@ -295,6 +310,7 @@ else
   failed=$((failed + 1))
 fi
 check static_core_alone
+check one_source_for_both
 check every_plugin_loads
 check cmake_says_what_is_missing
 check man_pages

@@ -1,10 +1,10 @@
 #include "tests/plugins/mail_run.h"
 
 #include <gtest/gtest.h>
-
 #include <pop3/plugins/tcp.h>
 #include <pop3/plugins/unix.h>
 #include <pop3/plugins/user_pass.h>
+
 #include "tests/testing/fake_clock.h"
 #include "tests/testing/flaky_layer.h"
 

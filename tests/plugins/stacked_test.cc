@@ -1,14 +1,14 @@
 #include <gtest/gtest.h>
-
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <pop3/plugins/exec.h>
 #include <pop3/plugins/http_connect.h>
 #include <pop3/plugins/record.h>
 #include <pop3/plugins/socks5.h>
 #include <pop3/plugins/tls.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "tests/plugins/mail_run.h"
 #include "tests/testing/certificates.h"
 #include "tests/testing/count_fds.h"

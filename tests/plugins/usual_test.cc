@@ -1,9 +1,8 @@
 #include <gtest/gtest.h>
+#include <pop3/plugins/tcp.h>
 #include <pop3/usual.h>
 
 #include <string>
-
-#include <pop3/plugins/tcp.h>
 
 namespace pop3_testing {
 namespace usual_test {

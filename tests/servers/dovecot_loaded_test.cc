@@ -1,5 +1,8 @@
 // Logging in to Dovecot with plugins from files: all of them, and mixed with linked ones.
 #include <pop3/loader.h>
+#include <pop3/plugins/sasl.h>
+#include <pop3/plugins/tcp.h>
+#include <pop3/plugins/tls.h>
 #include <pop3/usual.h>
 #include <unistd.h>
 
@@ -7,9 +10,6 @@
 #include <filesystem>
 #include <set>
 
-#include <pop3/plugins/sasl.h>
-#include <pop3/plugins/tcp.h>
-#include <pop3/plugins/tls.h>
 #include "tests/servers/server_profile.h"
 
 namespace pop3_testing {

@@ -1,11 +1,11 @@
 // Whole sessions with servers whose TLS is not as it should be.
 #include <gtest/gtest.h>
+#include <pop3/plugins/tls.h>
 #include <pop3/pop3.h>
 
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/tls.h>
 #include "tests/testing/memory_transport.h"
 #include "tests/testing/script_server.h"
 #include "tests/testing/tls_peer.h"

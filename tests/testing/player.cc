@@ -1,5 +1,6 @@
 #include "tests/testing/player.h"
 
+#include <pop3/plugins/tls.h>
 #include <pop3/pop3.h>
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 #include <deque>
 #include <memory>
 
-#include <pop3/plugins/tls.h>
 #include "tests/testing/client.h"
 #include "tests/testing/flaky_layer.h"
 #include "tests/testing/line_auth.h"

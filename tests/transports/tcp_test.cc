@@ -1,9 +1,9 @@
-#include <pop3/plugins/tcp.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <pop3/plugins/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 

@@ -1,10 +1,10 @@
 // What "tls" makes of what the transport below answers.
 #include <gtest/gtest.h>
+#include <pop3/plugins/tls.h>
 
 #include <memory>
 #include <string>
 
-#include <pop3/plugins/tls.h>
 #include "tests/transports/tls_drive.h"
 
 namespace pop3_testing {

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <openssl/x509.h>
+#include <pop3/plugins/tls.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 
-#include <pop3/plugins/tls.h>
 #include "tests/testing/flaky_layer.h"
 
 namespace pop3_testing {

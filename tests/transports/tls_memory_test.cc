@@ -1,11 +1,11 @@
 // "tls" while BoringSSL runs out of memory: each of its allocations fails in turn.
 #include <gtest/gtest.h>
+#include <pop3/plugins/tls.h>
 
 #include <cstring>
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/tls.h>
 #include "tests/transports/boringssl_memory.h"
 #include "tests/transports/tls_drive.h"
 

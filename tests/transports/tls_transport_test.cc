@@ -1,8 +1,8 @@
-#include <pop3/plugins/tls.h>
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <pop3/plugins/tls.h>
 
 #include <string>
 #include <thread>

@@ -1,8 +1,8 @@
-#include <pop3/plugins/unix.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pop3/plugins/unix.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>

@@ -2,10 +2,10 @@
 #ifndef POP3_TOOLS_CLI_TLS_OPTIONS_H_
 #define POP3_TOOLS_CLI_TLS_OPTIONS_H_
 
+#include <pop3/plugins/tls.h>
 #include <pop3/spi/plugin.h>
 #include <stddef.h>
 
-#include <pop3/plugins/tls.h>
 #include "tools/cli/options.h"
 #include "tools/cli/patience.h"
 

@@ -1,13 +1,12 @@
 #include "tools/cli/via.h"
 
-#include <pop3/spi/transport.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <pop3/plugins/exec.h>
 #include <pop3/plugins/http_connect.h>
 #include <pop3/plugins/record.h>
 #include <pop3/plugins/socks5.h>
+#include <pop3/spi/transport.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define LAYER "cli"
 #define MAX_TRANSPORTS 4  // tcp, a proxy, tls, record

@@ -1,7 +1,7 @@
 #include <pop3/loader.h>
+#include <pop3/plugins/unix.h>
 #include <pop3/pop3.h>
 
-#include <pop3/plugins/unix.h>
 #include "mail/mail.h"
 
 pop3_status loading_mail_count(uint32_t *out_count, const char *path, const char *user,

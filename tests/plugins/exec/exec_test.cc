@@ -1,6 +1,6 @@
-#include <pop3/plugins/exec.h>
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/exec.h>
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
-#include <pop3/plugins/http_connect.h>
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/http_connect.h>
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
-#include <pop3/plugins/oauth.h>
 
 #include <gtest/gtest.h>
 #include <openssl/base64.h>
+#include <pop3/plugins/oauth.h>
 
 #include "tests/auth/exchange.h"
 

@@ -1,7 +1,7 @@
-#include <pop3/plugins/record.h>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pop3/plugins/record.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 #include "plugins/record/replay.h"
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/record.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include <pop3/plugins/record.h>
 #include "tests/plugins/mail_run.h"
 #include "tests/plugins/scripted_lower.h"
 #include "tests/testing/failing_allocator.h"

@@ -1,6 +1,6 @@
-#include <pop3/plugins/socks5.h>
 
 #include <gtest/gtest.h>
+#include <pop3/plugins/socks5.h>
 
 #include <string>
 #include <vector>

@@ -99,6 +99,17 @@ pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *regist
                                  const pop3_url *url, const pop3_session_options *options,
                                  pop3_error *err);
 
+// pop3_session_set_option sets an option of a transport, or replaces the one of the same name: a
+// client certificate for the STLS that comes next, say. Name and text are copied, and the copy of a
+// text is wiped when it is freed; the plugin says how long |object| must live. A transport reads
+// its options when it is made. So the setting counts for those that are made from then on: by a
+// connect that has not happened yet, by pop3_stls, by the STLS of a login. Only then the transport
+// says whether it knows the setting. POP3_ERR_ARGUMENT: |option| names no transport of the
+// registry. POP3_ERR_STATE: its transport was made already, or the call comes from inside the
+// making of one. After a failure the options are as before.
+pop3_status pop3_session_set_option(pop3_session *session, const pop3_option *option,
+                                    pop3_error *err);
+
 // pop3_session_free closes the connection without QUIT, ends every operation with
 // POP3_ERR_CANCELLED, wipes secrets and frees |session|, which may be NULL. Never touches the
 // network beyond close. Inside a callback it is put off until the call under way returns.

@@ -6,7 +6,7 @@
 
 // --- Time limits
 
-pop3_status p3_settings_check_limits(const p3_time_limits *limits, pop3_error *err) {
+pop3_status p3_settings_check_limits(const pop3_time_limits *limits, pop3_error *err) {
   const struct {
     int64_t ms;
     const char *name;
@@ -60,6 +60,7 @@ pop3_status p3_settings_init(p3_settings *settings, const pop3_registry *registr
                              const pop3_session_options *options, const pop3_allocator *allocator,
                              pop3_error *err) {
   p3_option_list_init(&settings->options, allocator);
+  pop3_time_limits_init(&settings->time_limits, sizeof(settings->time_limits));
   settings->time_limits.connect_ms = options->connect_ms;
   settings->time_limits.idle_ms = options->idle_ms;
   settings->time_limits.login_ms = options->login_ms;

@@ -15,7 +15,7 @@ extern "C" {
 // p3_settings owns its options.
 typedef struct p3_settings {
   p3_option_list options;
-  p3_time_limits time_limits;
+  pop3_time_limits time_limits;
 } p3_settings;
 
 // p3_settings_init fills |settings| from |options|, which is of our size. |allocator| must outlive
@@ -25,7 +25,7 @@ pop3_status p3_settings_init(p3_settings *settings, const pop3_registry *registr
                              pop3_error *err);
 
 // p3_settings_check_limits refuses what is no time limit.
-pop3_status p3_settings_check_limits(const p3_time_limits *limits, pop3_error *err);
+pop3_status p3_settings_check_limits(const pop3_time_limits *limits, pop3_error *err);
 
 // p3_settings_find_transport finds the transport of |option| ("tcp.nodelay"), which may be NULL.
 // Whether it knows "nodelay" it says itself.

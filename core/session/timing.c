@@ -33,7 +33,7 @@ static void fail_connect(pop3_session *session) {
 }
 
 void p3_session_check_deadlines(pop3_session *session) {
-  const p3_time_limits *limits = &session->settings.time_limits;
+  const pop3_time_limits *limits = &session->settings.time_limits;
   p3_deadline what;
   const int64_t deadline = p3_session_deadline(session, &what);
   if (deadline == POP3_NO_DEADLINE || p3_session_now(session) < deadline) return;

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -168,6 +170,186 @@ TEST(SessionOptionMemory, EachAllocationFails) {
     EXPECT_EQ(seen, failed ? "sesame" : "open sesame");
   }
   EXPECT_EQ(num_allocations, 3U) << "list, name, text";
+}
+
+// --- Time limits
+
+class SessionTimeLimits : public LoginFixture {
+ protected:
+  void SetUp() override {
+    LoginFixture::SetUp();
+    d_.wire.real_time = true;
+    d_.wire.replies.clear();
+    d_.wire.server = [](const std::string &) { return ""; };
+  }
+  pop3_status Set(const pop3_time_limits &limits) {
+    return pop3_session_set_time_limits(d_.session(), &limits, &d_.err);
+  }
+  pop3_time_limits Get() {
+    pop3_time_limits limits = POP3_TIME_LIMITS_INIT;
+    pop3_session_time_limits(d_.session(), &limits);
+    return limits;
+  }
+  // "connect idle login total", of the session.
+  std::string Words() {
+    const pop3_time_limits now = Get();
+    return std::to_string(now.connect_ms) + " " + std::to_string(now.idle_ms) + " " +
+           std::to_string(now.login_ms) + " " + std::to_string(now.total_ms);
+  }
+  // Due returns how far away the next deadline is; -1 if there is none.
+  int64_t Due() {
+    pop3_interest interest = POP3_INTEREST_INIT;
+    pop3_session_interest(d_.session(), &interest);
+    return interest.deadline_ms == POP3_NO_DEADLINE ? -1 : interest.deadline_ms - d_.wire.now_ms;
+  }
+  pop3_step_result StepAfter(int64_t ms) {
+    d_.wire.now_ms += ms;
+    return pop3_step(d_.session());
+  }
+};
+
+TEST_F(SessionTimeLimits, AreThoseOfTheOptions) {
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  const pop3_time_limits preset = POP3_TIME_LIMITS_INIT;
+  pop3_time_limits now = Get();
+  EXPECT_EQ(memcmp(&now, &preset, sizeof(now)), 0) << "the defaults are the same";
+  EXPECT_EQ(Words(), "30000 60000 180000 -1");
+  now.idle_ms = 5;
+  now.reserved = 9;
+  ASSERT_EQ(Set(now), POP3_OK);
+  EXPECT_EQ(Words(), "30000 5 180000 -1");
+  EXPECT_EQ(Get().reserved, 0U);
+}
+
+TEST_F(SessionTimeLimits, AreFilledAndReadAsFarAsTheCallerKnowsThem) {
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  pop3_time_limits limits = POP3_TIME_LIMITS_INIT;
+  limits.size = offsetof(pop3_time_limits, login_ms);
+  limits.idle_ms = limits.login_ms = limits.total_ms = 7;
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(Words(), "30000 7 180000 -1") << "the others stay";
+  EXPECT_EQ(Get().size, sizeof(limits));
+  limits.idle_ms = 1;
+  pop3_session_time_limits(d_.session(), &limits);
+  EXPECT_EQ(limits.size, offsetof(pop3_time_limits, login_ms));
+  EXPECT_EQ(limits.idle_ms, 7);
+  EXPECT_EQ(limits.login_ms, 7) << "nothing is written behind its size";
+  struct Newer {
+    pop3_time_limits known;
+    int64_t later;
+  } newer = {POP3_TIME_LIMITS_INIT, -5};
+  newer.known.size = sizeof(newer);
+  newer.known.total_ms = 12;
+  ASSERT_EQ(Set(newer.known), POP3_OK);
+  EXPECT_EQ(Words(), "30000 60000 180000 12");
+  pop3_session_time_limits(d_.session(), &newer.known);
+  EXPECT_EQ(newer.known.size, sizeof(pop3_time_limits));
+  EXPECT_EQ(newer.later, -5);
+}
+
+TEST_F(SessionTimeLimits, AreRefusedAsAWhole) {
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  const struct {
+    int64_t pop3_time_limits::*limit;
+    const char *name;
+  } all[] = {{&pop3_time_limits::connect_ms, "connect_ms"},
+             {&pop3_time_limits::idle_ms, "idle_ms"},
+             {&pop3_time_limits::login_ms, "login_ms"},
+             {&pop3_time_limits::total_ms, "total_ms"}};
+  for (const auto &one : all) {
+    for (const int64_t ms : {INT64_C(0), INT64_C(-2), INT64_MIN}) {
+      pop3_time_limits limits = POP3_TIME_LIMITS_INIT;
+      limits.connect_ms = limits.idle_ms = limits.login_ms = limits.total_ms = 1;
+      limits.*one.limit = ms;
+      EXPECT_EQ(Set(limits), POP3_ERR_ARGUMENT);
+      EXPECT_EQ(std::string(d_.err.text), std::string(one.name) + " is " + std::to_string(ms) +
+                                              ": it must be positive, or POP3_NO_TIMEOUT for none");
+      EXPECT_EQ(Words(), "30000 60000 180000 -1");
+    }
+  }
+  pop3_time_limits limits = POP3_TIME_LIMITS_INIT;
+  limits.connect_ms = 1;
+  for (const uint32_t size : {0U, 4U, 15U}) {
+    limits.size = size;
+    EXPECT_EQ(Set(limits), POP3_ERR_ARGUMENT);
+    EXPECT_STREQ(d_.err.text, "time limits need their size: start from POP3_TIME_LIMITS_INIT");
+  }
+  EXPECT_EQ(pop3_session_set_time_limits(d_.session(), nullptr, nullptr), POP3_ERR_ARGUMENT);
+  EXPECT_EQ(Words(), "30000 60000 180000 -1");
+}
+
+TEST_F(SessionTimeLimits, BeforeConnecting) {
+  d_.wire.connect_never = true;
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  pop3_time_limits limits = Get();
+  limits.connect_ms = 400;
+  ASSERT_EQ(Set(limits), POP3_OK);
+  ASSERT_NE(d_.Submit(POP3_CMD_NOOP), 0U);
+  ASSERT_EQ(StepAfter(0), POP3_STEP_AGAIN);
+  EXPECT_EQ(Due(), 400);
+  limits.connect_ms = 900;  // while it connects, from the same moment
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(StepAfter(899), POP3_STEP_AGAIN);
+  EXPECT_EQ(Due(), 1);
+  EXPECT_EQ(StepAfter(1), POP3_STEP_FAILED);
+  EXPECT_EQ(d_.error_text(),
+            "connecting to mail.example port 110 took longer than 900 ms (connect_ms)");
+}
+
+TEST_F(SessionTimeLimits, WhileAReplyIsDue) {
+  d_.wire.replies["NOOP"] = "+OK\r\n";
+  d_.StartReady();
+  ASSERT_EQ(pop3_noop(d_.session(), &d_.err), POP3_OK) << d_.err.text;
+  ASSERT_NE(d_.Submit(POP3_CMD_STAT), 0U);
+  ASSERT_EQ(StepAfter(0), POP3_STEP_AGAIN);
+  EXPECT_EQ(Due(), 60000);
+  pop3_time_limits limits = Get();
+  limits.idle_ms = POP3_NO_TIMEOUT;
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(Due(), -1);
+  EXPECT_EQ(StepAfter(1000000), POP3_STEP_AGAIN) << d_.error_text();
+  limits.idle_ms = 1000001;
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(Due(), 1);
+  limits.idle_ms = 5000;  // long since over
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(StepAfter(0), POP3_STEP_FAILED);
+  EXPECT_EQ(d_.error_text(),
+            "no octet sent or received for 5000 ms while the reply to STAT is due (idle_ms)");
+  EXPECT_EQ(Set(limits), POP3_OK) << "it does no harm";
+}
+
+TEST_F(SessionTimeLimits, InALoginAndOfTheWholeSession) {
+  Ready();
+  pop3_time_limits limits = Get();
+  limits.login_ms = 700;
+  limits.total_ms = 600;
+  ASSERT_NE(d_.SubmitLogin(nullptr), 0U);
+  ASSERT_EQ(StepAfter(0), POP3_STEP_AGAIN);
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(Due(), 600);
+  limits.total_ms = POP3_NO_TIMEOUT;
+  ASSERT_EQ(Set(limits), POP3_OK);
+  EXPECT_EQ(Due(), 700);
+  EXPECT_EQ(StepAfter(700), POP3_STEP_FAILED);
+  EXPECT_EQ(d_.error_text(), "the login took longer than 700 ms (login_ms)");
+}
+
+// A wait that is under way obeys what a callback sets.
+TEST_F(SessionTimeLimits, FromInsideAWait) {
+  d_.wire.replies["CAPA"] = "+OK\r\n.\r\n";
+  d_.StartReady();
+  d_.wire.real_time = false;
+  d_.on_audit = [this](const std::string &) {
+    pop3_time_limits limits = Get();
+    limits.idle_ms = 250;
+    EXPECT_EQ(Set(limits), POP3_OK);
+    return true;
+  };
+  const int64_t before = d_.wire.now_ms;
+  pop3_error err = POP3_ERROR_INIT;
+  EXPECT_EQ(pop3_noop(d_.session(), &err), POP3_ERR_TIMEOUT);
+  EXPECT_EQ(d_.wire.now_ms - before, 250);
 }
 
 }  // namespace

@@ -50,18 +50,24 @@ static pop3_status push(p3_channel *channel, const pop3_transport_ops *ops,
   const p3_channel_plan *plan = &channel->plan;
   const pop3_transport_config config = {(uint32_t)sizeof(config), plan->port, plan->name, options,
                                         num_options};
-  return p3_layers_push(&channel->layers, ops, plan->host, &config, plan->max_layers, err);
+  channel->is_making = 1;
+  const pop3_status status =
+      p3_layers_push(&channel->layers, ops, plan->host, &config, plan->max_layers, err);
+  channel->is_making = 0;
+  return status;
+}
+
+static pop3_status push_planned(p3_channel *channel, const pop3_transport_ops *ops,
+                                pop3_error *err) {
+  const p3_option_list *options = channel->plan.options;
+  return push(channel, ops, options->at, options->count, err);
 }
 
 // Pushes what stands next: a transport of the plan, one on top of them, or a security layer.
 static pop3_status push_next(p3_channel *channel, pop3_error *err) {
   const p3_channel_plan *plan = &channel->plan;
-  const pop3_option *options =
-      channel->more_options != NULL ? channel->more_options : plan->options;
-  const size_t num_options = plan->num_options + (channel->more_options != NULL ? 1 : 0);
   if (channel->num_pushed < plan->num_transports) {
-    const pop3_transport_ops *ops = plan->transports[channel->num_pushed++];
-    return push(channel, ops, options, num_options, err);
+    return push_planned(channel, plan->transports[channel->num_pushed++], err);
   }
   if (channel->layer.ops != NULL) {
     const pop3_status status =
@@ -71,7 +77,14 @@ static pop3_status push_next(p3_channel *channel, pop3_error *err) {
   }
   const pop3_transport_ops *ops = channel->next;
   channel->next = NULL;
-  return push(channel, ops, options, num_options, err);
+  return push_planned(channel, ops, err);
+}
+
+int p3_channel_has_read_options(const p3_channel *channel, const pop3_transport_ops *ops) {
+  for (size_t i = 0; i < channel->layers.count; i++) {
+    if (channel->layers.at[i].ops == ops) return 1;
+  }
+  return channel->is_making;
 }
 
 // What an operation waits for.
@@ -97,28 +110,21 @@ pop3_io p3_channel_connect(p3_channel *channel, int *out_pushed, pop3_error *err
 
 // --- Once more
 
-// The plan's options and one more, in |channel|. Returns 0 when memory ran out.
-static int add_option(p3_channel *channel, const pop3_answer *wanted) {
+// Sets the option that |wanted| names. Returns its name, or NULL when memory ran out.
+static const char *set_option(const p3_channel *channel, const pop3_answer *wanted) {
   const p3_channel_plan *plan = &channel->plan;
   char *name = p3_mem_strdup(plan->allocator, (const char *)wanted->data, wanted->data_len);
-  pop3_option *options = p3_mem_zalloc(plan->allocator, plan->num_options + 1, sizeof(*options));
-  if (name == NULL || options == NULL) {
-    p3_mem_free(plan->allocator, name);
-    p3_mem_free(plan->allocator, options);
-    return 0;
-  }
-  for (size_t i = 0; i < plan->num_options; i++) options[i] = plan->options[i];
-  options[plan->num_options].name = name;
-  options[plan->num_options].number = wanted->number;
-  channel->more_options = options;
-  return 1;
+  const pop3_option option = {name, NULL, wanted->number, NULL};
+  const int is_set = name != NULL && p3_option_list_set(plan->options, &option);
+  p3_mem_free(plan->allocator, name);
+  return is_set ? plan->options->at[plan->options->count - 1].name : NULL;
 }
 
 const char *p3_channel_begin_again(p3_channel *channel) {
   const p3_layers *layers = &channel->layers;
   pop3_answer answer = POP3_ANSWER_INIT;
   pop3_answer once = POP3_ANSWER_INIT;
-  if (layers->count == 0 || channel->more_options != NULL) return NULL;
+  if (layers->count == 0 || channel->has_begun_again) return NULL;
   const pop3_layer *failed = &layers->at[layers->count - 1];
   if (failed->ops->query == NULL ||
       failed->ops->query(failed->self, POP3_QUERY_AGAIN, &answer) != POP3_OK ||
@@ -128,12 +134,14 @@ const char *p3_channel_begin_again(p3_channel *channel) {
   if (p3_channel_query(channel, POP3_QUERY_ONLY_ONCE, &once) == POP3_OK && once.number != 0) {
     return NULL;
   }
-  if (!add_option(channel, &answer)) return NULL;
+  const char *name = set_option(channel, &answer);
+  if (name == NULL) return NULL;
   p3_channel_drop(channel);
+  channel->has_begun_again = 1;
   channel->num_pushed = 0;
   channel->next = NULL;
   channel->read_wants = channel->write_wants = 0;
-  return channel->more_options[channel->plan.num_options].name;
+  return name;
 }
 
 // --- Moving octets
@@ -216,9 +224,4 @@ void p3_channel_close(p3_channel *channel) {
 void p3_channel_cleanup(p3_channel *channel) {
   release_layer(channel);
   p3_channel_drop(channel);
-  if (channel->more_options == NULL) return;
-  p3_mem_free(channel->plan.allocator,
-              (void *)(uintptr_t)channel->more_options[channel->plan.num_options].name);
-  p3_mem_free(channel->plan.allocator, channel->more_options);
-  channel->more_options = NULL;
 }

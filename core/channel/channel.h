@@ -6,6 +6,7 @@
 #include <pop3/allocator.h>
 
 #include "core/channel/layers.h"
+#include "core/channel/option_list.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,8 +21,7 @@ typedef struct p3_channel_plan {
   uint32_t max_layers;
   const pop3_transport_ops *const *transports;  // from the bottom up
   size_t num_transports;
-  const pop3_option *options;
-  size_t num_options;
+  p3_option_list *options;  // as they are whenever a transport is made
 } p3_channel_plan;
 
 // p3_security_layer is a transport that a mechanism has negotiated.
@@ -41,10 +41,11 @@ typedef struct p3_channel {
   const pop3_transport_ops *next;  // to be pushed on top of what is there, or NULL
   p3_security_layer layer;         // likewise; its ops are |layer_ops|
   pop3_transport_ops layer_ops;
-  pop3_option *more_options;  // those of the plan and one more, or NULL: p3_channel_begin_again
-  uint32_t read_wants;        // POP3_WAIT_* that the last read waits for
-  uint32_t write_wants;       // likewise the last write or connect
-  int write_failed;           // |write_error| is told once the server's last words are read
+  int is_making;         // a transport's create is on the stack, which reads the options
+  int has_begun_again;   // p3_channel_begin_again has taken a connection back
+  uint32_t read_wants;   // POP3_WAIT_* that the last read waits for
+  uint32_t write_wants;  // likewise the last write or connect
+  int write_failed;      // |write_error| is told once the server's last words are read
   pop3_error write_error;
 } p3_channel;
 
@@ -65,6 +66,10 @@ int p3_channel_push_layer(p3_channel *channel, const p3_security_layer *layer);
 // p3_channel_is_connected says whether all that was asked for is there.
 int p3_channel_is_connected(const p3_channel *channel);
 
+// p3_channel_has_read_options says whether the options of |ops| come too late: it stands in the
+// chain, or a transport is being made.
+int p3_channel_has_read_options(const p3_channel *channel, const pop3_transport_ops *ops);
+
 // p3_channel_connect pushes what stands next, if nothing is connecting, and goes on connecting
 // it. POP3_IO_DONE: one transport more is connected. Only while p3_channel_is_connected says no.
 // After POP3_IO_FAIL |*out_pushed| says whether the transport was made at all.
@@ -72,7 +77,7 @@ pop3_io p3_channel_connect(p3_channel *channel, int *out_pushed, pop3_error *err
 
 // p3_channel_begin_again takes the connection back, for a new one from the bottom up, if the
 // transport that has just failed to connect knows an option that may help and a new connection can
-// be made. Returns the option's name, or NULL: nothing has changed.
+// be made. That option is set in the plan's then. Returns its name, or NULL: nothing has changed.
 const char *p3_channel_begin_again(p3_channel *channel);
 
 // p3_channel_read takes octets. A failed write is told here, when nothing more can be read.

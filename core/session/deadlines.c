@@ -18,7 +18,7 @@ static void consider(int applies, int64_t start_ms, int64_t limit_ms, p3_deadlin
   *out_what = what;
 }
 
-int64_t p3_deadlines_next(const p3_deadlines *deadlines, const p3_time_limits *limits,
+int64_t p3_deadlines_next(const p3_deadlines *deadlines, const pop3_time_limits *limits,
                           const p3_deadline_phase *phase, p3_deadline *out_what) {
   int64_t at = POP3_NO_DEADLINE;
   *out_what = P3_DEADLINE_NONE;

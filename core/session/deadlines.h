@@ -2,19 +2,12 @@
 #ifndef POP3_CORE_SESSION_DEADLINES_H_
 #define POP3_CORE_SESSION_DEADLINES_H_
 
+#include <pop3/session.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-// p3_time_limits has the four limits in milliseconds, or POP3_NO_TIMEOUT.
-typedef struct p3_time_limits {
-  int64_t connect_ms;  // to the greeting
-  int64_t idle_ms;     // without a moved octet while a reply is due
-  int64_t login_ms;
-  int64_t total_ms;
-} p3_time_limits;
 
 // p3_deadlines knows since when each of them counts, by the session's clock.
 typedef struct p3_deadlines {
@@ -42,7 +35,7 @@ typedef enum p3_deadline {
 
 // p3_deadlines_next returns the earliest deadline that applies, or POP3_NO_DEADLINE, and in
 // |*out_what| which it is.
-int64_t p3_deadlines_next(const p3_deadlines *deadlines, const p3_time_limits *limits,
+int64_t p3_deadlines_next(const p3_deadlines *deadlines, const pop3_time_limits *limits,
                           const p3_deadline_phase *phase, p3_deadline *out_what);
 
 // p3_deadline_after is |limit_ms| after |start_ms|; a limit far in the future does not wrap

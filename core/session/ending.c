@@ -56,6 +56,7 @@ void p3_session_destroy(pop3_session *session) {
   pop3_engine_free(session->engine);
   p3_waker_cleanup(&session->waker);
   const pop3_allocator allocator = session->config.allocator;
+  p3_settings_cleanup(&session->settings);
   p3_session_config_cleanup(&session->config);
   p3_mem_free(&allocator, session);
 }

@@ -24,6 +24,11 @@ void pop3_session_options_init(pop3_session_options *options, size_t size) {
   p3_fill_preset(options, size, &kPreset, sizeof(kPreset));
 }
 
+void pop3_time_limits_init(pop3_time_limits *limits, size_t size) {
+  static const pop3_time_limits kPreset = POP3_TIME_LIMITS_INIT;
+  p3_fill_preset(limits, size, &kPreset, sizeof(kPreset));
+}
+
 void pop3_request_init(pop3_request *request, size_t size, pop3_command command) {
   static const pop3_request kPreset = POP3_REQUEST_INIT(POP3_CMD_GREETING);
   pop3_request preset;

@@ -35,10 +35,14 @@ static pop3_status make_engine(pop3_session *session, const pop3_session_options
 
 static void make_channel(pop3_session *session) {
   const p3_session_config *config = &session->config;
-  const p3_channel_plan plan = {
-      &config->allocator,        &session->host,     config->host,           config->port,
-      config->limits.max_layers, config->transports, config->num_transports, config->options,
-      config->num_options};
+  const p3_channel_plan plan = {&config->allocator,
+                                &session->host,
+                                config->host,
+                                config->port,
+                                config->limits.max_layers,
+                                config->transports,
+                                config->num_transports,
+                                &session->settings.options};
   p3_channel_init(&session->channel, &plan);
 }
 
@@ -72,6 +76,10 @@ pop3_status pop3_session_new(pop3_session **out, const pop3_registry *registry,
     return pop3_error_set(err, POP3_ERR_MEMORY, LAYER, 0, "no memory for a session");
   }
   status = p3_session_config_init(&session->config, registry, &opts, err);
+  if (status == POP3_OK) {
+    status = p3_settings_init(&session->settings, registry, &opts, &session->config.allocator, err);
+    if (status != POP3_OK) p3_session_config_cleanup(&session->config);
+  }
   if (status != POP3_OK) {
     p3_mem_free(&allocator, session);
     return status;

@@ -13,19 +13,6 @@ static pop3_status no_memory(pop3_error *err) {
 }
 
 static pop3_status check_options(const pop3_session_options *options, pop3_error *err) {
-  const struct {
-    int64_t ms;
-    const char *name;
-  } limits[] = {{options->connect_ms, "connect_ms"},
-                {options->idle_ms, "idle_ms"},
-                {options->login_ms, "login_ms"},
-                {options->total_ms, "total_ms"}};
-  for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
-    if (limits[i].ms > 0 || limits[i].ms == POP3_NO_TIMEOUT) continue;
-    return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                          "%s is %lld: it must be positive, or POP3_NO_TIMEOUT for none",
-                          limits[i].name, (long long)limits[i].ms);
-  }
   if (options->num_transports == 0 || options->transports == NULL) {
     return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0, "no transports are named");
   }
@@ -70,41 +57,6 @@ static pop3_status find_transports(p3_session_config *config, const pop3_registr
   return POP3_OK;
 }
 
-// The transport of "tcp.nodelay" must exist; whether it knows "nodelay" it says itself.
-static int names_transport(const pop3_registry *registry, const char *name) {
-  const char *dot = strchr(name, '.');
-  const pop3_transport_ops *ops;
-  for (size_t i = 0; dot != NULL && (ops = pop3_registry_transport_at(registry, i)) != NULL; i++) {
-    const size_t len = strlen(ops->name);
-    if ((size_t)(dot - name) == len && memcmp(name, ops->name, len) == 0) return 1;
-  }
-  return 0;
-}
-
-static pop3_status copy_options(p3_session_config *config, const pop3_registry *registry,
-                                const pop3_session_options *options, pop3_error *err) {
-  config->options =
-      p3_mem_zalloc(&config->allocator, options->num_options, sizeof(*config->options));
-  if (config->options == NULL) return no_memory(err);
-  for (size_t i = 0; i < options->num_options; i++) {
-    const pop3_option *in = &options->options[i];
-    pop3_option *out = &config->options[config->num_options++];
-    if (in->name == NULL || !names_transport(registry, in->name)) {
-      return pop3_error_set(err, POP3_ERR_ARGUMENT, LAYER, 0,
-                            "option \"%s\" does not begin with a transport of the registry",
-                            in->name != NULL ? in->name : "");
-    }
-    out->number = in->number;
-    out->object = in->object;
-    out->name = p3_mem_strdup(&config->allocator, in->name, strlen(in->name));
-    if (out->name == NULL) return no_memory(err);
-    if (in->text == NULL) continue;
-    out->text = p3_mem_strdup(&config->allocator, in->text, strlen(in->text));
-    if (out->text == NULL) return no_memory(err);
-  }
-  return POP3_OK;
-}
-
 static pop3_status copy_text(const p3_session_config *config, char **out, const char *in,
                              pop3_error *err) {
   if (in == NULL) return POP3_OK;
@@ -133,10 +85,6 @@ static void copy_plain(p3_session_config *config, const pop3_session_options *op
   config->port = options->port;
   config->tls = options->tls;
   config->debug_level = options->debug_level;
-  config->time_limits.connect_ms = options->connect_ms;
-  config->time_limits.idle_ms = options->idle_ms;
-  config->time_limits.login_ms = options->login_ms;
-  config->time_limits.total_ms = options->total_ms;
   config->hooks.trace = options->trace;
   config->hooks.trace_arg = options->trace_arg;
   config->hooks.audit = options->audit;
@@ -167,7 +115,6 @@ pop3_status p3_session_config_init(p3_session_config *config, const pop3_registr
   pop3_status status = check_options(options, err);
   if (status == POP3_OK) status = p3_limits_resolve(&config->limits, options->limits, err);
   if (status == POP3_OK) status = find_transports(config, registry, options, err);
-  if (status == POP3_OK) status = copy_options(config, registry, options, err);
   if (status == POP3_OK) status = copy_strings(config, options, err);
   if (status == POP3_OK) {
     copy_plain(config, options);
@@ -177,26 +124,12 @@ pop3_status p3_session_config_init(p3_session_config *config, const pop3_registr
   return status;
 }
 
-// An option may be a password, of a proxy for example.
-static void wipe_text(const pop3_allocator *allocator, const char *text) {
-  if (text == NULL) return;
-  pop3_wipe((void *)(uintptr_t)text, strlen(text));
-  p3_mem_free(allocator, (void *)(uintptr_t)text);
-}
-
 void p3_session_config_cleanup(p3_session_config *config) {
   const pop3_allocator *allocator = &config->allocator;
-  for (size_t i = 0; i < config->num_options; i++) {
-    p3_mem_free(allocator, (void *)(uintptr_t)config->options[i].name);
-    wipe_text(allocator, config->options[i].text);
-  }
-  p3_mem_free(allocator, config->options);
   p3_mem_free(allocator, config->host);
   p3_mem_free(allocator, config->user);
   p3_mem_free(allocator, config->mechanism);
   pop3_secret_cleanup(&config->password);
   pop3_secret_cleanup(&config->token);
-  config->options = NULL;
-  config->num_options = 0;
   config->host = config->user = config->mechanism = NULL;
 }

@@ -1,4 +1,5 @@
-// How a session was asked to be: a copy of the options that does not change any more.
+// How a session was asked to be: a copy of what does not change any more. What does is in
+// settings.h.
 #ifndef POP3_CORE_SESSION_SESSION_CONFIG_H_
 #define POP3_CORE_SESSION_SESSION_CONFIG_H_
 
@@ -6,7 +7,6 @@
 
 #include "core/channel/layers.h"
 #include "core/login/login.h"
-#include "core/session/deadlines.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,9 +31,6 @@ typedef struct p3_session_config {
   const pop3_transport_ops *stls;  // the transport that STLS pushes, or NULL
   char *host;                      // never NULL
   uint32_t port;
-  pop3_option *options;
-  size_t num_options;
-  p3_time_limits time_limits;
   pop3_tls_policy tls;
   p3_login_config login;  // refers to what follows
   char *user;

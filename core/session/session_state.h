@@ -10,6 +10,7 @@
 #include "core/login/login.h"
 #include "core/session/deadlines.h"
 #include "core/session/session_config.h"
+#include "core/session/settings.h"
 #include "core/session/wait_poll.h"
 
 #ifdef __cplusplus
@@ -59,6 +60,7 @@ typedef struct p3_session_flags {
 
 struct pop3_session {
   p3_session_config config;
+  p3_settings settings;
   const pop3_registry *registry;
   pop3_host host;
   pop3_engine *engine;

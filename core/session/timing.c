@@ -14,12 +14,12 @@ int64_t p3_session_deadline(const pop3_session *session, p3_deadline *out_what) 
   const p3_deadline_phase phase = {p3_engine_greeted(session->engine),
                                    p3_session_is_waiting(session),
                                    p3_login_is_active(&session->login)};
-  return p3_deadlines_next(&session->deadlines, &session->config.time_limits, &phase, out_what);
+  return p3_deadlines_next(&session->deadlines, &session->settings.time_limits, &phase, out_what);
 }
 
 static void fail_connect(pop3_session *session) {
   const p3_session_config *config = &session->config;
-  const long long ms = config->time_limits.connect_ms;
+  const long long ms = session->settings.time_limits.connect_ms;
   if (p3_channel_is_planned(&session->channel)) {
     p3_session_failf(session, POP3_ERR_TIMEOUT,
                      "connecting to %s port %u took longer than %lld ms (connect_ms)", config->host,
@@ -33,7 +33,7 @@ static void fail_connect(pop3_session *session) {
 }
 
 void p3_session_check_deadlines(pop3_session *session) {
-  const p3_time_limits *limits = &session->config.time_limits;
+  const pop3_time_limits *limits = &session->settings.time_limits;
   p3_deadline what;
   const int64_t deadline = p3_session_deadline(session, &what);
   if (deadline == POP3_NO_DEADLINE || p3_session_now(session) < deadline) return;

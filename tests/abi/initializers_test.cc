@@ -34,6 +34,7 @@ TEST(Initializers, SayTheSize) {
   const pop3_session_options session = POP3_SESSION_OPTIONS_INIT;
   const pop3_sink sink = POP3_SINK_INIT;
   const pop3_stream stream = POP3_STREAM_INIT(nullptr);
+  const pop3_time_limits times = POP3_TIME_LIMITS_INIT;
   const pop3_tls_passphrase passphrase = POP3_TLS_PASSPHRASE_INIT;
   const pop3_tls_session_cache cache = POP3_TLS_SESSION_CACHE_INIT;
   const pop3_tls_verify verify = POP3_TLS_VERIFY_INIT;
@@ -50,6 +51,7 @@ TEST(Initializers, SayTheSize) {
   EXPECT_TRUE(HasSize(session));
   EXPECT_TRUE(HasSize(sink));
   EXPECT_TRUE(HasSize(stream));
+  EXPECT_TRUE(HasSize(times));
   EXPECT_TRUE(HasSize(passphrase));
   EXPECT_TRUE(HasSize(cache));
   EXPECT_TRUE(HasSize(verify));

@@ -34,10 +34,13 @@ class Channel : public ::testing::Test {
  protected:
   void SetUp() override {
     released.clear();
+    p3_option_list_init(&list_, allocator_.get());
+    for (const pop3_option &option : options_) ASSERT_TRUE(p3_option_list_add(&list_, &option));
     Init(1);
   }
   void TearDown() override {
     p3_channel_cleanup(&channel_);
+    p3_option_list_cleanup(&list_);
     EXPECT_EQ(wire_.complaints, Calls());
     for (const char *name : {"fake", "tls", "shift"}) {
       const std::string prefix = name;
@@ -49,15 +52,9 @@ class Channel : public ::testing::Test {
 
   // Plans "fake", and "tls" on it if |num_transports| is 2.
   void Init(size_t num_transports) {
-    const p3_channel_plan plan = {allocator_.get(),
-                                  host_.get(),
-                                  "mail.example",
-                                  110,
-                                  4,
-                                  FakeWirePlugin()->transports,
-                                  num_transports,
-                                  options_,
-                                  2};
+    const p3_channel_plan plan = {
+        allocator_.get(), host_.get(), "mail.example", 110, 4, FakeWirePlugin()->transports,
+        num_transports,   &list_};
     p3_channel_init(&channel_, &plan);
   }
   pop3_io Connect() {
@@ -102,6 +99,7 @@ class Channel : public ::testing::Test {
   FakeWire wire_;
   pop3_testing::TestHost host_;
   FailingAllocator allocator_;
+  p3_option_list list_ = {};
   pop3_option options_[2] = {{"other.thing", "x", 0, nullptr}, {"fake.wire", nullptr, 0, &wire_}};
   pop3_option layer_options_[1] = {{"fake.wire", nullptr, 0, &wire_}};
   p3_channel channel_ = {};
@@ -269,8 +267,10 @@ TEST_F(Channel, BeginsAgainWithTheOptionThatMayHelp) {
   EXPECT_EQ(wire_.Count("fake.destroy"), 1);
   EXPECT_EQ(wire_.Count("tls.destroy"), 1);
   EXPECT_TRUE(p3_channel_is_planned(&channel_));
-  EXPECT_EQ(channel_.more_options[0].name, options_[0].name) << "those of the plan stay";
-  EXPECT_EQ(channel_.more_options[2].number, 7);
+  ASSERT_EQ(list_.count, 3U);
+  EXPECT_STREQ(list_.at[0].name, options_[0].name) << "those of the plan stay";
+  EXPECT_STREQ(list_.at[2].name, "tls.no_alpn");
+  EXPECT_EQ(list_.at[2].number, 7);
   Connected();
   EXPECT_EQ(channel_.layers.count, 2U);
   EXPECT_EQ(wire_.Count("tls.create"), 2);
@@ -319,10 +319,12 @@ TEST_F(Channel, DoesNotBeginAgain) {
   wire_.only_once = true;
   EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr) << "with a caller's descriptor";
   wire_.only_once = false;
-  for (const size_t nth : {1U, 2U}) {
+  const size_t live = allocator_.live_blocks();
+  for (const size_t nth : {1U, 2U, 3U}) {
     allocator_.FailAt(allocator_.calls() + nth);
     EXPECT_EQ(p3_channel_begin_again(&channel_), nullptr) << "without memory";
-    EXPECT_EQ(allocator_.live_blocks(), 0U);
+    EXPECT_EQ(allocator_.live_blocks(), live);
+    EXPECT_EQ(list_.count, 2U);
     EXPECT_EQ(channel_.layers.count, 1U) << "nothing has changed";
   }
   EXPECT_STREQ(p3_channel_begin_again(&channel_), "fake.other");

@@ -15,9 +15,23 @@ constexpr int64_t kNone = POP3_NO_TIMEOUT;
 // 4000.
 const p3_deadlines kSince = {1000, 2000, 3000, 4000};
 
+// Limits is pop3_time_limits without what goes before them.
+struct Limits {
+  int64_t connect, idle, login, total;
+
+  pop3_time_limits All() const {
+    pop3_time_limits all = POP3_TIME_LIMITS_INIT;
+    all.connect_ms = connect;
+    all.idle_ms = idle;
+    all.login_ms = login;
+    all.total_ms = total;
+    return all;
+  }
+};
+
 struct Case {
   const char *what;
-  p3_time_limits limits;    // connect, idle, login, total
+  Limits limits;
   p3_deadline_phase phase;  // greeted, waiting, logging in
   int64_t at;
   p3_deadline which;
@@ -73,7 +87,8 @@ TEST(DeadlinesNext, Table) {
   for (const Case &c : kCases) {
     SCOPED_TRACE(c.what);
     p3_deadline which = c.which == P3_DEADLINE_NONE ? P3_DEADLINE_IDLE : P3_DEADLINE_NONE;
-    EXPECT_EQ(p3_deadlines_next(&kSince, &c.limits, &c.phase, &which), c.at);
+    const pop3_time_limits limits = c.limits.All();
+    EXPECT_EQ(p3_deadlines_next(&kSince, &limits, &c.phase, &which), c.at);
     EXPECT_EQ(which, c.which);
   }
 }
@@ -81,7 +96,7 @@ TEST(DeadlinesNext, Table) {
 // A clock may begin anywhere, also in the past of zero.
 TEST(DeadlinesNext, AClockBelowZero) {
   const p3_deadlines since = {-5000, -5000, -5000, -5000};
-  const p3_time_limits limits = {kNone, 2000, kNone, 3000};
+  const pop3_time_limits limits = Limits{kNone, 2000, kNone, 3000}.All();
   const p3_deadline_phase phase = {1, 1, 0};
   p3_deadline which;
   EXPECT_EQ(p3_deadlines_next(&since, &limits, &phase, &which), -3000);

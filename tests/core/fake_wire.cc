@@ -55,6 +55,7 @@ pop3_status Create(const pop3_host *host, const pop3_transport_config *config,
   if (wire == nullptr) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, name, 0, 0, "no fake.wire");
   }
+  if (wire->on_create) wire->on_create(name, config);
   if (wire->create_fails == name) {
     return host->fail(host->ctx, err, POP3_ERR_ARGUMENT, name, 0, 0, "create fails");
   }

@@ -64,6 +64,9 @@ struct FakeWire {
   std::string connect_fails;
   std::string connect_eof;
 
+  // Called inside of each create.
+  std::function<void(const std::string &name, const pop3_transport_config *config)> on_create;
+
   // The option with which a connect that fails would succeed, and what "fake" says of it.
   std::string again;
   bool only_once = false;

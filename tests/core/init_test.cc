@@ -40,6 +40,8 @@ TEST(Init, OfWhatTheCallerFills) {
   Check(engine, pop3_engine_options_init);
   static const pop3_session_options session = POP3_SESSION_OPTIONS_INIT;
   Check(session, pop3_session_options_init);
+  static const pop3_time_limits times = POP3_TIME_LIMITS_INIT;
+  Check(times, pop3_time_limits_init);
   static const pop3_sink sink = POP3_SINK_INIT;
   Check(sink, pop3_sink_init);
 }

@@ -23,8 +23,6 @@ struct Rig {
     EXPECT_EQ(pop3_registry_add(registry, FakeWirePlugin(), nullptr), POP3_OK);
     options.transports = transports;
     options.num_transports = 2;
-    options.options = settings;
-    options.num_options = 2;
     options.host = "mail.example";
     options.port = 995;
     options.user = "jane";
@@ -43,10 +41,8 @@ struct Rig {
     return p3_session_config_init(&config, registry, &options, &err);
   }
 
-  int object = 0;
+  int object = 0;  // something to point to
   const char *transports[2] = {"fake", "tls"};
-  pop3_option settings[2] = {{"fake.proxy", "me:sesame@proxy", 5, nullptr},
-                             {"tls.thing", nullptr, -1, &object}};
   pop3_registry *registry = nullptr;
   pop3_session_options options = POP3_SESSION_OPTIONS_INIT;
   p3_session_config config;
@@ -68,15 +64,6 @@ const char *const kMany[] = {"fake", "tls", "tls", "tls", "tls", "tls", "tls", "
                              "tls",  "tls", "tls", "tls", "tls", "tls", "tls", "tls"};
 
 const Fault kFaults[] = {
-    {POP3_ERR_ARGUMENT, "connect_ms is 0: it must be positive, or POP3_NO_TIMEOUT for none",
-     [](Rig *rig) { rig->options.connect_ms = 0; }},
-    {POP3_ERR_ARGUMENT, "idle_ms is -2: it must be positive, or POP3_NO_TIMEOUT for none",
-     [](Rig *rig) { rig->options.idle_ms = -2; }},
-    {POP3_ERR_ARGUMENT,
-     "login_ms is -9223372036854775808: it must be positive, or POP3_NO_TIMEOUT for none",
-     [](Rig *rig) { rig->options.login_ms = INT64_MIN; }},
-    {POP3_ERR_ARGUMENT, "total_ms is 0: it must be positive, or POP3_NO_TIMEOUT for none",
-     [](Rig *rig) { rig->options.total_ms = 0; }},
     {POP3_ERR_ARGUMENT, "no transports are named",
      [](Rig *rig) { rig->options.num_transports = 0; }},
     {POP3_ERR_ARGUMENT, "no transports are named",
@@ -99,16 +86,6 @@ const Fault kFaults[] = {
        rig->options.transports = kMany;
        rig->options.num_transports = 17;
      }},
-    {POP3_ERR_ARGUMENT, "option \"host\" does not begin with a transport of the registry",
-     [](Rig *rig) { rig->settings[1].name = "host"; }},
-    {POP3_ERR_ARGUMENT, "option \"fak.proxy\" does not begin with a transport of the registry",
-     [](Rig *rig) { rig->settings[1].name = "fak.proxy"; }},
-    {POP3_ERR_ARGUMENT, "option \"fakes.proxy\" does not begin with a transport of the registry",
-     [](Rig *rig) { rig->settings[1].name = "fakes.proxy"; }},
-    {POP3_ERR_ARGUMENT, "option \".fake\" does not begin with a transport of the registry",
-     [](Rig *rig) { rig->settings[1].name = ".fake"; }},
-    {POP3_ERR_ARGUMENT, "option \"\" does not begin with a transport of the registry",
-     [](Rig *rig) { rig->settings[1].name = nullptr; }},
 };
 
 TEST(SessionConfig, EveryFault) {
@@ -154,15 +131,6 @@ TEST(SessionConfig, StringsAreCopied) {
   EXPECT_STREQ(config.user, "jane");
   EXPECT_STREQ(config.host, "mail.example");
   EXPECT_STREQ(config.mechanism, "apop");
-  ASSERT_EQ(config.num_options, 2U);
-  EXPECT_NE(config.options[0].name, rig.settings[0].name);
-  EXPECT_STREQ(config.options[0].name, "fake.proxy");
-  EXPECT_NE(config.options[0].text, rig.settings[0].text);
-  EXPECT_STREQ(config.options[0].text, "me:sesame@proxy");
-  EXPECT_EQ(config.options[0].number, 5);
-  EXPECT_EQ(config.options[1].text, nullptr);
-  EXPECT_EQ(config.options[1].number, -1);
-  EXPECT_EQ(config.options[1].object, &rig.object);
   const p3_login_config &login = config.login;
   EXPECT_EQ(login.source.given[POP3_CREDENTIAL_USER], config.user);
   EXPECT_STREQ(login.source.given[POP3_CREDENTIAL_PASSWORD], "sesame");
@@ -173,17 +141,12 @@ TEST(SessionConfig, StringsAreCopied) {
   EXPECT_EQ(login.host, config.host);
   p3_session_config_cleanup(&rig.config);
   EXPECT_EQ(rig.config.host, nullptr);
-  EXPECT_EQ(rig.config.num_options, 0U);
   p3_session_config_cleanup(&rig.config);  // once more does no harm
 }
 
 TEST(SessionConfig, WhatIsTakenAsItIs) {
   Rig rig;
   pop3_session_options &options = rig.options;
-  options.connect_ms = 1;
-  options.idle_ms = 2;
-  options.login_ms = POP3_NO_TIMEOUT;
-  options.total_ms = INT64_MAX;
   options.port = 65535;
   options.debug_level = 2;
   options.tls = POP3_TLS_IF_OFFERED;
@@ -204,10 +167,6 @@ TEST(SessionConfig, WhatIsTakenAsItIs) {
   options.clock_arg = &rig.config;
   ASSERT_EQ(rig.Init(), POP3_OK) << rig.err.text;
   const p3_session_config &config = rig.config;
-  EXPECT_EQ(config.time_limits.connect_ms, 1);
-  EXPECT_EQ(config.time_limits.idle_ms, 2);
-  EXPECT_EQ(config.time_limits.login_ms, POP3_NO_TIMEOUT);
-  EXPECT_EQ(config.time_limits.total_ms, INT64_MAX);
   EXPECT_EQ(config.port, 65535U);
   EXPECT_EQ(config.debug_level, 2U);
   EXPECT_EQ(config.tls, POP3_TLS_IF_OFFERED);
@@ -241,8 +200,6 @@ TEST(SessionConfig, NothingThatNeedNotBeGiven) {
   EXPECT_STREQ(rig.config.host, "") << "never NULL";
   EXPECT_EQ(rig.config.user, nullptr);
   EXPECT_EQ(rig.config.password.data, nullptr);
-  EXPECT_EQ(rig.config.num_options, 0U);
-  EXPECT_EQ(rig.config.time_limits.connect_ms, 30000);
   for (const char *given : rig.config.login.source.given) EXPECT_EQ(given, nullptr);
   p3_session_config_cleanup(&rig.config);
 }
@@ -264,13 +221,12 @@ TEST(SessionConfig, WithoutATransportThatEncryptsThereIsNoStls) {
   ASSERT_EQ(pop3_registry_new(&rig.registry, nullptr, nullptr), POP3_OK);
   ASSERT_EQ(pop3_registry_add(rig.registry, &plugin, nullptr), POP3_OK);
   rig.options.num_transports = 1;
-  rig.options.num_options = 1;
   ASSERT_EQ(rig.Init(), POP3_OK) << rig.err.text;
   EXPECT_EQ(rig.config.stls, nullptr);
   p3_session_config_cleanup(&rig.config);
 }
 
-// Passwords stand in |password|, |token| and the text of an option.
+// Passwords stand in |password| and |token|.
 TEST(SessionConfig, SecretsAreWiped) {
   FailingAllocator allocator;
   allocator.Forbid("sesame");
@@ -293,7 +249,7 @@ TEST(SessionConfig, EachAllocationFails) {
       EXPECT_STREQ(rig.err.text, "no memory for a session");
     }
   });
-  EXPECT_EQ(count, 9U) << "options, two names, one text, host, user, mechanism, two secrets";
+  EXPECT_EQ(count, 5U) << "host, user, mechanism, two secrets";
 }
 
 }  // namespace

@@ -147,10 +147,10 @@ TEST(Session, EverythingIsCopied) {
   EXPECT_STREQ(session->config.user, "mrose");
   EXPECT_STREQ(session->config.mechanism, "apop");
   EXPECT_STREQ(reinterpret_cast<const char *>(session->config.password.data), "sesame");
-  EXPECT_STREQ(session->config.options[0].name, "fake.name");
-  EXPECT_STREQ(session->config.options[0].text, "value");
-  EXPECT_EQ(session->config.options[0].number, 7);
-  EXPECT_EQ(session->config.options[0].object, &d);
+  EXPECT_STREQ(session->settings.options.at[0].name, "fake.name");
+  EXPECT_STREQ(session->settings.options.at[0].text, "value");
+  EXPECT_EQ(session->settings.options.at[0].number, 7);
+  EXPECT_EQ(session->settings.options.at[0].object, &d);
 }
 
 TEST(Session, SmallerOptionsOfAnOlderProgram) {

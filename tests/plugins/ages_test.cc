@@ -191,6 +191,19 @@ TEST_F(Ages, WhatIsAskedFor) {
   }
 }
 
+TEST_F(Ages, TimeLimits) {
+  Fenced<pop3_time_limits> limits{POP3_TIME_LIMITS_INIT};
+  limits->idle_ms = 1;
+  pop3_session_time_limits(session_, limits.get());
+  EXPECT_TRUE(limits.IsFilled());
+  EXPECT_EQ(limits->idle_ms, 60000);
+  limits->login_ms = 5000;
+  EXPECT_EQ(pop3_session_set_time_limits(session_, limits.get(), &err_), POP3_OK) << err_.text;
+  Fenced<pop3_time_limits> set{POP3_TIME_LIMITS_INIT};
+  pop3_session_time_limits(session_, set.get());
+  EXPECT_EQ(set->login_ms, 5000);
+}
+
 TEST_F(Ages, AUrl) {
   pop3_session *session = nullptr;
   options_->num_transports = 0;
@@ -298,6 +311,7 @@ TEST(AgesAlone, Initialisers) {
   CheckInit<pop3_engine_options>(pop3_engine_options_init);
   CheckInit<pop3_session_options>(pop3_session_options_init);
   CheckInit<pop3_loader_options>(pop3_loader_options_init);
+  CheckInit<pop3_time_limits>(pop3_time_limits_init);
   CheckInit<pop3_sink>(pop3_sink_init);
   CheckInit<pop3_security>(pop3_security_init);
   CheckInit<pop3_candidate>(pop3_candidate_init);

@@ -99,6 +99,48 @@ pop3_status pop3_session_new_url(pop3_session **out, const pop3_registry *regist
                                  const pop3_url *url, const pop3_session_options *options,
                                  pop3_error *err);
 
+// pop3_session_set_option sets an option of a transport, or replaces the one of the same name: a
+// client certificate for the STLS that comes next, say. Name and text are copied, and the copy of a
+// text is wiped when it is freed; the plugin says how long |object| must live. A transport reads
+// its options when it is made. So the setting counts for those that are made from then on: by a
+// connect that has not happened yet, by pop3_stls, by the STLS of a login. Only then the transport
+// says whether it knows the setting. POP3_ERR_ARGUMENT: |option| names no transport of the
+// registry. POP3_ERR_STATE: its transport was made already, or the call comes from inside the
+// making of one. After a failure the options are as before.
+pop3_status pop3_session_set_option(pop3_session *session, const pop3_option *option,
+                                    pop3_error *err);
+
+// pop3_time_limits is how long a session waits, in milliseconds; POP3_NO_TIMEOUT is none. Start
+// from POP3_TIME_LIMITS_INIT.
+typedef struct pop3_time_limits {
+  uint32_t size;  // sizeof(pop3_time_limits)
+  uint32_t reserved;
+  int64_t connect_ms;  // each of them as in pop3_session_options
+  int64_t idle_ms;
+  int64_t login_ms;
+  int64_t total_ms;
+} pop3_time_limits;
+
+// POP3_TIME_LIMITS_INIT has the limits of POP3_SESSION_OPTIONS_INIT.
+#define POP3_TIME_LIMITS_INIT \
+  { POP3_SIZEOF(pop3_time_limits), 0, 30000, 60000, 180000, POP3_NO_TIMEOUT }
+
+// pop3_time_limits_init is POP3_TIME_LIMITS_INIT for languages without macros. |size| is how large
+// the caller's struct is: nothing is written behind it.
+void pop3_time_limits_init(pop3_time_limits *limits, size_t size);
+
+// pop3_session_time_limits tells the limits as they are now. |out|, which was made by
+// POP3_TIME_LIMITS_INIT, is filled as far as out->size says.
+void pop3_session_time_limits(const pop3_session *session, pop3_time_limits *out);
+
+// pop3_session_set_time_limits changes them. To change one, ask with pop3_session_time_limits
+// first. Limits behind limits->size stay as they are. The new ones count at once, from the same
+// moments as the old: an |idle_ms| that is shorter than the silence so far ends the session in the
+// next step. An event loop asks pop3_session_interest anew. POP3_ERR_ARGUMENT if one is 0, or
+// negative and not POP3_NO_TIMEOUT, or |limits| lacks its size: then none has changed.
+pop3_status pop3_session_set_time_limits(pop3_session *session, const pop3_time_limits *limits,
+                                         pop3_error *err);
+
 // pop3_session_free closes the connection without QUIT, ends every operation with
 // POP3_ERR_CANCELLED, wipes secrets and frees |session|, which may be NULL. Never touches the
 // network beyond close. Inside a callback it is put off until the call under way returns.

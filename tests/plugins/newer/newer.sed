@@ -35,6 +35,7 @@ s@^#include "\(transports/.*\|plugins/record/.*\)"@#include <\1>@
 /^} pop3_session_options;/i\  int64_t later;
 /^} pop3_sink;/i\  int64_t later;
 /^} pop3_stream;/i\  int64_t later;
+/^} pop3_time_limits;/i\  int64_t later;
 
 # What is filled for it.
 /^} pop3_answer;/i\  int64_t later;

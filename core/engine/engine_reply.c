@@ -344,7 +344,7 @@ static pop3_status parse_item(pop3_engine *engine, const p3_op *op, pop3_item *i
   return status;
 }
 
-void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len) {
+void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len, size_t end_len) {
   p3_op *op = engine->queue.head;
   // CAPA has limits of its own.
   if (op->command != POP3_CMD_CAPA && ++engine->reading.items > engine->limits.max_items) {
@@ -366,6 +366,7 @@ void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len) {
     give_up_on(engine, op, &error);
     return;
   }
+  item.line_end_len = (uint32_t)end_len;
   if (op->number != 0 && item.number == op->number) {
     engine->reading.last_item.number = item.number;
     engine->reading.last_item.octets = item.octets;

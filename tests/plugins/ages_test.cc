@@ -231,6 +231,7 @@ TEST_F(Ages, ReadyMadeSinks) {
   EXPECT_TRUE(items.IsFilled());
   EXPECT_EQ(pop3_list(session_, listing.get(), &err_), POP3_OK) << err_.text;
   EXPECT_EQ(listing->num_entries, 1U);
+  EXPECT_EQ(listing->octets, 7U);
   pop3_listing_cleanup(listing.get());
 }
 

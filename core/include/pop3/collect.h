@@ -59,19 +59,25 @@ void pop3_stream_init(pop3_stream *stream, size_t size, FILE *file);
 // out, also if that blocks. Nothing is closed or flushed.
 void pop3_stream_sink(pop3_stream *stream, pop3_sink *out);
 
-// pop3_listing_entry is a line of LIST or UIDL. It never grows: there are arrays of it.
+// pop3_listing_entry is a line of LIST or UIDL. It never grows: there are arrays of it, and what it
+// has no member for can be read from |line|, which is all that the server said.
 typedef struct pop3_listing_entry {
   uint32_t number;   // message number
   uint32_t uid_len;  // UIDL; else 0
-  uint64_t octets;   // LIST; else 0
-  const char *uid;   // UIDL, NUL-terminated; else NULL
+  uint64_t octets;   // LIST: of the message; else 0
+  const char *uid;   // UIDL, NUL-terminated, the end of |line|; else NULL
+  const char *line;  // as the server sent it, "1 120 and more", un-stuffed, without its line end;
+                     // NUL-terminated
+  size_t line_len;   // octets of |line|
 } pop3_listing_entry;
 
-// pop3_listing collects LIST or UIDL. It owns its entries. They are in the server's order. It never
-// grows: what it may need one day has |room|.
+// pop3_listing collects LIST or UIDL. It owns its entries and their text. They are in the server's
+// order. It never grows: what it may need one day has |room|.
 typedef struct pop3_listing {
   pop3_listing_entry *entries;
   size_t num_entries;
+  uint64_t octets;     // of the lines of all entries with their line ends as on the wire, as poplib
+                       // counts: a dot that was stuffed, the status line and the final "." do not
   pop3_status status;  // POP3_OK, POP3_ERR_MEMORY or POP3_ERR_LIMIT
   void *storage;       // libpop3's own
   pop3_allocator allocator;

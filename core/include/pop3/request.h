@@ -141,7 +141,7 @@ typedef struct pop3_result {
   const pop3_reply *reply;  // NULL if no status line came
   const pop3_error *error;  // NULL if status is POP3_OK
   uint32_t count;           // STAT: messages
-  pop3_quit_outcome quit;   // QUIT
+  pop3_quit_outcome quit;   // QUIT, also as a raw command
   uint64_t octets;          // STAT: of the maildrop; LIST n: of the message; RETR, TOP, raw body:
                             // octets handed to |body|
   const char *text;         // UIDL n: the unique-id; else NULL; not NUL-terminated

@@ -15,8 +15,8 @@ const char *p3_argument_label(p3_argument kind);
 
 // p3_argument_check says POP3_OK if |data| may be sent as |kind|, else POP3_ERR_ARGUMENT with the
 // argument, the reason and the octet (from 0) in |err|, but never the contents. |data| NULL is "not
-// given". A whole line begins with a verb, has no control characters (but in the password of PASS),
-// and is neither STLS nor AUTH with arguments: these need more than a line.
+// given". A whole line begins with a verb, has no CR, LF or NUL, and is neither STLS nor AUTH with
+// arguments: these need more than a line.
 pop3_status p3_argument_check(p3_argument kind, const char *data, size_t len, pop3_error *err);
 
 // p3_line_break returns where in |line| the first CR, LF or NUL is: what would end a command line

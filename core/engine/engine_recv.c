@@ -51,9 +51,9 @@ static void fail_line(pop3_engine *engine, pop3_status status, const char *what,
                            (const char *)start);
 }
 
-// Finds the next line. Returns 1 with the line without its line end; 0 if more octets are needed or
-// the engine has failed.
-static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
+// Finds the next line. Returns 1 with the line without its line end, whose octets are
+// |*out_end_len|; 0 if more octets are needed or the engine has failed.
+static int next_line(pop3_engine *engine, char **out_line, size_t *out_len, size_t *out_end_len) {
   uint8_t *start = engine->recv.octets + engine->recv.at;
   const size_t there = engine->recv.end - engine->recv.at;
   const uint8_t *lf = memchr(start + engine->recv.scanned, '\n', there - engine->recv.scanned);
@@ -85,6 +85,7 @@ static int next_line(pop3_engine *engine, char **out_line, size_t *out_len) {
   engine->recv.scanned = 0;
   *out_line = (char *)start;
   *out_len = len;
+  *out_end_len = octets - len;
   return 1;
 }
 
@@ -109,7 +110,8 @@ static void fail_greeting(pop3_engine *engine) {
 static int read_lines(pop3_engine *engine) {
   char *line;
   size_t len;
-  if (!next_line(engine, &line, &len)) return 0;
+  size_t end_len;
+  if (!next_line(engine, &line, &len, &end_len)) return 0;
   const int echo = p3_engine_echoes(engine, line, len);
   if (engine->mode != P3_MODE_LINES) {
     // What was kept for the comparison has served.
@@ -124,9 +126,9 @@ static int read_lines(pop3_engine *engine) {
   if (len == 1 && line[0] == '.') {
     p3_engine_on_end(engine);
   } else if (len > 0 && line[0] == '.') {
-    p3_engine_on_line(engine, line + 1, len - 1);
+    p3_engine_on_line(engine, line + 1, len - 1, end_len);
   } else {
-    p3_engine_on_line(engine, line, len);
+    p3_engine_on_line(engine, line, len, end_len);
   }
   return 1;
 }
@@ -170,7 +172,8 @@ static void read_body(pop3_engine *engine) {
 static int read_unsolicited(pop3_engine *engine) {
   char *line;
   size_t len;
-  if (!next_line(engine, &line, &len)) return 0;
+  size_t end_len;
+  if (!next_line(engine, &line, &len, &end_len)) return 0;
   p3_engine_trace(engine, POP3_TRACE_REPLY, line, len, len);
   p3_engine_protocol_error(engine, POP3_ERR_UNSOLICITED,
                            "unsolicited line from the server: \"%.*s\"",

@@ -134,6 +134,19 @@ static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   p3_engine_set_failed(engine, &error);
 }
 
+// Whether the server ends the dialogue behind its answer. Where a mechanism has sent QUIT, that the
+// connection is gone will end its login.
+static int is_quit(const p3_op *op) {
+  return p3_op_effective(op) == POP3_CMD_QUIT && (op->flags & P3_OP_HOLDS) == 0;
+}
+
+// Whether +OK means that the client is logged in. A raw AUTH has no arguments, and only lists.
+static int logs_in(const p3_op *op) {
+  const pop3_command command = p3_op_effective(op);
+  return p3_command_has(command, P3_COMMAND_LOGS_IN) &&
+         (command != POP3_CMD_AUTH || op->command == POP3_CMD_AUTH);
+}
+
 static void on_negative(pop3_engine *engine, p3_op *op) {
   pop3_error error = POP3_ERROR_INIT;
   pop3_error_set(
@@ -145,7 +158,7 @@ static void on_negative(pop3_engine *engine, p3_op *op) {
   result.reply = &engine->reading.reply;
   result.error = &error;
   if (op->command == POP3_CMD_CAPA) engine->server.refused_capa = 1;
-  if (op->command == POP3_CMD_QUIT) {
+  if (is_quit(op)) {
     result.quit = POP3_QUIT_REFUSED;
     engine->phase = P3_ENGINE_CLOSED;
   }
@@ -213,8 +226,8 @@ static void on_positive_single(pop3_engine *engine, p3_op *op) {
     }
     if (result.status != POP3_OK) result.error = &error;
   }
-  if (p3_command_has(op->command, P3_COMMAND_LOGS_IN)) engine->server.authenticated = 1;
-  if (op->command == POP3_CMD_QUIT) {
+  if (logs_in(op)) engine->server.authenticated = 1;
+  if (is_quit(op)) {
     result.quit = POP3_QUIT_COMMITTED;
     engine->phase = P3_ENGINE_CLOSED;
   }
@@ -344,7 +357,7 @@ static pop3_status parse_item(pop3_engine *engine, const p3_op *op, pop3_item *i
   return status;
 }
 
-void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len) {
+void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len, size_t end_len) {
   p3_op *op = engine->queue.head;
   // CAPA has limits of its own.
   if (op->command != POP3_CMD_CAPA && ++engine->reading.items > engine->limits.max_items) {
@@ -366,6 +379,7 @@ void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len) {
     give_up_on(engine, op, &error);
     return;
   }
+  item.line_end_len = (uint32_t)end_len;
   if (op->number != 0 && item.number == op->number) {
     engine->reading.last_item.number = item.number;
     engine->reading.last_item.octets = item.octets;

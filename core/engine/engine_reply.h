@@ -12,8 +12,8 @@ extern "C" {
 // |echo| says that it repeats a secret.
 void p3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len, int echo);
 
-// p3_engine_on_line takes a line of a listing, un-stuffed.
-void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len);
+// p3_engine_on_line takes a line of a listing, un-stuffed, whose line end had |end_len| octets.
+void p3_engine_on_line(pop3_engine *engine, const char *line, size_t line_len, size_t end_len);
 
 // p3_engine_on_end takes the end of a multi-line response.
 void p3_engine_on_end(pop3_engine *engine);

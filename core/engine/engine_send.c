@@ -10,13 +10,9 @@
 
 #define LAYER "engine"
 
-// What a command is: a raw one what its first word says.
-static pop3_command effective(const p3_op *op) {
-  const int is_line = p3_command_has(op->command, P3_COMMAND_LINE);
-  return is_line ? p3_command_of_line((const char *)op->line, op->line_len - 2) : op->command;
+static int is_barrier(const p3_op *op) {
+  return p3_command_has(p3_op_effective(op), P3_COMMAND_BARRIER);
 }
-
-static int is_barrier(const p3_op *op) { return p3_command_has(effective(op), P3_COMMAND_BARRIER); }
 
 static int may_pipeline(const pop3_engine *engine) {
   return engine->options.pipelining == POP3_PIPELINING_AUTO && engine->server.has_capabilities &&
@@ -40,7 +36,7 @@ static int may_send(pop3_engine *engine, const p3_op *op) {
 // The policy has a say in whatever is part of a login, and in what was flagged as a secret. Returns
 // 1 and what to ask it for in |*out_command|, or 0.
 static int needs_gate(const p3_op *op, pop3_command *out_command) {
-  const pop3_command command = effective(op);
+  const pop3_command command = p3_op_effective(op);
   const int is_login = p3_command_has(command, P3_COMMAND_LOGIN);
   *out_command = is_login ? command : op->command;
   // Without an argument AUTH only lists mechanisms.

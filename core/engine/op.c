@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/memory.h"
+#include "core/codec/command_table.h"
 
 // Enough for a full pipeline; more would only hold memory after a burst.
 #define MAX_SPARE 512
@@ -18,6 +19,11 @@ pop3_status p3_sink_copy(pop3_sink *out, const pop3_sink *in, pop3_error *err) {
   memcpy(out, in, in->size < sizeof(*out) ? in->size : sizeof(*out));
   out->size = (uint32_t)sizeof(*out);
   return POP3_OK;
+}
+
+pop3_command p3_op_effective(const p3_op *op) {
+  const int is_line = p3_command_has(op->command, P3_COMMAND_LINE);
+  return is_line ? p3_command_of_line((const char *)op->line, op->line_len - 2) : op->command;
 }
 
 void p3_op_queue_init(p3_op_queue *queue, const pop3_allocator *allocator) {

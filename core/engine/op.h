@@ -72,6 +72,9 @@ void p3_op_queue_cleanup(p3_op_queue *queue);
 // out.
 p3_op *p3_op_new(p3_op_queue *queue, const uint8_t *line, size_t line_len, size_t line_secret);
 
+// p3_op_effective returns what |op| is: a raw one what its first word says.
+pop3_command p3_op_effective(const p3_op *op);
+
 // p3_op_push puts |op| at the end.
 void p3_op_push(p3_op_queue *queue, p3_op *op);
 

@@ -8,7 +8,7 @@
 #define FIRST_CHUNK 4096
 #define LARGEST_CHUNK ((size_t)1 << 20U)
 
-// Unique-ids live in chunks that never move, so that the entries can point to them at once.
+// Lines live in chunks that never move, so that the entries can point to them at once.
 typedef struct chunk {
   struct chunk *next;
   size_t used;
@@ -68,7 +68,7 @@ static int room_for_entry(pop3_listing *listing) {
   return 1;
 }
 
-// store copies a unique-id with a NUL behind it. Returns NULL if memory ran out.
+// store copies a line with a NUL behind it. Returns NULL if memory ran out.
 static const char *store(pop3_listing *listing, const char *text, size_t len) {
   storage *s = listing->storage;
   chunk *c = s->chunks;
@@ -90,30 +90,45 @@ static const char *store(pop3_listing *listing, const char *text, size_t len) {
     s->chunks = c;
   }
   char *copy = c->text + c->used;
-  memcpy(copy, text, len);
+  if (len > 0) {
+    memcpy(copy, text, len);
+  }
   copy[len] = '\0';
   c->used += len + 1;
   return copy;
 }
 
+// ends_line says whether the unique-id is the end of its line, as the codec hands it out: then one
+// copy holds both.
+static int ends_line(const pop3_item *item) {
+  return item->line != NULL && item->text_len <= item->line_len &&
+         item->text == item->line + (item->line_len - item->text_len);
+}
+
 static pop3_status append(pop3_listing *listing, const pop3_item *item) {
-  pop3_listing_entry entry = {item->number, 0, 0, NULL};
+  pop3_listing_entry entry = {item->number, 0, 0, NULL, NULL, item->line_len};
   if (item->text_len > UINT32_MAX / 2) {
     return POP3_ERR_LIMIT;
   }
   if (!room_for_entry(listing)) {
     return POP3_ERR_MEMORY;
   }
+  entry.line = store(listing, item->line, item->line_len);
+  if (entry.line == NULL) {
+    return POP3_ERR_MEMORY;
+  }
   if (item->kind == POP3_ITEM_SCAN) {
     entry.octets = item->octets;
   } else {
-    entry.uid = store(listing, item->text, item->text_len);
     entry.uid_len = (uint32_t)item->text_len;
+    entry.uid = ends_line(item) ? entry.line + (item->line_len - item->text_len)
+                                : store(listing, item->text, item->text_len);
     if (entry.uid == NULL) {
       return POP3_ERR_MEMORY;
     }
   }
   listing->entries[listing->num_entries++] = entry;
+  listing->octets += (uint64_t)item->line_len + item->line_end_len;
   return POP3_OK;
 }
 

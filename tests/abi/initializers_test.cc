@@ -27,6 +27,7 @@ TEST(Initializers, SayTheSize) {
   const pop3_engine_options engine = POP3_ENGINE_OPTIONS_INIT;
   const pop3_interest interest = POP3_INTEREST_INIT;
   const pop3_limits limits = POP3_LIMITS_INIT;
+  const pop3_lines lines = POP3_LINES_INIT(nullptr, nullptr);
   const pop3_loader_options loader = POP3_LOADER_OPTIONS_INIT;
   const pop3_record_sink record = POP3_RECORD_SINK_INIT;
   const pop3_request request = POP3_REQUEST_INIT(POP3_CMD_NOOP);
@@ -44,6 +45,7 @@ TEST(Initializers, SayTheSize) {
   EXPECT_TRUE(HasSize(engine));
   EXPECT_TRUE(HasSize(interest));
   EXPECT_TRUE(HasSize(limits));
+  EXPECT_TRUE(HasSize(lines));
   EXPECT_TRUE(HasSize(loader));
   EXPECT_TRUE(HasSize(record));
   EXPECT_TRUE(HasSize(request));

@@ -40,7 +40,7 @@ TEST(Argument, EveryOctetInEveryKind) {
        [](int c) { return (c < 0x80 && std::isalnum(c) != 0) || c == '+' || c == '/'; }},
       {P3_ARG_LANGUAGE, "ab", "cd",
        [](int c) { return (c < 0x80 && std::isalnum(c) != 0) || c == '-'; }},
-      {P3_ARG_LINE, "XTND ab", "cd", [](int c) { return c >= 0x20 && c != 0x7F; }},
+      {P3_ARG_LINE, "XTND ab", "cd", [](int c) { return c != '\r' && c != '\n' && c != 0; }},
       {P3_ARG_LINE, "XT", "ND", [](int c) { return c >= 0x20 && c < 0x7F; }},
       {P3_ARG_LINE, "PASS ab", "cd", [](int c) { return c != '\r' && c != '\n' && c != 0; }},
   };
@@ -57,6 +57,10 @@ TEST(Argument, EveryOctetInEveryKind) {
     }
   }
 }
+
+constexpr char kNoVerb[] =
+    "raw command does not begin with a word of printable ASCII and a space behind it: that word "
+    "tells whether the rest is a secret";
 
 struct TextCase {
   p3_argument kind;
@@ -141,16 +145,22 @@ TEST(Argument, Texts) {
       {P3_ARG_LINE, "XTND XMIT", ""},
       {P3_ARG_LINE, "*ENV 1", ""},
       {P3_ARG_LINE, "USER gr\xC3\xBC\xC3\x9F", ""},
-      {P3_ARG_LINE, {}, "raw command is missing (allowed: no control character)"},
-      {P3_ARG_LINE, "", "raw command is empty (allowed: no control character)"},
-      {P3_ARG_LINE, " NOOP", "raw command does not begin with a word of printable ASCII"},
-      {P3_ARG_LINE, "N\xFFOOP", "raw command does not begin with a word of printable ASCII"},
+      {P3_ARG_LINE, {}, "raw command is missing (allowed: one line, with no line end and no NUL)"},
+      {P3_ARG_LINE, "", "raw command is empty (allowed: one line, with no line end and no NUL)"},
+      {P3_ARG_LINE, " NOOP", kNoVerb},
+      {P3_ARG_LINE, "N\xFFOOP", kNoVerb},
+      {P3_ARG_LINE, "\tPASS x", kNoVerb},
+      {P3_ARG_LINE, "PASS\tx", kNoVerb},
+      {P3_ARG_LINE, "PASS\x7Fx", kNoVerb},
+      {P3_ARG_LINE, "XTND a\tb\x01\x1B\x7F \xFF", ""},
       {P3_ARG_LINE, "NOOP\r\nDELE 1",
-       "raw command contains a carriage return at octet 4 (allowed: no control character)"},
+       "raw command contains a carriage return at octet 4 (allowed: one line, with no line end and "
+       "no NUL)"},
       {P3_ARG_LINE, "NOOP\n",
-       "raw command contains a line feed at octet 4 (allowed: no control character)"},
+       "raw command contains a line feed at octet 4 (allowed: one line, with no line end and no "
+       "NUL)"},
       {P3_ARG_LINE, "NOOP\0"sv,
-       "raw command contains a NUL at octet 4 (allowed: no control character)"},
+       "raw command contains a NUL at octet 4 (allowed: one line, with no line end and no NUL)"},
       {P3_ARG_LINE, "STLS",
        "STLS cannot be sent as a raw command, because TLS has to follow: use pop3_stls "
        "(POP3_CMD_STLS)"},

@@ -217,7 +217,7 @@ TEST(Commands, Capabilities) {
 
 TEST(Commands, Listings) {
   Rig rig;
-  rig.wire.replies = {{"LIST", "+OK\r\n1 120\r\n3 200\r\n.\r\n"},
+  rig.wire.replies = {{"LIST", "+OK\r\n1 120\r\n3 200 more\r\n.\r\n"},
                       {"UIDL", "+OK\r\n3 b\r\n1 a\r\n.\r\n"}};
   rig.Start();
   pop3_listing listing;
@@ -226,10 +226,14 @@ TEST(Commands, Listings) {
   ASSERT_EQ(listing.num_entries, 2U);
   EXPECT_EQ(listing.entries[1].number, 3U);
   EXPECT_EQ(listing.entries[1].octets, 200U);
+  EXPECT_STREQ(listing.entries[1].line, "3 200 more");
+  EXPECT_EQ(listing.octets, 19U) << "neither the status line nor the dot";
   pop3_listing_cleanup(&listing);
   ASSERT_EQ(pop3_uidl(rig.session, &listing, nullptr), POP3_OK);
   ASSERT_EQ(listing.num_entries, 2U);
   EXPECT_STREQ(listing.entries[0].uid, "b");
+  EXPECT_STREQ(listing.entries[0].line, "3 b");
+  EXPECT_EQ(listing.octets, 10U);
   pop3_listing_cleanup(&listing);
   pop3_testing::FailingAllocator memory;
   memory.FailFrom(1);

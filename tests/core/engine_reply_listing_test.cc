@@ -71,6 +71,35 @@ TEST_F(EngineListing, ItemsComeAsTheyAre) {
   }
 }
 
+// Each line says how many octets ended it, so that what the response had can be counted.
+TEST_F(EngineListing, ItemsSayHowTheirLineEnded) {
+  Start(POP3_QUIRK_BIT(POP3_QUIRK_BARE_LF));
+  Lines seen;
+  pop3_sink sink = POP3_SINK_INIT;
+  sink.arg = &seen;
+  sink.item = [](void *arg, const pop3_item *item) {
+    static_cast<Lines *>(arg)->push_back(std::to_string(item->line_len) + "+" +
+                                         std::to_string(item->line_end_len));
+    return POP3_SINK_CONTINUE;
+  };
+  for (const char *command : {"LIST", "UIDL", "RAW"}) {
+    seen.clear();
+    const pop3_request request = command[0] == 'L'   ? Number(POP3_CMD_LIST, 0)
+                                 : command[0] == 'U' ? Number(POP3_CMD_UIDL, 0)
+                                                     : Request(POP3_CMD_RAW_MULTI, "X");
+    ASSERT_EQ(pop3_engine_submit(d_.engine(), &request, &sink, nullptr, nullptr), POP3_OK);
+    d_.Send();
+    EXPECT_EQ(d_.Feed("+OK\r\n1 12\r\n2 13\n.\r\n"), POP3_OK) << d_.error_text();
+    EXPECT_EQ(seen, (Lines{"4+2", "4+1"})) << command;
+  }
+  seen.clear();
+  const pop3_request raw = Request(POP3_CMD_RAW_MULTI, "X");
+  ASSERT_EQ(pop3_engine_submit(d_.engine(), &raw, &sink, nullptr, nullptr), POP3_OK);
+  d_.Send();
+  EXPECT_EQ(d_.Feed("+OK\r\n..a\r\n\r\n.\r\n"), POP3_OK) << d_.error_text();
+  EXPECT_EQ(seen, (Lines{"2+2", "0+2"})) << "without the dot that was stuffed";
+}
+
 TEST_F(EngineListing, Empty) {
   Start();
   for (const pop3_request &request :

@@ -265,6 +265,48 @@ TEST_F(EngineReply, QuitCommitted) {
   EXPECT_EQ(d_.Eof(), POP3_OK);
 }
 
+TEST_F(EngineReply, ARawQuitIsOne) {
+  Keep();
+  d_.Submit(POP3_CMD_RAW, "quit");
+  d_.Submit(POP3_CMD_NOOP);
+  EXPECT_EQ(d_.Send(), "quit\r\n");
+  std::vector<pop3_quit_outcome> outcomes;
+  d_.on_done = [&](const pop3_result &r) { outcomes.push_back(r.quit); };
+  d_.Feed("+OK bye\r\n");
+  EXPECT_EQ(outcomes, (std::vector<pop3_quit_outcome>{POP3_QUIT_COMMITTED, POP3_QUIT_UNKNOWN}));
+  EXPECT_EQ(d_.status_of(2), POP3_ERR_STATE);
+  EXPECT_EQ(p3_engine_closed(d_.engine()), 1);
+  for (const pop3_command command : {POP3_CMD_RAW, POP3_CMD_RAW_MULTI}) {
+    EngineDriver d;
+    d.StartReady();
+    d.on_done = [&](const pop3_result &r) { EXPECT_EQ(r.quit, POP3_QUIT_REFUSED); };
+    d.Run(Request(command, "QUIT 1"), "-ERR no\r\n");
+    EXPECT_EQ(p3_engine_closed(d.engine()), 1);
+  }
+}
+
+// What is sent raw logs in as well, but AUTH, which only lists mechanisms.
+TEST_F(EngineReply, ARawCommandThatLogsIn) {
+  const struct {
+    pop3_request request;
+    const char *reply;
+    int logs_in;
+  } cases[] = {{Request(POP3_CMD_RAW, "pass x"), "+OK\r\n", 1},
+               {Request(POP3_CMD_RAW, "APOP u d"), "+OK\r\n", 1},
+               {Request(POP3_CMD_RAW, "RPOP u"), "+OK\r\n", 1},
+               {Request(POP3_CMD_RAW, "PASS x"), "-ERR no\r\n", 0},
+               {Request(POP3_CMD_RAW, "USER u"), "+OK\r\n", 0},
+               {Request(POP3_CMD_RAW, "XPASS x"), "+OK\r\n", 0},
+               {Request(POP3_CMD_RAW, "AUTH"), "+OK\r\n", 0},
+               {Request(POP3_CMD_RAW_MULTI, "AUTH"), "+OK\r\nPLAIN\r\n.\r\n", 0}};
+  for (const auto &c : cases) {
+    EngineDriver d;
+    d.StartReady();
+    d.Run(c.request, c.reply);
+    EXPECT_EQ(p3_engine_authenticated(d.engine()), c.logs_in) << c.request.arg;
+  }
+}
+
 TEST_F(EngineReply, QuitRefused) {
   Keep();
   d_.Run(POP3_CMD_QUIT, "-ERR some deleted messages not removed\r\n");

@@ -52,6 +52,11 @@ TEST(Init, OfWhatTheCallerFillsWithAnArgument) {
         [](pop3_request *out, size_t size) { pop3_request_init(out, size, POP3_CMD_TOP); });
   static const pop3_stream stream = POP3_STREAM_INIT(stdout);
   Check(stream, [](pop3_stream *out, size_t size) { pop3_stream_init(out, size, stdout); });
+  const auto on_line = [](void *, const uint8_t *, size_t) { return POP3_SINK_CONTINUE; };
+  static int argument = 0;
+  static const pop3_lines lines = POP3_LINES_INIT(on_line, &argument);
+  Check(lines,
+        [](pop3_lines *out, size_t size) { pop3_lines_init(out, size, lines.line, &argument); });
 }
 
 TEST(Init, OfWhatTheLibraryFills) {

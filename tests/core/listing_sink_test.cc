@@ -102,6 +102,82 @@ TEST(ListingSink, UniqueIdsOfEveryLengthAroundTheChunks) {
   EXPECT_EQ(allocator.live_blocks(), 0U);
 }
 
+// A line as the engine hands it out: the unique-id is its end.
+pop3_item Line(pop3_item_kind kind, uint32_t number, const std::string &line, size_t text_at) {
+  pop3_item item{};
+  item.size = sizeof(item);
+  item.kind = kind;
+  item.number = number;
+  item.line = line.data();
+  item.line_len = line.size();
+  item.line_end_len = 2;
+  if (kind == POP3_ITEM_UNIQUE_ID) {
+    item.text = item.line + text_at;
+    item.text_len = item.line_len - text_at;
+  }
+  return item;
+}
+
+TEST(ListingSink, KeepsTheWholeLines) {
+  pop3_listing listing;
+  pop3_listing_init(&listing, nullptr);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
+  std::string line = "1 120 extra";
+  EXPECT_EQ(Put(sink, Line(POP3_ITEM_SCAN, 1, line, 0)), POP3_SINK_CONTINUE);
+  line = "2  abc";
+  EXPECT_EQ(Put(sink, Line(POP3_ITEM_UNIQUE_ID, 2, line, 3)), POP3_SINK_CONTINUE);
+  line.assign(line.size(), '#');
+  ASSERT_EQ(listing.num_entries, 2U);
+  EXPECT_STREQ(listing.entries[0].line, "1 120 extra");
+  EXPECT_EQ(listing.entries[0].line_len, 11U);
+  EXPECT_EQ(listing.entries[0].uid, nullptr);
+  EXPECT_STREQ(listing.entries[1].line, "2  abc");
+  EXPECT_EQ(listing.entries[1].line_len, 6U);
+  EXPECT_EQ(listing.entries[1].uid, listing.entries[1].line + 3) << "no second copy";
+  EXPECT_EQ(listing.entries[1].uid_len, 3U);
+  pop3_listing_cleanup(&listing);
+}
+
+TEST(ListingSink, CountsTheOctetsOfLinesWithTheirEnds) {
+  pop3_listing listing;
+  pop3_listing_init(&listing, nullptr);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
+  EXPECT_EQ(listing.octets, 0U);
+  pop3_item item = Line(POP3_ITEM_SCAN, 1, "1 120", 0);
+  EXPECT_EQ(Put(sink, item), POP3_SINK_CONTINUE);
+  EXPECT_EQ(listing.octets, 7U);
+  item.line_end_len = 1;
+  EXPECT_EQ(Put(sink, item), POP3_SINK_CONTINUE);
+  EXPECT_EQ(listing.octets, 13U);
+  item.kind = POP3_ITEM_LINE;
+  EXPECT_EQ(Put(sink, item), POP3_SINK_CONTINUE);
+  EXPECT_EQ(listing.octets, 13U) << "only of what is in the entries";
+  pop3_listing_cleanup(&listing);
+  EXPECT_EQ(listing.octets, 0U);
+}
+
+// An item that somebody else has made may have its unique-id elsewhere, or no line.
+TEST(ListingSink, AUniqueIdThatIsNotTheEndOfItsLine) {
+  pop3_listing listing;
+  pop3_listing_init(&listing, nullptr);
+  pop3_sink sink = POP3_SINK_INIT;
+  pop3_listing_sink(&listing, &sink);
+  const std::string line = "1 abc and more";
+  pop3_item item = Line(POP3_ITEM_UNIQUE_ID, 1, line, 2);
+  item.text_len = 3;
+  EXPECT_EQ(Put(sink, item), POP3_SINK_CONTINUE);
+  EXPECT_EQ(Put(sink, UniqueId(2, "def")), POP3_SINK_CONTINUE);
+  ASSERT_EQ(listing.num_entries, 2U);
+  EXPECT_STREQ(listing.entries[0].uid, "abc");
+  EXPECT_STREQ(listing.entries[0].line, "1 abc and more");
+  EXPECT_STREQ(listing.entries[1].uid, "def");
+  EXPECT_STREQ(listing.entries[1].line, "");
+  EXPECT_EQ(listing.entries[1].line_len, 0U);
+  pop3_listing_cleanup(&listing);
+}
+
 TEST(ListingSink, PassesOverOtherItems) {
   pop3_listing listing;
   pop3_listing_init(&listing, nullptr);

@@ -45,6 +45,11 @@ pop3_sink_verdict OnItem(void *arg, const pop3_item *item) {
   return POP3_SINK_CONTINUE;
 }
 
+pop3_sink_verdict OnLine(void *arg, const uint8_t *data, size_t data_len) {
+  static_cast<std::string *>(arg)->append(data, data + data_len).push_back('\n');
+  return POP3_SINK_CONTINUE;
+}
+
 void OnDone(void *arg, const pop3_result *result) {
   auto *wire = static_cast<Wire *>(arg);
   wire->See<pop3_result>("result", result->size);
@@ -237,6 +242,16 @@ TEST_F(Ages, ReadyMadeSinks) {
   EXPECT_EQ(stream->octets, 6U);
   std::fclose(stream->file);
 
+  std::string text;
+  Fenced<pop3_lines> lines{POP3_LINES_INIT(OnLine, &text)};
+  Fenced<pop3_sink> by_lines{POP3_SINK_INIT};
+  pop3_lines_sink(lines.get(), by_lines.get());
+  EXPECT_TRUE(by_lines.IsFilled());
+  EXPECT_EQ(pop3_retr(session_, 1, by_lines.get(), &err_), POP3_OK) << err_.text;
+  EXPECT_EQ(text, "body\n");
+  EXPECT_EQ(lines->octets, 6U);
+  pop3_lines_cleanup(lines.get());
+
   Fenced<pop3_listing> listing{pop3_listing{}};
   pop3_listing_init(listing.get(), nullptr);
   Fenced<pop3_sink> items{POP3_SINK_INIT};
@@ -244,6 +259,7 @@ TEST_F(Ages, ReadyMadeSinks) {
   EXPECT_TRUE(items.IsFilled());
   EXPECT_EQ(pop3_list(session_, listing.get(), &err_), POP3_OK) << err_.text;
   EXPECT_EQ(listing->num_entries, 1U);
+  EXPECT_EQ(listing->octets, 7U);
   pop3_listing_cleanup(listing.get());
 }
 
@@ -321,6 +337,8 @@ TEST(AgesAlone, Initialisers) {
       [](pop3_request *out, size_t size) { pop3_request_init(out, size, POP3_CMD_NOOP); });
   CheckInit<pop3_stream>(
       [](pop3_stream *out, size_t size) { pop3_stream_init(out, size, nullptr); });
+  CheckInit<pop3_lines>(
+      [](pop3_lines *out, size_t size) { pop3_lines_init(out, size, OnLine, nullptr); });
 }
 
 }  // namespace

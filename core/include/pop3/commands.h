@@ -122,10 +122,27 @@ pop3_status pop3_lang_list(pop3_session *session, const pop3_sink *sink, pop3_er
 // by itself).
 pop3_status pop3_stls(pop3_session *session, pop3_error *err);
 
-// pop3_raw sends |line| as it is and expects one line. CR, LF and NUL are refused.
+// pop3_raw sends |line|, which has no line end, as it is and expects one line, the text of
+// pop3_session_reply(). All octets but CR and LF may be in it. Nothing is sent, and the session
+// goes on, if
+//   * it is empty, has a CR or LF (send one line at a time), or does not begin with a word of
+//     printable ASCII that a space or its end follows: POP3_ERR_ARGUMENT. By that word is known
+//     what is to be hidden and guarded.
+//   * it is STLS, because TLS has to follow (pop3_stls), or AUTH with arguments, because an
+//   exchange
+//     has to (pop3_auth, POP3_CMD_AUTH): POP3_ERR_ARGUMENT
+//   * it is longer than limits.max_command, PASS than limits.max_credential: POP3_ERR_ARGUMENT
+//   * it is USER, PASS, APOP or RPOP, or was flagged POP3_REQUEST_SECRET, and may not go out over
+//     this connection, as with pop3_pass: POP3_ERR_POLICY
+// USER, PASS, APOP, RPOP and QUIT do what they do elsewhere: secrets are hidden, +OK logs in, QUIT
+// ends the session (result.quit says how). Of all others the answer is not looked into: CAPA
+// changes nothing that pop3_session_capabilities tells. An answer of several lines needs
+// pop3_raw_multi: its second line would be POP3_ERR_UNSOLICITED here, and the end of the session.
 pop3_status pop3_raw(pop3_session *session, const char *line, pop3_error *err);
 
-// pop3_raw_multi sends |line| as it is and hands the multi-line response to |sink->body|.
+// pop3_raw_multi sends |line| as pop3_raw does, and hands the multi-line response to |sink->body|,
+// un-stuffed. AUTH without arguments lists mechanisms on some servers. If +OK is followed by
+// nothing more, this waits until the time is up.
 pop3_status pop3_raw_multi(pop3_session *session, const char *line, const pop3_sink *sink,
                            pop3_error *err);
 

@@ -96,10 +96,11 @@ typedef enum pop3_item_kind {
 typedef struct pop3_item {
   uint32_t size;
   pop3_item_kind kind;
-  uint32_t number;  // SCAN, UNIQUE_ID
-  uint32_t reserved;
-  uint64_t octets;   // SCAN; POP3_OCTETS_UNKNOWN only with POP3_QUIRK_ODD_SIZE
-  const char *text;  // not NUL-terminated
+  uint32_t number;        // SCAN, UNIQUE_ID
+  uint32_t line_end_len;  // octets of the line's end on the wire: 2 (CRLF), or 1 (LF alone, which
+                          // only POP3_QUIRK_BARE_LF lets pass)
+  uint64_t octets;        // SCAN; POP3_OCTETS_UNKNOWN only with POP3_QUIRK_ODD_SIZE
+  const char *text;       // not NUL-terminated
   size_t text_len;
   const char *line;  // the whole line, un-stuffed, without its line end; not NUL-terminated
   size_t line_len;
@@ -140,7 +141,7 @@ typedef struct pop3_result {
   const pop3_reply *reply;  // NULL if no status line came
   const pop3_error *error;  // NULL if status is POP3_OK
   uint32_t count;           // STAT: messages
-  pop3_quit_outcome quit;   // QUIT
+  pop3_quit_outcome quit;   // QUIT, also as a raw command
   uint64_t octets;          // STAT: of the maildrop; LIST n: of the message; RETR, TOP, raw body:
                             // octets handed to |body|
   const char *text;         // UIDL n: the unique-id; else NULL; not NUL-terminated

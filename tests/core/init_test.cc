@@ -42,6 +42,8 @@ TEST(Init, OfWhatTheCallerFills) {
   Check(session, pop3_session_options_init);
   static const pop3_sink sink = POP3_SINK_INIT;
   Check(sink, pop3_sink_init);
+  static const pop3_identity identity = POP3_IDENTITY_INIT;
+  Check(identity, pop3_identity_init);
 }
 
 TEST(Init, OfWhatTheCallerFillsWithAnArgument) {

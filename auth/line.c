@@ -19,7 +19,7 @@ static const char *credential_name(pop3_credential what) {
     case POP3_CREDENTIAL_PASSWORD:
       return "password";
     case POP3_CREDENTIAL_AUTHZID:
-      return "local user name";
+      return "name of the maildrop";
     case POP3_CREDENTIAL_USER:
     case POP3_CREDENTIAL_TOKEN:
     case POP3_CREDENTIAL_REALM:

@@ -12,8 +12,8 @@ typedef enum rpop_stage { RPOP_NEW = 0, USER_SENT, RPOP_SENT, RPOP_OVER } rpop_s
 typedef struct rpop_attempt {
   const pop3_host *host;
   rpop_stage stage;
-  p3_auth_bytes user;
   p3_auth_bytes local_user;
+  p3_auth_bytes maildrop;
   p3_auth_line line;
 } rpop_attempt;
 
@@ -41,13 +41,14 @@ static pop3_status rpop_begin(const pop3_host *host, const pop3_auth_context *co
   }
   memset(self, 0, sizeof(*self));
   self->host = host;
-  pop3_status status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->user, err);
+  pop3_status status =
+      p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_USER, &self->local_user, err);
   if (status == POP3_OK) {
     // Asked for even if has_credential does not promise it: a callback may know.
     pop3_error none;
-    status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_AUTHZID, &self->local_user, &none);
+    status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_AUTHZID, &self->maildrop, &none);
     if (status == POP3_ERR_NO_CREDENTIALS) {
-      self->local_user = self->user;
+      self->maildrop = self->local_user;
       status = POP3_OK;
     } else if (status != POP3_OK && err != NULL) {
       *err = none;
@@ -78,7 +79,7 @@ static pop3_auth_verdict rpop_step(void *ptr, const pop3_auth_input *in, pop3_au
   p3_auth_line_clear(&self->line, self->host);
   if (stage == RPOP_NEW && in->event == POP3_AUTH_START) {
     self->stage = USER_SENT;
-    return send_command(self, "USER", &self->user, out, err);
+    return send_command(self, "USER", &self->maildrop, out, err);
   }
   if (stage == USER_SENT && in->event == POP3_AUTH_POSITIVE) {
     self->stage = RPOP_SENT;
@@ -93,7 +94,7 @@ static const pop3_auth_ops kRpopOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "rpop",
-    .flags = POP3_AUTH_ONLY_IF_ASKED,
+    .flags = POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_AUTHZID,
     .score = rpop_score,
     .begin = rpop_begin,
     .step = rpop_step,

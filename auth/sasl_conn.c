@@ -80,6 +80,11 @@ static pop3_status fetch_optional(const pop3_host *host, const pop3_auth_context
   return status;
 }
 
+static int is_given(const pop3_auth_context *context, pop3_credential what) {
+  return POP3_HAS_MEMBER(pop3_auth_context, context, is_given) && context->is_given != NULL &&
+         context->is_given(context->session, what);
+}
+
 static pop3_status keep_password(p3_sasl_conn *conn, const uint8_t *data, size_t len,
                                  pop3_error *err) {
   const pop3_host *host = conn->host;
@@ -97,6 +102,8 @@ static pop3_status keep_password(p3_sasl_conn *conn, const uint8_t *data, size_t
   return POP3_OK;
 }
 
+// With a certificate no user name proves anything: if there is one, it says whose maildrop it is
+// (RFC 4422 appendix A). Nobody is asked for it, as the certificate says it, too.
 pop3_status p3_sasl_conn_credentials(p3_sasl_conn *conn, const pop3_auth_context *context,
                                      uint32_t flags, pop3_error *err) {
   const pop3_host *host = conn->host;
@@ -115,6 +122,11 @@ pop3_status p3_sasl_conn_credentials(p3_sasl_conn *conn, const pop3_auth_context
     status = fetch(host, context, POP3_CREDENTIAL_PASSWORD, "password", &data, &len, err);
     if (status == POP3_OK) status = keep_password(conn, data, len, err);
     if (status != POP3_OK) return status;
+  }
+  if ((flags & P3_SASL_CERTIFICATE) != 0 && is_given(context, POP3_CREDENTIAL_USER)) {
+    status = fetch(host, context, POP3_CREDENTIAL_USER, "user name", &data, &len, err);
+    if (status != POP3_OK) return status;
+    conn->authzid = (const char *)data;
   }
   // These are asked for even if has_credential does not promise them: a callback may know.
   status = fetch_optional(host, context, POP3_CREDENTIAL_AUTHZID, "authorization name",

@@ -35,6 +35,8 @@ extern "C" {
 // the subsequent authentication of RFC 2831 section 2.2, with what it remembers of the last login.
 // Servers that do not know it are confused, and all accept the other.
 #define P3_SASL_SERVER_FIRST UINT32_C(512)
+// P3_SASL_AUTHZID: tells the server whom to act as.
+#define P3_SASL_AUTHZID UINT32_C(1024)
 
 // p3_sasl_mechanism is one of them.
 typedef struct p3_sasl_mechanism {

@@ -67,6 +67,9 @@ static int points_of(const situation *here, const char *name, const char **why) 
     reason = "not installed here";
   } else if ((flags & P3_SASL_BY_NAME) != 0 && context->mechanism == NULL) {
     reason = "only if asked for by name";
+  } else if ((flags & P3_SASL_AUTHZID) == 0 &&
+             context->has_credential(context->session, POP3_CREDENTIAL_AUTHZID)) {
+    reason = "cannot act for somebody else";
   } else if ((flags & P3_SASL_READABLE) != 0 && context->channel == 0) {
     reason = "would send a readable password";
   } else if ((flags & P3_SASL_BINDS) != 0 && !here->can_bind) {

@@ -149,6 +149,11 @@ static void judge(p3_candidates *candidates, const pop3_auth_ops *ops, const pop
     add(candidates, ops, ops->name, 0, 0, "only if asked for by name");
     return;
   }
+  if (candidates->is_for_another && (ops->flags & POP3_AUTH_AUTHZID) == 0) {
+    add(candidates, ops, name != NULL ? name : ops->name, name != NULL, 0,
+        "cannot act for somebody else");
+    return;
+  }
   char why[P3_WHY_MAX] = "unusable here";
   const size_t before = candidates->count;
   context->mechanism = name;
@@ -174,6 +179,7 @@ pop3_status p3_candidates_judge(p3_candidates *candidates, const p3_auth_list *a
   candidates->auths = auths;
   candidates->rules = rules;
   candidates->is_open_channel = context->channel == 0;
+  candidates->is_for_another = context->has_credential(context->session, POP3_CREDENTIAL_AUTHZID);
   char name[P3_MECHANISM_MAX];
   for (size_t n = 0; asked != NULL && p3_mechanism_name(asked, n, name) > 0; n++) {
     for (size_t i = 0; i < auths->count && !candidates->lacked_memory; i++) {

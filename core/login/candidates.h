@@ -60,6 +60,7 @@ typedef struct p3_candidates {
   const p3_candidate_rules *rules;
   const pop3_auth_ops *family;  // it may make offers now, or NULL
   int is_open_channel;          // a readable password would be seen by others
+  int is_for_another;           // the caller wants to act for somebody else
 } p3_candidates;
 
 // p3_candidates_init makes the list empty. |allocator| must outlive it.

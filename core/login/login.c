@@ -203,10 +203,16 @@ static void none_usable(const p3_login_task *login, const char *reasons, int pol
 static void choose(p3_login_task *login, p3_login_intent *out) {
   p3_candidates *candidates = &login->candidates;
   pop3_error error = POP3_ERROR_INIT;
+  pop3_status status = p3_credentials_settle(&login->credentials, &error);
+  if (login->is_stopped) return;
+  if (status != POP3_OK) {
+    error.status = status;
+    finish(out, &error);
+    return;
+  }
   p3_login_make_context(login);
-  const pop3_status status =
-      p3_candidates_judge(candidates, &login->facts->auths, login->host, &login->context,
-                          &login->config->rules, login->asked, &error);
+  status = p3_candidates_judge(candidates, &login->facts->auths, login->host, &login->context,
+                               &login->config->rules, login->asked, &error);
   if (login->is_stopped) return;
   char reasons[POP3_ERROR_TEXT_MAX];
   int policy;
@@ -380,12 +386,15 @@ static pop3_status ask_for(p3_login_task *login, const char *names, const p3_aut
   return POP3_OK;
 }
 
-pop3_status p3_login_begin(p3_login_task *login, const char *names, int is_survey,
-                           const p3_auth_list *auths, pop3_error *err) {
+pop3_status p3_login_begin(p3_login_task *login, const char *names, const pop3_identity *who,
+                           int is_survey, const p3_auth_list *auths, pop3_error *err) {
   if (names == NULL) names = login->config->mechanism;
-  if (names != NULL) {
-    const pop3_status status = ask_for(login, names, auths, err);
-    if (status != POP3_OK) return status;
+  pop3_status status = p3_credentials_take(&login->credentials, who, err);
+  if (status != POP3_OK) return status;
+  if (names != NULL) status = ask_for(login, names, auths, err);
+  if (status != POP3_OK) {
+    p3_credentials_wipe(&login->credentials);
+    return status;
   }
   login->phase = P3_LOGIN_DECIDING;
   login->is_survey = is_survey;

@@ -45,10 +45,10 @@ void p3_login_init(p3_login_task *login, const p3_login_config *config, const po
 void p3_login_cleanup(p3_login_task *login);
 
 // p3_login_begin begins one with the mechanisms in |names|, which are separated by commas, or
-// with those of the configuration if that is NULL. POP3_ERR_ARGUMENT, POP3_ERR_NOT_FOUND,
-// POP3_ERR_MEMORY.
-pop3_status p3_login_begin(p3_login_task *login, const char *names, int is_survey,
-                           const p3_auth_list *auths, pop3_error *err);
+// with those of the configuration if that is NULL, for |who| or, if that is NULL, for the user of
+// the configuration. POP3_ERR_ARGUMENT, POP3_ERR_NOT_FOUND, POP3_ERR_MEMORY: then there is none.
+pop3_status p3_login_begin(p3_login_task *login, const char *names, const pop3_identity *who,
+                           int is_survey, const p3_auth_list *auths, pop3_error *err);
 
 // p3_login_is_active says whether there is one.
 int p3_login_is_active(const p3_login_task *login);

@@ -39,6 +39,11 @@ static int context_has_credential(void *arg, pop3_credential what) {
   return p3_credentials_has(&login->credentials, what);
 }
 
+static int context_is_given(void *arg, pop3_credential what) {
+  const p3_login_task *login = arg;
+  return p3_credentials_is_given(&login->credentials, what);
+}
+
 static void context_offer(void *arg, const char *mechanism, int strength, const char *why) {
   p3_login_task *login = arg;
   p3_candidates_offer(&login->candidates, mechanism, strength, why);
@@ -76,5 +81,6 @@ void p3_login_make_context(p3_login_task *login) {
   context->renew = context_renew;
   context->detail = context_detail;
   context->prefers_two_step = config->two_step;
+  context->is_given = context_is_given;
   context->channel_binding = (uint32_t)config->rules.channel_binding;
 }

@@ -106,24 +106,29 @@ const char *pop3_getwelcome(const pop3_session *session) {
   return greeting != NULL ? greeting->text : NULL;
 }
 
-static pop3_status run_login(pop3_session *session, const char *mechanism, int survey,
-                             pop3_error *err) {
+static pop3_status run_login(pop3_session *session, const char *mechanism, const pop3_identity *who,
+                             int survey, pop3_error *err) {
   if (session->flags.is_stepping) {
     return pop3_error_set(err, POP3_ERR_STATE, LAYER, 0, "a blocking login in a callback");
   }
   pop3_op_id op = 0;
   const pop3_status status = survey ? pop3_submit_survey(session, mechanism, NULL, &op, err)
-                                    : pop3_submit_login(session, mechanism, NULL, &op, err);
+                                    : pop3_submit_login_as(session, mechanism, who, NULL, &op, err);
   if (status != POP3_OK) return status;
   return pop3_wait(session, op, POP3_NO_TIMEOUT, err);
 }
 
 pop3_status pop3_auth(pop3_session *session, const char *mechanism, pop3_error *err) {
-  return run_login(session, mechanism, 0, err);
+  return run_login(session, mechanism, NULL, 0, err);
+}
+
+pop3_status pop3_auth_as(pop3_session *session, const char *mechanism, const pop3_identity *who,
+                         pop3_error *err) {
+  return run_login(session, mechanism, who, 0, err);
 }
 
 pop3_status pop3_survey(pop3_session *session, pop3_error *err) {
-  return run_login(session, NULL, 1, err);
+  return run_login(session, NULL, NULL, 1, err);
 }
 
 pop3_status pop3_login(pop3_session *session, pop3_error *err) {
@@ -140,21 +145,16 @@ pop3_status pop3_pass(pop3_session *session, const char *password, pop3_error *e
 
 pop3_status pop3_apop(pop3_session *session, const char *user, const char *password,
                       pop3_error *err) {
-  pop3_status status = p3_session_wait_ready(session, err);
+  const pop3_status status = p3_session_wait_ready(session, err);
   if (status != POP3_OK) return status;
   const char *problem = pop3_engine_timestamp_problem(session->engine);
   if (problem != NULL) {
     return pop3_error_set(err, POP3_ERR_UNSUPPORTED, LAYER, 0, "APOP: %s", problem);
   }
-  const char *once[P3_NUM_CREDENTIALS] = {NULL};
-  once[POP3_CREDENTIAL_USER] = user;
-  once[POP3_CREDENTIAL_PASSWORD] = password;
-  session->login.credentials.once = once;
-  p3_session_hold(session);
-  status = pop3_auth(session, "APOP", err);
-  session->login.credentials.once = NULL;
-  (void)p3_session_release(session);
-  return status;
+  pop3_identity who = POP3_IDENTITY_INIT;
+  who.user = user;
+  who.password = password;
+  return pop3_auth_as(session, "APOP", &who, err);
 }
 
 pop3_status pop3_rpop(pop3_session *session, const char *user, pop3_error *err) {

@@ -2,6 +2,7 @@
 // this library, and its caller's size.
 #include <pop3/candidate.h>
 #include <pop3/collect.h>
+#include <pop3/credential.h>
 #include <pop3/engine.h>
 #include <pop3/security.h>
 #include <pop3/session.h>
@@ -27,6 +28,11 @@ void pop3_session_options_init(pop3_session_options *options, size_t size) {
 void pop3_time_limits_init(pop3_time_limits *limits, size_t size) {
   static const pop3_time_limits kPreset = POP3_TIME_LIMITS_INIT;
   p3_fill_preset(limits, size, &kPreset, sizeof(kPreset));
+}
+
+void pop3_identity_init(pop3_identity *identity, size_t size) {
+  static const pop3_identity kPreset = POP3_IDENTITY_INIT;
+  p3_fill_preset(identity, size, &kPreset, sizeof(kPreset));
 }
 
 void pop3_request_init(pop3_request *request, size_t size, pop3_command command) {

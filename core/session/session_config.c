@@ -74,6 +74,8 @@ static pop3_status copy_strings(p3_session_config *config, const pop3_session_op
   const char *host = options->host != NULL ? options->host : "";
   pop3_status status = copy_text(config, &config->host, host, err);
   if (status == POP3_OK) status = copy_text(config, &config->user, options->user, err);
+  if (status == POP3_OK) status = copy_text(config, &config->authzid, options->authzid, err);
+  if (status == POP3_OK) status = copy_text(config, &config->realm, options->realm, err);
   if (status == POP3_OK) status = copy_text(config, &config->mechanism, options->mechanism, err);
   if (status == POP3_OK) status = copy_secret(&config->password, options->password, err);
   if (status == POP3_OK) status = copy_secret(&config->token, options->token, err);
@@ -94,7 +96,9 @@ static void copy_plain(p3_session_config *config, const pop3_session_options *op
   p3_login_config *login = &config->login;
   login->source.given[POP3_CREDENTIAL_USER] = config->user;
   login->source.given[POP3_CREDENTIAL_PASSWORD] = (const char *)config->password.data;
+  login->source.given[POP3_CREDENTIAL_AUTHZID] = config->authzid;
   login->source.given[POP3_CREDENTIAL_TOKEN] = (const char *)config->token.data;
+  login->source.given[POP3_CREDENTIAL_REALM] = config->realm;
   login->source.ask = options->credential;
   login->source.ask_arg = options->credential_arg;
   login->source.kinds = options->credential_kinds;
@@ -128,8 +132,10 @@ void p3_session_config_cleanup(p3_session_config *config) {
   const pop3_allocator *allocator = &config->allocator;
   p3_mem_free(allocator, config->host);
   p3_mem_free(allocator, config->user);
+  p3_mem_free(allocator, config->authzid);
+  p3_mem_free(allocator, config->realm);
   p3_mem_free(allocator, config->mechanism);
   pop3_secret_cleanup(&config->password);
   pop3_secret_cleanup(&config->token);
-  config->host = config->user = config->mechanism = NULL;
+  config->host = config->user = config->authzid = config->realm = config->mechanism = NULL;
 }

@@ -34,6 +34,8 @@ typedef struct p3_session_config {
   pop3_tls_policy tls;
   p3_login_config login;  // refers to what follows
   char *user;
+  char *authzid;
+  char *realm;
   char *mechanism;
   pop3_secret password;
   pop3_secret token;

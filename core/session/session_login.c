@@ -178,8 +178,9 @@ void p3_session_pump_login(pop3_session *session) {
 
 // --- The beginning
 
-static pop3_status begin(pop3_session *session, const char *mechanism, int is_survey,
-                         const pop3_sink *sink, pop3_op_id *out_id, pop3_error *err) {
+static pop3_status begin(pop3_session *session, const char *mechanism, const pop3_identity *who,
+                         int is_survey, const pop3_sink *sink, pop3_op_id *out_id,
+                         pop3_error *err) {
   p3_error_reset(err);
   p3_login_call *call = &session->login_call;
   const int is_active = p3_login_is_active(&session->login);
@@ -198,7 +199,7 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int is_su
   const p3_auth_list auths = auths_of(session);
   pop3_status status = p3_sink_copy(&call->sink, sink, err);
   if (status == POP3_OK) {
-    status = p3_login_begin(&session->login, mechanism, is_survey, &auths, err);
+    status = p3_login_begin(&session->login, mechanism, who, is_survey, &auths, err);
   }
   if (status != POP3_OK) return status;
   call->id = P3_LOGIN_OP | ++call->count;
@@ -226,12 +227,18 @@ static pop3_status begin(pop3_session *session, const char *mechanism, int is_su
 
 pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, const pop3_sink *sink,
                               pop3_op_id *out_id, pop3_error *err) {
-  return begin(session, mechanism, 0, sink, out_id, err);
+  return begin(session, mechanism, NULL, 0, sink, out_id, err);
+}
+
+pop3_status pop3_submit_login_as(pop3_session *session, const char *mechanism,
+                                 const pop3_identity *who, const pop3_sink *sink,
+                                 pop3_op_id *out_id, pop3_error *err) {
+  return begin(session, mechanism, who, 0, sink, out_id, err);
 }
 
 pop3_status pop3_submit_survey(pop3_session *session, const char *mechanism, const pop3_sink *sink,
                                pop3_op_id *out_id, pop3_error *err) {
-  return begin(session, mechanism, 1, sink, out_id, err);
+  return begin(session, mechanism, NULL, 1, sink, out_id, err);
 }
 
 const char *pop3_session_mechanism(const pop3_session *session) {

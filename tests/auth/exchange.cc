@@ -24,6 +24,7 @@ void Exchange::Prepare() {
   context_.capability = Capability;
   context_.credential = Credential;
   context_.has_credential = HasCredential;
+  context_.is_given = without_given ? nullptr : IsGiven;
   context_.query = Query;
   if (!without_options) {
     context_.offer = TakeOffer;
@@ -123,6 +124,11 @@ int Exchange::HasCredential(void *session, pop3_credential what) {
     return 0;
   }
   return self->credentials.count(what) > 0 ? 1 : 0;
+}
+
+int Exchange::IsGiven(void *session, pop3_credential what) {
+  auto *self = static_cast<Exchange *>(session);
+  return !self->nothing_given && self->credentials.count(what) > 0 ? 1 : 0;
 }
 
 pop3_status Exchange::Query(void *session, uint32_t what, pop3_answer *out) {

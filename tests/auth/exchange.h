@@ -33,6 +33,10 @@ class Exchange {
   // to be asked.
   bool only_when_asked = false;
 
+  // The host has no is_given, or it says no: a callback has to be asked.
+  bool without_given = false;
+  bool nothing_given = false;
+
   uint32_t channel = POP3_CHANNEL_PRIVATE;
   std::string host_name = "mail.example";
   bool prefers_two_step = false;
@@ -88,6 +92,7 @@ class Exchange {
   static pop3_status Credential(void *session, pop3_credential what, const uint8_t **out_data,
                                 size_t *out_len, pop3_error *err);
   static int HasCredential(void *session, pop3_credential what);
+  static int IsGiven(void *session, pop3_credential what);
   static pop3_status Query(void *session, uint32_t what, pop3_answer *out);
   static void TakeOffer(void *session, const char *mechanism, int points, const char *why);
   static pop3_status Renew(void *session, pop3_credential what, const uint8_t **out_data,

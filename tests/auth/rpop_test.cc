@@ -20,7 +20,7 @@ class Rpop : public ::testing::Test {
 
 TEST_F(Rpop, IsChosenByNameOnly) {
   EXPECT_STREQ(exchange_.ops()->name, "rpop");
-  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_ONLY_IF_ASKED);
+  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_AUTHZID);
   EXPECT_EQ(pop3_plugin_rpop(POP3_ABI + (UINT32_C(1) << 16)), nullptr);
 }
 
@@ -36,15 +36,15 @@ TEST_F(Rpop, NamesTheUserTwice) {
   EXPECT_EQ(exchange_.Step(POP3_AUTH_POSITIVE), POP3_AUTH_DONE);
 }
 
-TEST_F(Rpop, TakesTheLocalUserFromTheAuthorizationIdentity) {
+TEST_F(Rpop, TheAuthorizationIdentityIsWhoseMaildropItIs) {
   exchange_.credentials[POP3_CREDENTIAL_AUTHZID] = "marshall";
   for (bool only_when_asked : {false, true}) {
     exchange_.only_when_asked = only_when_asked;
     ASSERT_EQ(exchange_.Begin(), POP3_OK);
     exchange_.Step(POP3_AUTH_START);
-    EXPECT_EQ(exchange_.line(), "USER mrose");
+    EXPECT_EQ(exchange_.line(), "USER marshall");
     exchange_.Step(POP3_AUTH_POSITIVE);
-    EXPECT_EQ(exchange_.line(), "RPOP marshall");
+    EXPECT_EQ(exchange_.line(), "RPOP mrose");
     exchange_.End();
   }
 }
@@ -75,7 +75,7 @@ TEST_F(Rpop, DoesNotTakeAPrematureAnswerForALogin) {
 TEST_F(Rpop, RefusesBadNames) {
   exchange_.credentials[POP3_CREDENTIAL_AUTHZID] = "root\r\nDELE 1";
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_ARGUMENT);
-  EXPECT_NE(std::string(exchange_.error().text).find("local user"), std::string::npos);
+  EXPECT_NE(std::string(exchange_.error().text).find("name of the maildrop"), std::string::npos);
   exchange_.without_errors = true;
   EXPECT_EQ(exchange_.Begin(), POP3_ERR_ARGUMENT) << "also for a host that does not ask why";
   exchange_.without_errors = false;

@@ -148,6 +148,34 @@ TEST_F(SaslExchange, ExternalSendsWhomToActAs) {
   }
 }
 
+// Whose maildrop it is, of what the caller has given: RFC 4422 appendix A.
+TEST_F(SaslExchange, ExternalSendsTheUserNameIfThatWasGiven) {
+  const auto line = [this] {
+    exchange_.mechanism = "EXTERNAL";
+    EXPECT_EQ(exchange_.Begin(), POP3_OK) << exchange_.error().text;
+    exchange_.Step(POP3_AUTH_START);
+    const std::string sent = exchange_.line();
+    exchange_.End();
+    return sent;
+  };
+  exchange_.credentials[POP3_CREDENTIAL_USER] = "alice";
+  EXPECT_EQ(line(), "AUTH EXTERNAL YWxpY2U=");
+  exchange_.credentials[POP3_CREDENTIAL_AUTHZID] = "bob";
+  EXPECT_EQ(line(), "AUTH EXTERNAL Ym9i") << "whom to act as goes first";
+  exchange_.credentials.erase(POP3_CREDENTIAL_AUTHZID);
+  exchange_.nothing_given = true;
+  EXPECT_EQ(line(), "AUTH EXTERNAL =") << "nobody is asked for it";
+  exchange_.nothing_given = false;
+  exchange_.without_given = true;
+  EXPECT_EQ(line(), "AUTH EXTERNAL =");
+  exchange_.without_given = false;
+  exchange_.context_size = offsetof(pop3_auth_context, is_given);
+  EXPECT_EQ(line(), "AUTH EXTERNAL =") << "a host of before";
+  exchange_.context_size = 0;
+  exchange_.credentials[POP3_CREDENTIAL_USER] = std::string("al\0ice", 6);
+  EXPECT_EQ(exchange_.Begin(), POP3_ERR_ARGUMENT);
+}
+
 TEST_F(SaslExchange, ExternalSaysNothingTwiceIfAsked) {
   exchange_.credentials.clear();
   exchange_.mechanism = "EXTERNAL";

@@ -33,7 +33,7 @@ TEST(SaslMechanism, KnowsEachScramWithAndWithoutBinding) {
     const std::string name = std::string("SCRAM-SHA-") + hash;
     const p3_sasl_mechanism *plain = p3_sasl_mechanism_find(name.c_str());
     const p3_sasl_mechanism *plus = p3_sasl_mechanism_find((name + "-PLUS").c_str());
-    const uint32_t secret = P3_SASL_USER | P3_SASL_PASSWORD;
+    const uint32_t secret = P3_SASL_USER | P3_SASL_PASSWORD | P3_SASL_AUTHZID;
     EXPECT_EQ(plain->flags, secret | P3_SASL_MAY_BIND) << name;
     EXPECT_EQ(plus->flags, secret | P3_SASL_BINDS) << name;
     EXPECT_EQ(plus->points, plain->points + 100) << name;
@@ -50,7 +50,7 @@ TEST(SaslMechanism, TakesWhatIsNewByNameOnly) {
   }
   for (const char *name : {"GSSAPI", "GSS-SPNEGO", "GS2-KRB5"}) {
     EXPECT_STREQ(p3_sasl_mechanism_find(name)->name, name);
-    EXPECT_NE(p3_sasl_mechanism_find(name)->flags & P3_SASL_BY_NAME, 0U) << name;
+    EXPECT_EQ(p3_sasl_mechanism_find(name)->flags, P3_SASL_BY_NAME | P3_SASL_AUTHZID) << name;
   }
   EXPECT_NE(p3_sasl_mechanism_find("ANONYMOUS")->flags & P3_SASL_BY_NAME, 0U);
 }

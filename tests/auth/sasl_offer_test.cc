@@ -56,6 +56,22 @@ TEST_F(SaslOffer, OffersEachOfTheServersList) {
   EXPECT_EQ(Why("XOAUTH2"), "not installed here");
 }
 
+TEST_F(SaslOffer, ForSomebodyElseOnlyWhatCanCarryTheName) {
+  exchange_.credentials[POP3_CREDENTIAL_AUTHZID] = "bob";
+  exchange_.numbers[POP3_QUERY_TLS_CLIENT_CERT] = 1;
+  EXPECT_EQ(exchange_.Score(), 380);
+  for (const char *can : {"PLAIN", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "EXTERNAL"}) {
+    EXPECT_GT(Points(can), 0) << can;
+  }
+  for (const char *cannot : {"LOGIN", "CRAM-MD5"}) {
+    EXPECT_EQ(Why(cannot), "cannot act for somebody else") << cannot;
+  }
+  for (const char *cannot : {"LOGIN", "CRAM-MD5", "ANONYMOUS"}) {
+    EXPECT_EQ(Asked(cannot), 0) << cannot;
+    EXPECT_EQ(exchange_.why(), "cannot act for somebody else") << cannot;
+  }
+}
+
 TEST_F(SaslOffer, HidesThePasswordOnAnOpenChannel) {
   exchange_.channel = 0;
   EXPECT_EQ(exchange_.Score(), 310);

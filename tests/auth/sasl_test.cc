@@ -42,7 +42,7 @@ class Sasl : public ::testing::Test {
 
 TEST_F(Sasl, IsAFamily) {
   EXPECT_STREQ(exchange_.ops()->name, "sasl");
-  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_FAMILY);
+  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_FAMILY | POP3_AUTH_AUTHZID);
   EXPECT_EQ(pop3_plugin_sasl(POP3_ABI + (UINT32_C(1) << 16)), nullptr);
 }
 

@@ -158,6 +158,7 @@ TEST_F(OptionParse, EachTextIsWhereItBelongs) {
     const char *cli_options::*text;
   } kTexts[] = {
       {"--user", &cli_options::user},
+      {"--authzid", &cli_options::authzid},
       {"--password-file", &cli_options::password_file},
       {"--netrc", &cli_options::netrc},
       {"--auth", &cli_options::auth},

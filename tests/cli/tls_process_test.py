@@ -48,6 +48,21 @@ class TlsTest(CliTest):
         result = self.pop3("stat", server.tls_url(), "--auth", "GSS-NOTHING", *self.trust)
         self.check(result, 5, b"", "GSS-NOTHING")
 
+    def test_acting_for_somebody_else(self):
+        server = self.server()
+        # This server permits nobody to; that it says no shows that it has heard the name.
+        for name in ("PLAIN", "SCRAM-SHA-256", "DIGEST-MD5"):
+            result = self.pop3("stat", server.tls_url(), "--auth", name, "--authzid", "bob",
+                               *self.trust)
+            self.check(result, 5, b"", name)
+        for name in ("LOGIN", "CRAM-MD5", "user", "apop"):
+            result = self.pop3("stat", server.tls_url(), "--auth", name, "--authzid", "bob",
+                               *self.trust)
+            self.check(result, 5, b"", "cannot act for somebody else")
+        result = self.pop3("stat", server.tls_url(), "--auth", "CRAM-MD5", "--authzid", "alice",
+                           *self.trust)
+        self.check(result, 0, b"3 3072\n")
+
     def test_a_wrong_password(self):
         server = self.server()
         url = server.tls_url().replace(PASSWORD, "wrong")

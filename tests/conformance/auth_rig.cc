@@ -77,6 +77,7 @@ void AuthRig::Prepare() {
   context_.capability = Capability;
   context_.credential = Credential;
   context_.has_credential = HasCredential;
+  context_.is_given = HasCredential;
   context_.query = Query;
   context_.offer = AddOffer;
   context_.renew = Renew;

@@ -1,4 +1,3 @@
-// The choice of a mechanism by the policy of the caller.
 #include <gtest/gtest.h>
 #include <pop3/pop3.h>
 
@@ -452,6 +451,7 @@ TEST(CandidatesJudge, EachAllocationFails) {
   pop3_testing::TestHost host;
   const size_t count = pop3_testing::ForEachAllocationFailure([&](auto &allocator) {
     pop3_auth_context context = {};
+    context.has_credential = [](void *, pop3_credential) { return 0; };
     p3_candidates candidates;
     pop3_error err = POP3_ERROR_INIT;
     p3_candidates_init(&candidates, allocator.get());

@@ -47,9 +47,11 @@ inline pop3_auth_verdict Step(void *, const pop3_auth_input *in, pop3_auth_outpu
 }
 inline void End(void *) {}
 
-inline const pop3_auth_ops kProbe = {
-    POP3_ABI, sizeof(pop3_auth_ops), "x-probe", POP3_AUTH_ONLY_IF_ASKED, 0, Score, Begin, Step,
-    End};
+inline const pop3_auth_ops kProbe = {POP3_ABI,  sizeof(pop3_auth_ops),
+                                     "x-probe", POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_AUTHZID,
+                                     0,         Score,
+                                     Begin,     Step,
+                                     End};
 inline const pop3_auth_ops kApop = {
     POP3_ABI, sizeof(pop3_auth_ops), "apop", POP3_AUTH_ONLY_IF_ASKED, 0, Score, Begin, Step, End};
 inline const pop3_auth_ops *const kAuths[] = {&kProbe, &kApop};

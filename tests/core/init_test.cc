@@ -44,6 +44,8 @@ TEST(Init, OfWhatTheCallerFills) {
   Check(times, pop3_time_limits_init);
   static const pop3_sink sink = POP3_SINK_INIT;
   Check(sink, pop3_sink_init);
+  static const pop3_identity identity = POP3_IDENTITY_INIT;
+  Check(identity, pop3_identity_init);
 }
 
 TEST(Init, OfWhatTheCallerFillsWithAnArgument) {

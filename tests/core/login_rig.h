@@ -66,10 +66,11 @@ class LoginRig {
   void Add(const FakeAuth &auth) { auths_.push_back(auth.plugin()->auths[0]); }
   p3_auth_list auths() const { return {auths_.data(), auths_.size()}; }
 
-  pop3_status Begin(const char *names = nullptr, bool is_survey = false) {
+  pop3_status Begin(const char *names = nullptr, bool is_survey = false,
+                    const pop3_identity *who = nullptr) {
     const p3_auth_list list = auths();
     err = POP3_ERROR_INIT;
-    return p3_login_begin(&login, names, is_survey ? 1 : 0, &list, &err);
+    return p3_login_begin(&login, names, who, is_survey ? 1 : 0, &list, &err);
   }
 
   // Next returns in words what the login wants: "wait", "CAPA", "line AUTH X", "respond abc",

@@ -125,6 +125,8 @@ TEST(SessionConfig, StringsAreCopied) {
   Rig rig;
   char text[] = "jane";
   rig.options.user = text;
+  rig.options.authzid = "boss";
+  rig.options.realm = "here";
   ASSERT_EQ(rig.Init(), POP3_OK) << rig.err.text;
   text[0] = 'X';
   const p3_session_config &config = rig.config;
@@ -136,7 +138,10 @@ TEST(SessionConfig, StringsAreCopied) {
   EXPECT_STREQ(login.source.given[POP3_CREDENTIAL_PASSWORD], "sesame");
   EXPECT_NE(login.source.given[POP3_CREDENTIAL_PASSWORD], rig.options.password);
   EXPECT_STREQ(login.source.given[POP3_CREDENTIAL_TOKEN], "open-sesame");
-  EXPECT_EQ(login.source.given[POP3_CREDENTIAL_AUTHZID], nullptr);
+  EXPECT_STREQ(login.source.given[POP3_CREDENTIAL_AUTHZID], "boss");
+  EXPECT_NE(login.source.given[POP3_CREDENTIAL_AUTHZID], rig.options.authzid) << "copied";
+  EXPECT_STREQ(login.source.given[POP3_CREDENTIAL_REALM], "here");
+  EXPECT_NE(login.source.given[POP3_CREDENTIAL_REALM], rig.options.realm);
   EXPECT_EQ(login.mechanism, config.mechanism);
   EXPECT_EQ(login.host, config.host);
   p3_session_config_cleanup(&rig.config);

@@ -164,6 +164,13 @@ TEST_F(Ages, ASession) {
   }
 }
 
+TEST_F(Ages, WhoLogsIn) {
+  Fenced<pop3_identity> who{POP3_IDENTITY_INIT};
+  who->user = "joe";
+  who->password = "of joe";
+  EXPECT_EQ(pop3_auth_as(session_, nullptr, who.get(), &err_), POP3_OK) << err_.text;
+}
+
 TEST_F(Ages, WhatIsAskedFor) {
   Login();
   Fenced<pop3_security> security{POP3_SECURITY_INIT};
@@ -329,6 +336,7 @@ TEST(AgesAlone, Initialisers) {
   CheckInit<pop3_loader_options>(pop3_loader_options_init);
   CheckInit<pop3_time_limits>(pop3_time_limits_init);
   CheckInit<pop3_sink>(pop3_sink_init);
+  CheckInit<pop3_identity>(pop3_identity_init);
   CheckInit<pop3_security>(pop3_security_init);
   CheckInit<pop3_candidate>(pop3_candidate_init);
   CheckInit<pop3_interest>(pop3_interest_init);

@@ -107,6 +107,7 @@ static pop3_status make_session(cli_connection *c, pop3_error *err) {
   session.quirks = o->quirks;
   session.debug_level = (uint32_t)o->verbose;
   session.user = c->credentials.from.user;
+  session.authzid = o->authzid;
   session.credential = cli_credentials_fetch;
   session.credential_arg = &c->credentials;
   if (o->delete_fetched) {  // may take several sessions

@@ -136,6 +136,9 @@ static pop3_status apply_value(cli_options *out, const cli_option_row *row, cons
     case CLI_OPT_USER:
       out->user = value;
       break;
+    case CLI_OPT_AUTHZID:
+      out->authzid = value;
+      break;
     case CLI_OPT_PASSWORD_FILE:
       out->password_file = value;
       break;

@@ -55,6 +55,9 @@ const cli_option_row cli_option_rows[] = {
      "is multi-line: print its lines up to the dot"},
 
     {CLI_OPT_USER, 'u', "--user", "NAME", ANY, "Who you are", "user name, if the URL has none"},
+    {CLI_OPT_AUTHZID, 0, "--authzid", "NAME", ANY, NULL,
+     "act as NAME: log in with the name and password of --user, but to the mailbox of NAME, if the "
+     "server permits that. Needs PLAIN, SCRAM, DIGEST-MD5, EXTERNAL, GSSAPI or OAUTHBEARER"},
     {CLI_OPT_PASSWORD_FILE, 0, "--password-file", "FILE", ANY, NULL,
      "read the password from FILE ('-': standard input), which only you "
      "may be able to read; one line end at its end does not count"},

@@ -11,6 +11,7 @@ extern "C" {
 // cli_option_id names an option.
 typedef enum cli_option_id {
   CLI_OPT_USER,
+  CLI_OPT_AUTHZID,
   CLI_OPT_PASSWORD_FILE,
   CLI_OPT_PASSWORD_COMMAND,
   CLI_OPT_TOKEN_COMMAND,

@@ -32,6 +32,7 @@ typedef struct cli_options {
 
   // Who.
   const char *user;
+  const char *authzid;
   const char *password_file;
   const char *password_command;
   const char *token_command;

@@ -40,6 +40,13 @@ pop3_status pop3_login(pop3_session *session, pop3_error *err);
 // a plugin, in any case.
 pop3_status pop3_auth(pop3_session *session, const char *mechanism, pop3_error *err);
 
+// pop3_auth_as logs in as |who|, for this login only: with |mechanism| as pop3_auth does, or as
+// pop3_login does if that is NULL. What of the session's own identity is still used pop3_identity
+// tells; |who| NULL stands for all of it. POP3_ERR_STATE if a login is under way, which goes on;
+// POP3_ERR_ARGUMENT if |who| does not have its size.
+pop3_status pop3_auth_as(pop3_session *session, const char *mechanism, const pop3_identity *who,
+                         pop3_error *err);
+
 // pop3_survey finds out what pop3_login would do, without logging in; see pop3_submit_survey.
 pop3_status pop3_survey(pop3_session *session, pop3_error *err);
 
@@ -51,7 +58,8 @@ pop3_status pop3_user(pop3_session *session, const char *name, pop3_error *err);
 pop3_status pop3_pass(pop3_session *session, const char *password, pop3_error *err);
 
 // pop3_apop logs in with APOP through the plugin "apop". POP3_ERR_UNSUPPORTED if the greeting had
-// no valid timestamp. APOP is weak (CVE-2007-1558): prefer anything else over TLS.
+// no valid timestamp. |user| NULL: as the session's own user; else its identity is not used, see
+// pop3_identity. APOP is weak (CVE-2007-1558): prefer anything else over TLS.
 pop3_status pop3_apop(pop3_session *session, const char *user, const char *password,
                       pop3_error *err);
 

@@ -71,7 +71,9 @@ typedef struct pop3_session_options {
   uint32_t auth_two_step;     // 1: no initial response in AUTH lines, for servers that want it so
   pop3_channel_binding channel_binding;  // of logins to the TLS channel (RFC 5056)
   uint32_t reserved;
-  void *user_data;  // the caller's own: see pop3_session_user_data
+  void *user_data;      // the caller's own: see pop3_session_user_data
+  const char *authzid;  // whom to act as, if not |user|: see pop3_identity; or NULL
+  const char *realm;    // DIGEST-MD5: of several that the server has; or NULL
 } pop3_session_options;
 
 // POP3_SESSION_OPTIONS_INIT stands for the defaults.
@@ -80,7 +82,7 @@ typedef struct pop3_session_options {
     POP3_SIZEOF(pop3_session_options), 0, NULL, 0, NULL, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, \
         NULL, 30000, 60000, 180000, POP3_NO_TIMEOUT, 0, POP3_PIPELINING_AUTO, NULL, NULL, NULL, \
         NULL, NULL, NULL, NULL, NULL, POP3_TLS_DEFAULT, 0, NULL, 0, 0,                          \
-        POP3_CHANNEL_BINDING_PREFER, 0, NULL                                                    \
+        POP3_CHANNEL_BINDING_PREFER, 0, NULL, NULL, NULL                                        \
   }
 
 // pop3_session_options_init is POP3_SESSION_OPTIONS_INIT for languages without macros. |size| is
@@ -232,6 +234,12 @@ void pop3_set_debuglevel(pop3_session *session, uint32_t level);
 // result has the command of the mechanism's last line. |mechanism| NULL: the strongest usable one.
 pop3_status pop3_submit_login(pop3_session *session, const char *mechanism, const pop3_sink *sink,
                               pop3_op_id *out_id, pop3_error *err);
+
+// pop3_submit_login_as is pop3_submit_login for |who|, for this login only: see pop3_auth_as. |who|
+// is copied; the copy is wiped when the login ends, before |done| is called.
+pop3_status pop3_submit_login_as(pop3_session *session, const char *mechanism,
+                                 const pop3_identity *who, const pop3_sink *sink,
+                                 pop3_op_id *out_id, pop3_error *err);
 
 // pop3_session_mechanism returns the name of the mechanism that logged in, or NULL.
 const char *pop3_session_mechanism(const pop3_session *session);

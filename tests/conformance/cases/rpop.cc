@@ -2,7 +2,7 @@
 
 void pop3_conformance::Describe(Suite *suite) {
   AuthCase rpop;
-  rpop.credentials = {{POP3_CREDENTIAL_USER, "mrose"}, {POP3_CREDENTIAL_AUTHZID, "rose"}};
+  rpop.credentials = {{POP3_CREDENTIAL_USER, "rose"}, {POP3_CREDENTIAL_AUTHZID, "mrose"}};
   rpop.server = Script({{"USER mrose", "+OK"}, {"RPOP rose", "+OK 1 message"}});
   suite->auths.push_back(rpop);
 

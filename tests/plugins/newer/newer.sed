@@ -29,6 +29,7 @@ s@^#include "\(transports/.*\|plugins/record/.*\)"@#include <\1>@
 
 # What a program fills.
 /^} pop3_engine_options;/i\  int64_t later;
+/^} pop3_identity;/i\  int64_t later;
 /^} pop3_limits;/i\  int64_t later;
 /^} pop3_lines;/i\  int64_t later;
 /^} pop3_loader_options;/i\  int64_t later;

@@ -63,7 +63,8 @@ INSTANTIATE_TEST_SUITE_P(Both, Oauth, ::testing::Values(0, 1));
 
 TEST_P(Oauth, IsReadableOnTheWire) {
   EXPECT_STREQ(exchange_.ops()->name, is_bearer() ? "oauthbearer" : "xoauth2");
-  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_CLEARTEXT);
+  EXPECT_EQ(exchange_.ops()->flags,
+            is_bearer() ? POP3_AUTH_CLEARTEXT | POP3_AUTH_AUTHZID : POP3_AUTH_CLEARTEXT);
   EXPECT_EQ(pop3_plugin_oauth(POP3_ABI + (UINT32_C(1) << 16)), nullptr);
 }
 

@@ -2,9 +2,10 @@
 // the client's machine because the connection comes from a reserved port of a host that it knows
 // (option tcp.source_port_reserved).
 //
-// Only used when asked for by name. The local user is POP3_CREDENTIAL_AUTHZID if there is one, else
-// the user name. No secret is sent, and nothing is proved: it is for machines that trust each
-// other's root and network.
+// Only used when asked for by name. The user name is that on the client's machine, which RPOP
+// names; USER names the maildrop, which is POP3_CREDENTIAL_AUTHZID if there is one, else the user
+// name. No secret is sent, and nothing is proved: it is for machines that trust each other's root
+// and network.
 #ifndef POP3_AUTH_RPOP_H_
 #define POP3_AUTH_RPOP_H_
 

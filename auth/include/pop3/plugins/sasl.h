@@ -3,6 +3,10 @@
 // DIGEST-MD5, SCRAM-SHA-1 to -512 and their -PLUS (channel binding), EXTERNAL; ANONYMOUS, GSSAPI
 // and whatever else there is only when asked for by name.
 //
+// PLAIN, DIGEST-MD5, SCRAM, EXTERNAL and GSSAPI can act for somebody else (pop3_identity.authzid),
+// the others cannot. EXTERNAL sends that name, or else the user name if it was given in advance, or
+// else none: the server then takes the one that the certificate says.
+//
 // A mechanism by which the server, too, proves that it knows the password (SCRAM, DIGEST-MD5) fails
 // if the server says +OK without that proof.
 //

@@ -37,7 +37,9 @@ typedef struct pop3_auth_context {
   // count, valid until end, and wiped then. POP3_ERR_NO_CREDENTIALS if there is none.
   pop3_status (*credential)(void *session, pop3_credential what, const uint8_t **out_data,
                             size_t *out_len, pop3_error *err);
-  // has_credential says whether a credential is likely to be available, without asking anybody.
+  // has_credential says whether a credential is likely to be available, without asking anybody. For
+  // POP3_CREDENTIAL_AUTHZID it is certain: the host has asked, and says no if that is the user
+  // himself.
   int (*has_credential)(void *session, pop3_credential what);
   // query asks the transports (see pop3_query).
   pop3_status (*query)(void *session, uint32_t what, pop3_answer *out);
@@ -62,6 +64,8 @@ typedef struct pop3_auth_context {
   // must not claim that it could have bound the channel where this is POP3_CHANNEL_BINDING_NEVER.
   uint32_t channel_binding;
   uint32_t reserved2;
+  // is_given says whether a credential was given in advance: credential then asks nobody for it.
+  int (*is_given)(void *session, pop3_credential what);
 } pop3_auth_context;
 
 // pop3_auth_event is what the server just did.
@@ -117,6 +121,10 @@ typedef struct pop3_auth_output {
 // itself: a mechanism that sends something readable must score 0 on a channel that is neither
 // private nor allowed. Where context->mechanism is NULL, score calls context->offer for each.
 #define POP3_AUTH_FAMILY UINT32_C(4)
+// POP3_AUTH_AUTHZID: tells the server POP3_CREDENTIAL_AUTHZID. A mechanism without it is left out
+// where the caller wants to act for somebody else. A family that has it looks after each of its
+// mechanisms itself: one that cannot must score 0 where has_credential has that.
+#define POP3_AUTH_AUTHZID UINT32_C(8)
 
 typedef struct pop3_auth_ops pop3_auth_ops;
 

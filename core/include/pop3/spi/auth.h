@@ -30,8 +30,7 @@ typedef struct pop3_auth_context {
                           // of RFC 822), or NULL
   size_t timestamp_len;
   // capability returns the arguments of a CAPA line, "" if it has none, NULL if the server does not
-  // have it or was not asked. The keyword "" asks whether the server answered CAPA and all of that
-  // could be read: "" or NULL.
+  // have it or was not asked: |knows_capabilities| tells these two apart.
   const char *(*capability)(void *session, const char *keyword);
   // credential fetches a credential. The octets are the session's, followed by a NUL that does not
   // count, valid until end, and wiped then. POP3_ERR_NO_CREDENTIALS if there is none.
@@ -61,7 +60,9 @@ typedef struct pop3_auth_context {
   // channel_binding is a pop3_channel_binding. The host looks after it by strength; a mechanism
   // must not claim that it could have bound the channel where this is POP3_CHANNEL_BINDING_NEVER.
   uint32_t channel_binding;
-  uint32_t reserved2;
+  // knows_capabilities is 1 if the server answered CAPA and all of that could be read: then what
+  // |capability| does not find is not there. 0: it may be.
+  uint32_t knows_capabilities;
 } pop3_auth_context;
 
 // pop3_auth_event is what the server just did.

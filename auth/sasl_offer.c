@@ -105,8 +105,9 @@ static int best_of_list(const situation *here, int offering, char best[P3_SASL_N
   char name[P3_SASL_NAME_MAX + 1];
   int best_points = 0;
   best[0] = '\0';
-  *why = context->capability(context->session, "") != NULL ? "the server lists no SASL mechanism"
-                                                           : "the server has not said what it can";
+  const int is_known = POP3_HAS_MEMBER(pop3_auth_context, context, knows_capabilities) &&
+                       context->knows_capabilities != 0;
+  *why = is_known ? "the server lists no SASL mechanism" : "the server has not said what it can";
   for (int i = 0; list != NULL && i < LISTED_MAX; i++) {
     const char *rest = list;
     const char *reason;

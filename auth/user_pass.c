@@ -20,7 +20,8 @@ typedef struct user_attempt {
 static int user_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                       size_t why_cap) {
   (void)host;
-  const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
+  const int is_known = POP3_HAS_MEMBER(pop3_auth_context, context, knows_capabilities) &&
+                       context->knows_capabilities != 0;
   // Some servers forget to list it: whoever asks for it by name may try.
   if (context->mechanism == NULL && is_known &&
       context->capability(context->session, "USER") == NULL) {

@@ -149,7 +149,7 @@ static size_t value_of(const char *text, size_t len, grammar grammar_, uint32_t 
 }
 
 // find_known looks the keyword up. With |damaged| it also splits "EXPIRENEVER" and "EXPIRE30", as
-// GNU Mailutils writes them, and then changes |f|.
+// GNU Mailutils writes them, and then changes |f|: for what they mean, the list keeps the words.
 static const known *find_known(fields *f, int *damaged) {
   const known *end = kKnown + sizeof(kKnown) / sizeof(kKnown[0]);
   for (const known *k = kKnown; k < end; k++) {

@@ -103,8 +103,6 @@ static int is_body(const p3_op *op) {
 
 // Stands for what a server said that repeated a secret.
 static const char kHidden[] = "(not shown: the server repeated the secret)";
-// Stands for what a server said in the middle of an exchange.
-static const char kExchange[] = "(not shown: the reply is part of a login)";
 
 static void on_greeting(pop3_engine *engine, const pop3_reply *reply) {
   engine->mode = P3_MODE_STATUS;
@@ -147,15 +145,32 @@ static int logs_in(const p3_op *op) {
          (command != POP3_CMD_AUTH || op->command == POP3_CMD_AUTH);
 }
 
-static void on_negative(pop3_engine *engine, p3_op *op) {
+// Says what became of |op| where the server's words would show its secret.
+static void set_hidden(pop3_error *error, pop3_status status, const p3_op *op, int echo) {
+  const char *name = pop3_command_name(p3_op_effective(op));
+  const char *why = echo ? "they repeat the secret that was sent" : "they are part of a login";
+  if (status == POP3_REFUSED) {
+    pop3_error_set(error, status, LAYER, 0, "%s was refused with words that are not shown: %s",
+                   name, why);
+    return;
+  }
+  pop3_error_set(error, status, LAYER, 0,
+                 "the answer to %s is no POP3 reply; its words are not shown: %s", name, why);
+}
+
+static void on_negative(pop3_engine *engine, p3_op *op, int echo) {
+  const pop3_reply *reply = &engine->reading.reply;
   pop3_error error = POP3_ERROR_INIT;
-  pop3_error_set(
-      &error, POP3_REFUSED, LAYER, 0, "%s",
-      engine->reading.reply.text_len > 0 ? engine->reading.reply.text : "-ERR without a reason");
+  if (echo) {
+    set_hidden(&error, POP3_REFUSED, op, echo);
+  } else {
+    pop3_error_set(&error, POP3_REFUSED, LAYER, 0, "%s",
+                   reply->text_len > 0 ? reply->text : "-ERR without a reason");
+  }
   error.code = engine->reading.reply.code;
   pop3_result result;
   p3_engine_result_init(&result, op, POP3_REFUSED);
-  result.reply = &engine->reading.reply;
+  result.reply = reply;
   result.error = &error;
   if (op->command == POP3_CMD_CAPA) engine->server.refused_capa = 1;
   if (is_quit(op)) {
@@ -294,9 +309,7 @@ void p3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len,
   const pop3_status status = p3_reply_parse(&reply, line, line_len, &engine->quirks, &error);
   if (status != POP3_OK) {
     if (op == NULL) error.status = POP3_ERR_GREETING;
-    if (echo || in_exchange) {
-      pop3_error_set(&error, status, LAYER, 0, "no reply: %s", echo ? kHidden : kExchange);
-    }
+    if (echo || in_exchange) set_hidden(&error, status, op, echo);
     p3_engine_set_failed(engine, &error);
     return;
   }
@@ -311,7 +324,7 @@ void p3_engine_on_status(pop3_engine *engine, const char *line, size_t line_len,
   }
   engine->reading.auth_rounds = 0;
   if (!reply.positive) {
-    on_negative(engine, op);
+    on_negative(engine, op, echo);
   } else if (is_multi_line(op)) {
     begin_lines(engine, op);
   } else {

@@ -11,9 +11,7 @@
 static const char *context_capability(void *arg, const char *keyword) {
   const p3_login_task *login = arg;
   if (login->facts == NULL) return NULL;
-  const pop3_capabilities *caps = login->facts->capabilities;
-  if (keyword[0] == 0) return caps != NULL && !p3_damage_is_there(caps) ? "" : NULL;
-  return pop3_capabilities_find(caps, keyword);
+  return pop3_capabilities_find(login->facts->capabilities, keyword);
 }
 
 static pop3_status context_query(void *arg, uint32_t what, pop3_answer *out) {
@@ -83,4 +81,6 @@ void p3_login_make_context(p3_login_task *login) {
   context->prefers_two_step = config->two_step;
   context->is_given = context_is_given;
   context->channel_binding = (uint32_t)config->rules.channel_binding;
+  context->knows_capabilities =
+      facts->capabilities != NULL && !p3_damage_is_there(facts->capabilities) ? 1 : 0;
 }

@@ -33,7 +33,8 @@ static int unusable(char *why, size_t why_cap, const char *reason) {
 static int auth_score(const pop3_host *host, const pop3_auth_context *context, char *why,
                       size_t why_cap) {
   (void)host;
-  const int is_known = context->capability(context->session, "") != NULL;  // CAPA was answered
+  const int is_known = POP3_HAS_MEMBER(pop3_auth_context, context, knows_capabilities) &&
+                       context->knows_capabilities != 0;
   const char *sasl = context->capability(context->session, "SASL");
   if (context->mechanism == NULL && is_known && (sasl == NULL || strstr(sasl, "PLAIN") == NULL)) {
     return unusable(why, why_cap, "the server does not offer AUTH PLAIN");

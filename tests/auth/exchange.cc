@@ -34,6 +34,7 @@ void Exchange::Prepare() {
   context_.prefers_two_step = prefers_two_step ? 1 : 0;
   context_.channel_binding = static_cast<uint32_t>(channel_binding);
   context_.timestamp_problem = timestamp_problem;
+  context_.knows_capabilities = capabilities_known ? 1 : 0;
   if (context_size != 0) {
     // Whoever looks beyond finds what is none of his business.
     std::memset(reinterpret_cast<char *>(&context_) + context_size, 0x5A,
@@ -100,7 +101,6 @@ void Exchange::ReleaseLayer() {
 
 const char *Exchange::Capability(void *session, const char *keyword) {
   auto *self = static_cast<Exchange *>(session);
-  if (keyword[0] == '\0') return self->capabilities_known ? "" : nullptr;
   const auto found = self->capabilities.find(keyword);
   return found == self->capabilities.end() ? nullptr : found->second.c_str();
 }

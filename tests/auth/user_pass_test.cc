@@ -71,6 +71,12 @@ TEST_F(UserPass, WantsUserAmongTheCapabilities) {
   EXPECT_EQ(exchange_.Score(), 100);
 }
 
+// A host that cannot say whether the list of capabilities is whole.
+TEST_F(UserPass, InAContextWithoutThatMemberUserMayBeThere) {
+  exchange_.context_size = offsetof(pop3_auth_context, knows_capabilities);
+  EXPECT_EQ(exchange_.Score(), 100);
+}
+
 TEST_F(UserPass, CutsItsReasonToTheRoom) {
   exchange_.credentials.clear();
   pop3_auth_context context = {};

@@ -83,6 +83,7 @@ void AuthRig::Prepare() {
   context_.renew = Renew;
   context_.detail = Detail;
   context_.prefers_two_step = bench_.what->prefers_two_step ? 1 : 0;
+  context_.knows_capabilities = capabilities.empty() ? 0 : 1;
 }
 
 int AuthRig::Score(std::string *why, size_t why_cap) {
@@ -271,7 +272,6 @@ pop3_auth_verdict AuthRig::Play(const Twist &twist) {
 
 const char *AuthRig::Capability(void *session, const char *keyword) {
   AuthRig *self = Of(session);
-  if (keyword[0] == '\0') return self->capabilities.empty() ? nullptr : "";
   const auto found = self->capabilities.find(keyword);
   return found == self->capabilities.end() ? nullptr : found->second.c_str();
 }

@@ -333,10 +333,43 @@ TEST_F(EngineTrace, AnEchoIsStillARefusal) {
   d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR PASS hunter2?\r\n");
   EXPECT_EQ(d_.status_of(1), POP3_REFUSED);
   EXPECT_EQ(d_.traces, (Lines{"C PASS <redacted> (redacted)", "R <redacted> (redacted)"}));
-  EXPECT_NE(errors_.find("the server repeated the secret"), std::string::npos);
+  EXPECT_EQ(errors_,
+            "PASS was refused with words that are not shown: they repeat the secret that was sent\n"
+            "(not shown: the server repeated the secret)\n");
   d_.traces.clear();
   d_.Run(Request(POP3_CMD_PASS, "hunter2"), "-ERR [AUTH] wrong password\r\n");
   EXPECT_EQ(d_.traces[1], "R -ERR [AUTH] wrong password");
+}
+
+// What is hidden does not hide what happened: which command, and what a program can go by.
+TEST_F(EngineTrace, WhatIsSaidOfAnEcho) {
+  const struct {
+    pop3_request request;
+    const char *reply;
+    pop3_status status;
+    pop3_response_code code;
+    const char *text;
+  } cases[] = {
+      {Request(POP3_CMD_PASS, "hunter2"), "-ERR [AUTH] not hunter2\r\n", POP3_REFUSED,
+       POP3_CODE_AUTH,
+       "PASS was refused with words that are not shown: they repeat the secret that was sent"},
+      {Request(POP3_CMD_RAW, "pass hunter2"), "-ERR hunter2\r\n", POP3_REFUSED, POP3_CODE_NONE,
+       "PASS was refused with words that are not shown: they repeat the secret that was sent"},
+      {Request(POP3_CMD_PASS, "hunter2"), "pass: hunter2?\r\n", POP3_ERR_PROTOCOL, POP3_CODE_NONE,
+       "the answer to PASS is no POP3 reply; its words are not shown: they repeat the secret that "
+       "was sent"},
+  };
+  for (const auto &c : cases) {
+    EngineDriver d;
+    d.StartReady();
+    d.on_done = [&](const pop3_result &r) {
+      EXPECT_EQ(r.status, c.status);
+      EXPECT_EQ(r.error->code, c.code);
+      EXPECT_STREQ(r.error->text, c.text);
+    };
+    d.Run(c.request, c.reply);
+    EXPECT_EQ(d.status_of(1), c.status);
+  }
 }
 
 // The receive buffer does not keep what was echoed either.

@@ -36,11 +36,13 @@ typedef enum pop3_capability_flag {
 // POP3_EXPIRE_NEVER as expire_days means "EXPIRE NEVER".
 #define POP3_EXPIRE_NEVER UINT32_MAX
 
-// pop3_capability is one line of the response, known or not. It never grows: there are arrays of
-// it.
+// pop3_capability is one line of the response, known or not, with the words of the server. Of a
+// line that only POP3_QUIRK_CAPA_DAMAGE lets pass the blanks around keyword and arguments are gone,
+// and nothing else is mended: "EXPIRENEVER" sets expire_days, but stays one keyword, which
+// pop3_capabilities_find does not take for EXPIRE. It never grows: there are arrays of it.
 typedef struct pop3_capability {
-  const char *keyword;    // NUL-terminated, as the server wrote it
-  const char *arguments;  // what follows the first space, "" if nothing does
+  const char *keyword;    // NUL-terminated
+  const char *arguments;  // what follows the first space, "" if nothing does; NUL-terminated
 } pop3_capability;
 
 // pop3_capabilities is what a server said it can do. It owns all its strings. Treat it as

@@ -30,9 +30,12 @@ typedef enum pop3_status {
   POP3_ERR_ARGUMENT = 100,  // an argument that may not be sent or has no meaning
   POP3_ERR_STATE,           // not now: closed, not yet connected, inside a callback, ...
   POP3_ERR_UNSUPPORTED,     // the server or this build does not offer it
-  POP3_ERR_NOT_FOUND,       // no plugin of that name in the registry
+  POP3_ERR_NOT_FOUND,       // no plugin of that name in the registry or on the loader's path; or
+                            // no operation with that id is pending: unknown, or over already
   POP3_ERR_POLICY,          // refused by the security policy; the text names the option
-  POP3_ERR_CANCELLED,       // pop3_session_cancel() or pop3_session_free()
+  POP3_ERR_CANCELLED,       // pop3_session_cancel() ended the session; or pop3_cancel_op(),
+                            // pop3_close() or pop3_session_free() ended this operation (of an
+                            // engine: pop3_engine_cancel(), pop3_engine_free())
   POP3_ERR_SINK,            // the sink answered POP3_SINK_STOP
   POP3_ERR_AUDIT,           // the audit hook forbade it
   POP3_ERR_URL,             // malformed URL; the text says where

@@ -30,8 +30,7 @@ typedef struct pop3_auth_context {
                           // of RFC 822), or NULL
   size_t timestamp_len;
   // capability returns the arguments of a CAPA line, "" if it has none, NULL if the server does not
-  // have it or was not asked. The keyword "" asks whether the server answered CAPA and all of that
-  // could be read: "" or NULL.
+  // have it or was not asked: |knows_capabilities| tells these two apart.
   const char *(*capability)(void *session, const char *keyword);
   // credential fetches a credential. The octets are the session's, followed by a NUL that does not
   // count, valid until end, and wiped then. POP3_ERR_NO_CREDENTIALS if there is none.
@@ -44,10 +43,10 @@ typedef struct pop3_auth_context {
   // query asks the transports (see pop3_query).
   pop3_status (*query)(void *session, uint32_t what, pop3_answer *out);
   // offer is for a POP3_AUTH_FAMILY, from inside its score when |mechanism| is NULL: one call for
-  // each mechanism that it could play, in upper case, with the points or, if 0 or less, why not.
+  // each mechanism that it could play, in upper case, with its strength or, if that is 0 or less, why not.
   // The session picks among them by the caller's policy and names its choice in |mechanism| at
   // begin. The strings are copied.
-  void (*offer)(void *session, const char *mechanism, int points, const char *why);
+  void (*offer)(void *session, const char *mechanism, int strength, const char *why);
   // renew fetches a new credential after the server refused the first. The caller is asked for it,
   // and the old octets are wiped. POP3_ERR_NO_CREDENTIALS if no callback can give another.
   pop3_status (*renew)(void *session, pop3_credential what, const uint8_t **out_data,
@@ -63,7 +62,9 @@ typedef struct pop3_auth_context {
   // channel_binding is a pop3_channel_binding. The host looks after it by strength; a mechanism
   // must not claim that it could have bound the channel where this is POP3_CHANNEL_BINDING_NEVER.
   uint32_t channel_binding;
-  uint32_t reserved2;
+  // knows_capabilities is 1 if the server answered CAPA and all of that could be read: then what
+  // |capability| does not find is not there. 0: it may be.
+  uint32_t knows_capabilities;
   // is_given says whether a credential was given in advance: credential then asks nobody for it.
   int (*is_given)(void *session, pop3_credential what);
 } pop3_auth_context;

@@ -16,6 +16,7 @@ typedef struct reading {
   const pop3_host *host;
   const pop3_transport_config *config;
   const char *server_name;
+  int name_given;  // tls.check_name
   pop3_error *err;
 } reading;
 
@@ -155,6 +156,10 @@ static pop3_status read_option(reading *in, const pop3_option *option) {
   if (strcmp(what, "insecure_do_not_verify") == 0) {
     return read_flag(in, option, &out->do_not_verify);
   }
+  if (strcmp(what, "check_name") == 0) {
+    in->name_given = 1;
+    return read_flag(in, option, &out->check_name);
+  }
   if (strcmp(what, "alpn_refused") == 0) return read_flag(in, option, &out->alpn_refused);
   if (strcmp(what, "allow_weak_certificates") == 0) {
     return read_flag(in, option, &out->allow_weak);
@@ -203,7 +208,7 @@ static pop3_status read_name(const reading *in) {
     if (len == 0) why = "is empty";
   }
   if (why == NULL) return POP3_OK;
-  if (out->do_not_verify && in->server_name == NULL) {
+  if (!out->check_name && in->server_name == NULL) {
     out->name[0] = '\0';
     return POP3_OK;
   }
@@ -244,6 +249,10 @@ static pop3_status check(const reading *in) {
   if (out->verify.callback != NULL && out->do_not_verify) {
     return bad(in, "tls.insecure_do_not_verify", "contradicts tls.verify");
   }
+  if (in->name_given && out->do_not_verify) {
+    return bad(in, "tls.check_name", "means nothing with tls.insecure_do_not_verify");
+  }
+  if (out->do_not_verify) out->check_name = 0;
   if (out->context == NULL && out->min_version == 0) out->min_version = TLS1_2_VERSION;
   if (out->max_version != 0 && out->max_version < out->min_version) {
     return bad(in, "tls.max_version", "is older than tls.min_version (default \"1.2\")");
@@ -253,8 +262,9 @@ static pop3_status check(const reading *in) {
 
 pop3_status p3_tls_read_options(p3_tls_options *out, const pop3_host *host,
                                 const pop3_transport_config *config, pop3_error *err) {
-  reading in = {out, host, config, NULL, err};
+  reading in = {out, host, config, NULL, 0, err};
   memset(out, 0, sizeof(*out));
+  out->check_name = 1;
   memcpy(out->alpn, P3_TLS_ALPN, sizeof(P3_TLS_ALPN));
   out->port = config->port;
   for (size_t i = 0; i < config->num_options; i++) {

@@ -37,10 +37,11 @@ typedef struct p3_tls_options {
   int alpn_given;              // by the caller, so that a server's refusal is the end
   int alpn_refused;            // the server refused P3_TLS_ALPN before; alpn is ""
   char name[P3_TLS_NAME_MAX];  // to verify, without brackets, zone and final dot; "" if there is
-                               // none, which only do_not_verify allows
+                               // none, which only check_name 0 allows
   int name_is_address;
   uint32_t port;
-  int do_not_verify;
+  int check_name;                // 0: any name will do
+  int do_not_verify;             // then check_name is 0 as well
   int allow_weak;                // certificates that prove nothing any more
   pop3_tls_verify verify;        // callback NULL: none
   pop3_tls_session_cache cache;  // get NULL: none

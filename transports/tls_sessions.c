@@ -46,6 +46,7 @@ static int make_policy(uint8_t *out, const p3_tls_options *options, const SSL_CT
   hash(&sha, &options->min_version, sizeof(options->min_version));
   hash(&sha, &options->max_version, sizeof(options->max_version));
   hash_string(&sha, options->alpn);
+  hash(&sha, &options->check_name, sizeof(options->check_name));
   hash(&sha, &options->do_not_verify, sizeof(options->do_not_verify));
   hash(&sha, &options->allow_weak, sizeof(options->allow_weak));
   hash(&sha, options->pins, options->num_pins * sizeof(options->pins[0]));

@@ -195,7 +195,9 @@ static pop3_io tls_connect(void *ptr, pop3_error *err) {
                    SSL_CIPHER_standard_name(SSL_get_current_cipher(self->ssl)),
                    SSL_session_reused(self->ssl) ? ", resumed" : "",
                    self->options.alpn_refused ? ", without ALPN, which it refused" : "",
-                   self->options.do_not_verify ? "NOT verified" : "verified");
+                   self->options.do_not_verify ? "NOT verified"
+                   : self->options.check_name  ? "verified"
+                                               : "verified, but for its name");
   if (self->verifier.weak.len > 0) {
     self->host->note(self->host->ctx, "tls: a WEAK certificate was accepted: %s",
                      self->verifier.weak.data);
@@ -315,6 +317,9 @@ static pop3_status tls_query(void *ptr, uint32_t what, pop3_answer *out) {
       out->data = (const uint8_t *)self->verifier.words.data;
       out->data_len = self->verifier.words.len;
       out->number = self->verifier.is_proven;
+      return POP3_OK;
+    case POP3_QUERY_TLS_NAME_VERIFIED:
+      out->number = self->verifier.is_name_good;
       return POP3_OK;
     case POP3_QUERY_TLS_WEAKNESS:
       if (self->verifier.weak.len == 0) return POP3_ERR_UNSUPPORTED;

@@ -60,6 +60,7 @@ int p3_tls_verifier_prepare(const p3_tls_verifier *self, SSL *ssl) {
     flags |= X509_V_FLAG_PARTIAL_CHAIN;
   }
   if (!X509_VERIFY_PARAM_set_flags(param, flags)) return 0;
+  if (!options->check_name) return 1;
   if (options->name_is_address) return X509_VERIFY_PARAM_set1_ip_asc(param, options->name);
   return SSL_set1_host(ssl, options->name);
 }
@@ -243,8 +244,12 @@ static void say_finding(p3_tls_text *words, const finding *what, const p3_tls_te
   if (what->code == X509_V_OK) {
     p3_tls_text_say(words, "verified: issued by ");
     if (what->about != NULL) p3_tls_add_x509_name(words, X509_get_issuer_name(what->about));
-    p3_tls_text_say(words, " for ");
-    p3_tls_text_say(words, options->name);
+    if (options->check_name) {
+      p3_tls_text_say(words, " for ");
+      p3_tls_text_say(words, options->name);
+    } else {
+      p3_tls_text_say(words, "; its name was NOT checked (tls.check_name)");
+    }
     if (weak->len > 0) {
       say_weak(words, "; although it is weak (tls.allow_weak_certificates): ", weak);
     }
@@ -393,7 +398,8 @@ enum ssl_verify_result_t p3_tls_verifier_run(p3_tls_verifier *self, SSL *ssl, ui
   pop3_status status = judge(self, ssl, chain, out_alert, &what);
   // What is weak was accepted, and proves nothing.
   self->is_proven = status == POP3_OK && self->weak.len == 0 &&
-                    (!self->options->do_not_verify || self->options->num_pins > 0);
+                    (self->options->check_name || self->options->num_pins > 0);
+  self->is_name_good = status == POP3_OK && self->options->check_name;
   if ((status == POP3_OK || status == POP3_ERR_CERTIFICATE) &&
       self->options->verify.callback != NULL) {
     const pop3_status verdict = status;

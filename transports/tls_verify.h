@@ -22,6 +22,7 @@ typedef struct p3_tls_verifier {
   int roots_added;     // 1: the folder; 2: the file, too
   p3_tls_text words;   // how the server was verified
   int is_proven;       // by chain and name, or by a pin, and not weak
+  int is_name_good;    // the certificate is for the server's name
   p3_tls_text weak;    // what is weak about its certificates, though they were accepted; or empty
   int failed;
   pop3_error error;  // why it was not

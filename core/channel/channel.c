@@ -204,6 +204,10 @@ int p3_channel_is_verified(const p3_channel *channel) {
   return answers_one(channel, POP3_QUERY_TLS_VERIFIED);
 }
 
+int p3_channel_is_name_verified(const p3_channel *channel) {
+  return answers_one(channel, POP3_QUERY_TLS_NAME_VERIFIED);
+}
+
 int p3_channel_is_local(const p3_channel *channel) {
   return answers_one(channel, POP3_QUERY_IS_LOCAL);
 }

@@ -106,6 +106,9 @@ int p3_channel_is_encrypted(const p3_channel *channel);
 // p3_channel_is_verified says whether TLS has proved who the server is.
 int p3_channel_is_verified(const p3_channel *channel);
 
+// p3_channel_is_name_verified says whether the server's certificate is for its name.
+int p3_channel_is_name_verified(const p3_channel *channel);
+
 // p3_channel_is_local says whether the octets do not leave this machine.
 int p3_channel_is_local(const p3_channel *channel);
 

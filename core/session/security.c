@@ -96,6 +96,8 @@ static void make_report(const pop3_session *session, pop3_security *out) {
   out->policy = p3_policy_applies(&facts);
   out->is_local = facts.is_local ? 1 : 0;
   out->is_encrypted = facts.is_encrypted ? 1 : 0;
+  out->is_verified = p3_channel_is_verified(&session->channel) ? 1 : 0;
+  out->is_name_verified = p3_channel_is_name_verified(&session->channel) ? 1 : 0;
   out->stls = session->stls.state;
   const pop3_capabilities *caps = pop3_engine_capabilities(session->engine);
   if (out->stls == POP3_STLS_UNKNOWN && caps != NULL && !out->is_encrypted) {

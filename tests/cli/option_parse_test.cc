@@ -117,6 +117,7 @@ TEST_F(OptionParse, ContradictionsAreRefused) {
       {"--insecure-do-not-verify", "--ca-file=F"},
       {"--insecure-do-not-verify", "--ca-dir=D"},
       {"--insecure-do-not-verify", "--tls-name=N"},
+      {"--insecure-do-not-verify", "--no-check-name"},
       {"-q", "-v"}};
   for (const std::vector<std::string> &pair : contradictions) {
     std::vector<std::string> words = {"fetch", "pop3://h"};
@@ -205,6 +206,7 @@ TEST_F(OptionParse, EachFlagIsWhereItBelongs) {
       {"--allow-cleartext", &cli_options::allow_cleartext},
       {"--two-step-auth", &cli_options::two_step_auth},
       {"--allow-weak-certificates", &cli_options::allow_weak},
+      {"--no-check-name", &cli_options::no_check_name},
       {"--insecure-do-not-verify", &cli_options::insecure},
       {"--no-pipelining", &cli_options::no_pipelining},
       {"--keep", &cli_options::keep},

@@ -38,12 +38,13 @@ TEST(TlsOptions, AllOfThem) {
   options.tls_max = "1.3";
   options.alpn = "pop3";
   options.allow_weak = 1;
+  options.no_check_name = 1;
   options.insecure = 1;
   EXPECT_EQ(Names(options),
             "tls.server_name=n tls.ca_file=f tls.ca_dir=d tls.cert_file=c tls.key_file=k "
             "tls.pin_sha256=p tls.min_version=1.2 tls.max_version=1.3 tls.alpn=pop3 "
             "tls.key_passphrase=object tls.allow_weak_certificates=1 "
-            "tls.insecure_do_not_verify=1 ");
+            "tls.check_name= tls.insecure_do_not_verify=1 ");
 }
 
 TEST(TlsOptions, NoneIsNoName) {

@@ -105,6 +105,31 @@ class TlsTest(CliTest):
         self.assertNotEqual(0, result.code)
         self.assertIn("nothing", result.err)
 
+    def test_without_the_name(self):
+        server = self.server()
+        other = ("--tls-name", "mail.example.org")
+        self.check(self.pop3("stat", server.tls_url(), *other, *self.trust), 9, b"", "localhost")
+        result = self.pop3("stat", server.tls_url(), *other, "--no-check-name", "-v", *self.trust)
+        self.check(result, 0, b"3 3072\n", "the server is verified, but for its name")
+        self.check(self.pop3("stat", server.tls_url(), "--no-check-name"), 9, b"", "certificate")
+        result = self.pop3("check", server.tls_url(), *other, "--no-check-name", *self.trust)
+        self.check(result, 0)
+        for words in ("; its name was NOT checked (--no-check-name)\n", "yes, from the start",
+                      "note          it is NOT certain that this is the server that was meant\n"):
+            self.assertIn(words, result.out.decode())
+        for more, is_checked in (((), True), ((*other, "--no-check-name"), False)):
+            report = json.loads(
+                self.pop3("check", server.tls_url(), "--json", *more, *self.trust).out)
+            self.assertEqual(is_checked, report["is_verified"])
+            self.assertEqual(is_checked, report["is_name_verified"])
+            self.assertTrue(report["is_encrypted"])
+        result = self.pop3("check", server.tls_url(), *other, "--no-check-name", "--pin",
+                           report["pin"], *self.trust)
+        self.check(result, 0)
+        self.assertNotIn("NOT certain", result.out.decode())
+        self.check(self.pop3("stat", server.tls_url(), "--no-check-name",
+                             "--insecure-do-not-verify"), 2, b"", "--no-check-name means nothing")
+
     def test_pins(self):
         server = self.server()
         report = json.loads(self.pop3("check", server.tls_url(), "--json", *self.trust).out)

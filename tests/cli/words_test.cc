@@ -25,9 +25,9 @@ TEST(Words, NamesOptionsInsteadOfSettings) {
                        "no such file"));
   EXPECT_EQ("(--quirk capa-damage reads it); or let --tls be never",
             Translated("(quirk capa-damage reads it); or let option tls be never"));
-  EXPECT_EQ("--alpn none; --tls-min, --tls-max; --pin; --allow-weak-certificates",
+  EXPECT_EQ("--alpn none; --tls-min, --tls-max; --pin; --allow-weak-certificates; --no-check-name",
             Translated("tls.alpn to \"\"; tls.min_version, tls.max_version; tls.pin_sha256; "
-                       "tls.allow_weak_certificates"));
+                       "tls.allow_weak_certificates; tls.check_name"));
   EXPECT_EQ("more than 2 lines (--limit max-items)",
             Translated("more than 2 lines (limit max_items)"));
 }

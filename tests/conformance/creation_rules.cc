@@ -53,7 +53,7 @@ void CheckQuestion(const Bench &bench, Rig *rig, uint32_t what, const char *when
                         what, when, static_cast<int>(status));
     return;
   }
-  const bool is_known = what >= POP3_QUERY_FD && what <= POP3_QUERY_ONLY_ONCE;
+  const bool is_known = what >= POP3_QUERY_FD && what <= POP3_QUERY_TLS_NAME_VERIFIED;
   if (status == POP3_OK && !is_known) {
     bench.findings->Add("QueriesFallThrough", "query %u, which does not exist, is answered %s",
                         what, when);
@@ -73,7 +73,7 @@ void CheckQuestion(const Bench &bench, Rig *rig, uint32_t what, const char *when
 }
 
 void AskAll(const Bench &bench, Rig *rig, const char *when) {
-  for (uint32_t what = 0; what <= POP3_QUERY_ONLY_ONCE + 3; what++) {
+  for (uint32_t what = 0; what <= POP3_QUERY_TLS_NAME_VERIFIED + 3; what++) {
     CheckQuestion(bench, rig, what, when);
   }
   for (const uint32_t what : {UINT32_C(0xFFFF), UINT32_C(0x7FFFFFFF), UINT32_C(0xFFFFFFFF)}) {

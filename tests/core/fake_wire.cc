@@ -212,6 +212,9 @@ pop3_status BottomQuery(void *arg, uint32_t what, pop3_answer *out) {
     case POP3_QUERY_ONLY_ONCE:
       out->number = wire->only_once ? 1 : 0;
       return POP3_OK;
+    case POP3_QUERY_TLS_NAME_VERIFIED:
+      out->number = wire->name_verified ? 1 : 0;
+      return POP3_OK;
     case POP3_QUERY_AGAIN:
       return AskAgain(Of(arg), out);
     case POP3_QUERY_PEER_NAME:

@@ -49,6 +49,7 @@ struct FakeWire {
   bool local = true;
   bool encrypted = true;  // what "tls" says of itself
   bool verified = true;   // and of the peer
+  bool name_verified = true;
 
   // Waiting. Each look at what there is to wait for, when nothing is, calls |on_wait|, or else lets
   // a quarter of a second pass; after |patience| of them in a row every read fails. |real_time|

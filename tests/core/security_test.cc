@@ -141,6 +141,25 @@ TEST_F(SessionSecurity, TlsCountsOnceItIsConnected) {
   EXPECT_EQ(Report().is_encrypted, 1U);
 }
 
+// A server whose name nobody looked at is not verified, though the channel is encrypted.
+TEST_F(SessionSecurity, WhatIsProvenOfTheServer) {
+  d_.transports = {"fake", "tls"};
+  ASSERT_EQ(d_.Start(), POP3_OK);
+  EXPECT_EQ(Report().is_verified, 0U);
+  EXPECT_EQ(Report().is_name_verified, 0U);
+  EXPECT_EQ(pop3_connect(d_.session(), &d_.err), POP3_OK);
+  EXPECT_EQ(Report().is_verified, 1U);
+  EXPECT_EQ(Report().is_name_verified, 1U);
+  d_.wire.verified = false;
+  EXPECT_EQ(Report().is_verified, 0U);
+  EXPECT_EQ(Report().is_name_verified, 1U);
+  d_.wire.verified = true;
+  d_.wire.name_verified = false;
+  EXPECT_EQ(Report().is_verified, 1U) << "by a pin, for example";
+  EXPECT_EQ(Report().is_name_verified, 0U);
+  EXPECT_EQ(Report().is_encrypted, 1U);
+}
+
 // Whatever the choice has found: the gate looks at the channel as it is when the line goes out.
 TEST_F(SessionSecurity, TheGateIsAskedBehindTheChoice) {
   pop3_core_test::FakeAuth clear("clear", POP3_AUTH_CLEARTEXT, 100);

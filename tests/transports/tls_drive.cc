@@ -248,6 +248,7 @@ Meeting Meet(const TlsServer &server, const Options &options, const char *name,
     EXPECT_EQ(got, "+OK ready\r\n");
     met.verified = chain.AskText(POP3_QUERY_TLS_VERIFIED);
     met.proven = chain.AskNumber(POP3_QUERY_TLS_VERIFIED);
+    met.name_verified = chain.AskNumber(POP3_QUERY_TLS_NAME_VERIFIED);
     met.alpn_refused = chain.AskText(POP3_QUERY_TLS_ALPN_REFUSED);
     met.weakness = chain.AskText(POP3_QUERY_TLS_WEAKNESS);
     met.client_certificate = chain.AskNumber(POP3_QUERY_TLS_CLIENT_CERT);

@@ -127,8 +127,9 @@ struct Meeting {
   pop3_status status = POP3_OK;  // POP3_OK: the greeting was read
   std::string text;              // of the error
   pop3_error error = POP3_ERROR_INIT;
-  std::string verified;      // POP3_QUERY_TLS_VERIFIED
-  int64_t proven = -1;       // its number
+  std::string verified;  // POP3_QUERY_TLS_VERIFIED
+  int64_t proven = -1;   // its number
+  int64_t name_verified = -1;
   std::string weakness;      // POP3_QUERY_TLS_WEAKNESS, "?" if there is none
   std::string alpn_refused;  // POP3_QUERY_TLS_ALPN_REFUSED, likewise
   std::string server_error;  // what the server's BoringSSL complained about

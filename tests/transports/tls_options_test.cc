@@ -41,6 +41,7 @@ TEST_F(TlsOptions, HaveDefaults) {
   EXPECT_STREQ(out_.alpn, "pop3");
   EXPECT_EQ(out_.port, 995U);
   EXPECT_EQ(out_.do_not_verify, 0);
+  EXPECT_EQ(out_.check_name, 1);
   EXPECT_EQ(out_.num_pins, 0U);
   EXPECT_EQ(out_.ca_file, nullptr);
   EXPECT_EQ(out_.verify.callback, nullptr);
@@ -90,6 +91,33 @@ TEST_F(TlsOptions, AreAllRead) {
   EXPECT_EQ(out_.cache.put, Put);
   EXPECT_EQ(out_.cache.arg, this);
   EXPECT_EQ(out_.verify.callback, Decide);
+}
+
+TEST_F(TlsOptions, TheNameIsCheckedUnlessToldNotTo) {
+  ASSERT_EQ(Read(Options().Number("tls.check_name", 1)), POP3_OK) << text();
+  EXPECT_EQ(out_.check_name, 1);
+  EXPECT_EQ(Read(Options().Number("tls.check_name", 1), "no name"), POP3_ERR_ARGUMENT);
+  ASSERT_EQ(Read(Options().Number("tls.check_name", 0)), POP3_OK) << text();
+  EXPECT_EQ(out_.check_name, 0);
+  EXPECT_EQ(out_.do_not_verify, 0);
+  EXPECT_STREQ(out_.name, "mail.example.org") << "it is sent all the same";
+  ASSERT_EQ(Read(Options().Number("tls.check_name", 0), "/a/socket"), POP3_OK) << text();
+  EXPECT_STREQ(out_.name, "");
+  EXPECT_EQ(Read(Options().Number("tls.check_name", 0).Text("tls.server_name", "no name")),
+            POP3_ERR_ARGUMENT);
+  ASSERT_EQ(Read(Options().Number("tls.insecure_do_not_verify", 1)), POP3_OK) << text();
+  EXPECT_EQ(out_.check_name, 0) << "nothing is";
+  for (const int64_t bad : {INT64_C(-1), INT64_C(2)}) {
+    EXPECT_EQ(Read(Options().Number("tls.check_name", bad)), POP3_ERR_ARGUMENT);
+    EXPECT_EQ(text(), "option tls.check_name: must be the number 0 or 1");
+  }
+  EXPECT_EQ(Read(Options().Text("tls.check_name", "0")), POP3_ERR_ARGUMENT);
+  for (const int value : {0, 1}) {
+    EXPECT_EQ(
+        Read(Options().Number("tls.insecure_do_not_verify", 1).Number("tls.check_name", value)),
+        POP3_ERR_ARGUMENT);
+    EXPECT_EQ(text(), "option tls.check_name: means nothing with tls.insecure_do_not_verify");
+  }
 }
 
 TEST_F(TlsOptions, AreRefusedByName) {

@@ -153,6 +153,7 @@ TEST_P(TlsSessions, AreOfOneServerAndOnePolicyOnly) {
       .With("tls.ca_pem", root)
       .With("tls.pin_sha256", both.Pin() + ";" + TheWorld().root.Pin());
   add("not verified").With("tls.ca_pem", root).options.Number("tls.insecure_do_not_verify", 1);
+  add("of any name").With("tls.ca_pem", root).options.Number("tls.check_name", 0);
   add("weak ones").With("tls.ca_pem", root).options.Number("tls.allow_weak_certificates", 1);
   add("callback").With("tls.ca_pem", root).options.Object("tls.verify", &judges[0].verify);
   add("its argument").With("tls.ca_pem", root).options.Object("tls.verify", &judges[1].verify);

@@ -41,6 +41,7 @@ TEST(TlsVerify, AcceptsWhatIsRight) {
   EXPECT_EQ(met.status, POP3_OK) << met.text;
   EXPECT_EQ(met.verified, "verified: issued by CN=Test Root for mail.example.org");
   EXPECT_EQ(met.proven, 1);
+  EXPECT_EQ(met.name_verified, 1);
   EXPECT_EQ(met.server_name, "mail.example.org");
 }
 
@@ -284,12 +285,45 @@ TEST(TlsVerify, DoesNotVerifyIfToldSo) {
   EXPECT_EQ(met.status, POP3_OK) << met.text;
   EXPECT_EQ(met.verified, "not verified (tls.insecure_do_not_verify)");
   EXPECT_EQ(met.proven, 0);
+  EXPECT_EQ(met.name_verified, 0);
   options.Text("tls.pin_sha256", TheWorld().mail.Pin());
   met = MeetOne(bad, "mail.example.org", &options);
   EXPECT_EQ(met.status, POP3_ERR_CERTIFICATE) << "a pin counts all the same";
   met = MeetOne(TheWorld().mail, "other.example.org", &options);
   EXPECT_EQ(met.status, POP3_OK) << met.text;
   EXPECT_EQ(met.proven, 1) << "a pin proves it";
+}
+
+// The chain counts as ever, the name does not: nor is it certain then who the server is.
+TEST(TlsVerify, VerifiesTheChainWithoutTheNameIfToldSo) {
+  Options options;
+  options.Text("tls.ca_pem", TheWorld().root_pem).Number("tls.check_name", 0);
+  for (const char *name : {"other.example.org", "192.0.2.7", "mail.example.org"}) {
+    const Meeting met = MeetOne(TheWorld().mail, name, &options);
+    EXPECT_EQ(met.status, POP3_OK) << met.text;
+    EXPECT_EQ(met.verified,
+              "verified: issued by CN=Test Root; its name was NOT checked (tls.check_name)");
+    EXPECT_EQ(met.proven, 0);
+    EXPECT_EQ(met.name_verified, 0);
+    EXPECT_EQ(met.server_name, name[0] == '1' ? "" : name) << "it is sent all the same";
+  }
+  EXPECT_EQ(MeetOne(For({}), "/a/path", &options).status, POP3_OK);
+  CertificateSpec spec;
+  spec.dns = {"mail.example.org"};
+  EXPECT_EQ(MeetOne(Identity(spec), "mail.example.org", &options).status, POP3_ERR_CERTIFICATE)
+      << "of no root";
+  spec.not_after = -3600;
+  const Meeting expired = MeetOne(TheWorld().Issue(spec), "mail.example.org", &options);
+  EXPECT_EQ(expired.status, POP3_ERR_CERTIFICATE);
+  EXPECT_TRUE(Has(expired.text, "expired")) << expired.text;
+  options.Text("tls.pin_sha256", TheWorld().mail.Pin());
+  const Meeting met = MeetOne(TheWorld().mail, "other.example.org", &options);
+  EXPECT_EQ(met.status, POP3_OK) << met.text;
+  EXPECT_EQ(met.proven, 1) << "a pin proves it";
+  EXPECT_EQ(met.name_verified, 0);
+  EXPECT_EQ(MeetOne(For({"mail.example.org"}), "mail.example.org", &options).status,
+            POP3_ERR_CERTIFICATE)
+      << "another key";
 }
 
 struct Judge {
@@ -329,6 +363,7 @@ TEST(TlsVerify, LetsTheProgramAccept) {
   EXPECT_EQ(judge.chain, TheWorld().mail.Pem());
   EXPECT_EQ(met.verified, judge.words + "; accepted by the program (tls.verify)");
   EXPECT_EQ(met.proven, 0) << "that proves nothing";
+  EXPECT_EQ(met.name_verified, 0);
   const Meeting good = MeetOne(TheWorld().mail, "mail.example.org", &options);
   EXPECT_EQ(good.status, POP3_OK) << good.text;
   EXPECT_EQ(good.proven, 1);

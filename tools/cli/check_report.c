@@ -10,6 +10,8 @@
 
 #define SECONDS_PER_DAY 86400
 #define CLI_CHECK_WORDS_MAX 512
+// With the names of an issuer, which a certificate may have many of.
+#define CLI_CHECK_VERIFIED_MAX 4096
 
 // A line "NAME  TEXT", or a member of the object.
 static void put(cli_check_report *report, const char *name, const char *key, const char *text,
@@ -174,6 +176,28 @@ static void put_expiry(cli_check_report *report, int64_t now) {
   }
 }
 
+// How the server was verified, and what that proves.
+static void put_verification(cli_check_report *report) {
+  pop3_answer answer = POP3_ANSWER_INIT;
+  char library_words[CLI_CHECK_VERIFIED_MAX];
+  char words[2 * CLI_CHECK_VERIFIED_MAX];
+  if (pop3_session_query(report->session, POP3_QUERY_TLS_VERIFIED, &answer) != POP3_OK) return;
+  const int is_verified = answer.number == 1;
+  (void)snprintf(library_words, sizeof(library_words), "%.*s", (int)answer.data_len,
+                 (const char *)answer.data);
+  cli_words_translate(words, sizeof(words), library_words);
+  put_text(report, "verified", "verified", words);
+  if (report->is_json) {
+    pop3_answer name = POP3_ANSWER_INIT;
+    const pop3_status status =
+        pop3_session_query(report->session, POP3_QUERY_TLS_NAME_VERIFIED, &name);
+    put_flag(report, "is_verified", is_verified);
+    put_flag(report, "is_name_verified", status == POP3_OK && name.number == 1);
+  } else if (!is_verified) {
+    printf("%-14sit is NOT certain that this is the server that was meant\n", "note");
+  }
+}
+
 void cli_check_certificate(cli_check_report *report, int64_t now) {
   put_query(report, "certificate", "certificate_subject", POP3_QUERY_TLS_SUBJECT);
   put_query(report, "names", "certificate_names", POP3_QUERY_TLS_NAMES);
@@ -186,7 +210,7 @@ void cli_check_certificate(cli_check_report *report, int64_t now) {
         snprintf(pin, sizeof(pin), "sha256//%.*s", (int)answer.data_len, (const char *)answer.data);
     if (len > 0 && (size_t)len < sizeof(pin)) put_text(report, "pin", "pin", pin);
   }
-  put_query(report, "verified", "verified", POP3_QUERY_TLS_VERIFIED);
+  put_verification(report);
   put_query(report, "WEAK", "certificate_weakness", POP3_QUERY_TLS_WEAKNESS);
 }
 

@@ -230,6 +230,9 @@ static void apply_flag(cli_options *out, cli_option_id id) {
     case CLI_OPT_ALLOW_WEAK:
       flag = &out->allow_weak;
       break;
+    case CLI_OPT_NO_CHECK_NAME:
+      flag = &out->no_check_name;
+      break;
     case CLI_OPT_INSECURE:
       flag = &out->insecure;
       break;

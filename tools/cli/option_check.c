@@ -34,6 +34,8 @@ static pop3_status check_combinations(const cli_options *o, pop3_error *err) {
     why = "--key goes with --cert only";
   } else if (o->insecure && (o->ca_file != NULL || o->ca_dir != NULL || o->tls_name != NULL)) {
     why = "--insecure-do-not-verify contradicts --ca-file, --ca-dir and --tls-name";
+  } else if (o->insecure && o->no_check_name) {
+    why = "--no-check-name means nothing with --insecure-do-not-verify";
   } else if (o->netrc != NULL && o->no_netrc) {
     why = "--netrc and --no-netrc contradict each other";
   } else if (o->quiet && o->verbose > 0) {

@@ -119,6 +119,10 @@ const cli_option_row cli_option_rows[] = {
      "accept certificates that are signed with MD5 or SHA-1, or have a key that is too short (RSA "
      "below 2048 bits, elliptic curves below 224), for old servers. An attacker may be able to "
      "forge such certificates"},
+    {CLI_OPT_NO_CHECK_NAME, 0, "--no-check-name", NULL, ANY, NULL,
+     "verify who issued the server's certificate, but not its name: for a certificate authority of "
+     "your own (--ca-file). With any other, everybody who has a certificate of it can read and "
+     "change everything"},
     {CLI_OPT_INSECURE, 0, "--insecure-do-not-verify", NULL, ANY, NULL,
      "accept any certificate: an attacker on the network can then read and change everything, "
      "including the password"},

@@ -57,6 +57,7 @@ typedef struct cli_options {
   const char *tls_max;
   const char *alpn;  // "none": no name is sent
   int allow_weak;    // certificates that prove nothing any more
+  int no_check_name;
   int insecure;
 
   // How.

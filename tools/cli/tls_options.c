@@ -12,11 +12,12 @@ static void add_text(pop3_option *out, size_t *count, const char *name, const ch
   out[(*count)++].text = text;
 }
 
-static void add_flag(pop3_option *out, size_t *count, const char *name, int flag) {
+// An option with |number|, if |flag| is set.
+static void add_flag(pop3_option *out, size_t *count, const char *name, int flag, int64_t number) {
   if (!flag) return;
   memset(&out[*count], 0, sizeof(out[*count]));
   out[*count].name = name;
-  out[(*count)++].number = 1;
+  out[(*count)++].number = number;
 }
 
 // Asks for the passphrase of a key.
@@ -62,7 +63,8 @@ size_t cli_tls_options(pop3_option out[CLI_TLS_OPTIONS_MAX], cli_passphrase *pas
     out[count].name = "tls.key_passphrase";
     out[count++].object = &passphrase->ask;
   }
-  add_flag(out, &count, "tls.allow_weak_certificates", options->allow_weak);
-  add_flag(out, &count, "tls.insecure_do_not_verify", options->insecure);
+  add_flag(out, &count, "tls.allow_weak_certificates", options->allow_weak, 1);
+  add_flag(out, &count, "tls.check_name", options->no_check_name, 0);
+  add_flag(out, &count, "tls.insecure_do_not_verify", options->insecure, 1);
   return count;
 }

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 // CLI_TLS_OPTIONS_MAX is how many there can be.
-#define CLI_TLS_OPTIONS_MAX 12
+#define CLI_TLS_OPTIONS_MAX 13
 
 // cli_passphrase is how the key's passphrase is found.
 typedef struct cli_passphrase {

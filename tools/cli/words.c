@@ -35,6 +35,7 @@ static size_t match(const char *text, char replacement[NAME_MAX_LEN]) {
                 {"tls.max_version", "--tls-max"},
                 {"tls.alpn to \"\"", "--alpn none"},
                 {"tls.allow_weak_certificates", "--allow-weak-certificates"},
+                {"tls.check_name", "--no-check-name"},
                 {"tls.insecure_do_not_verify", "--insecure-do-not-verify"},
                 {"tls.ca_file", "--ca-file"},
                 {"tls.cert_file", "--cert"},

@@ -43,7 +43,10 @@ typedef enum pop3_query {
                      // transport alone, once in a session
   POP3_QUERY_ONLY_ONCE,  // number: 1 if the connection cannot be made anew from the same options (a
                          // descriptor of the caller's)
-  POP3_QUERY_PLUGIN = 0x10000  // from here on: questions that plugins agree on among themselves
+  POP3_QUERY_TLS_NAME_VERIFIED,  // number: 1 if the certificate is for the server's name; 0 if
+                                 // nobody looked (tls.check_name), or the program accepted it for
+                                 // all that
+  POP3_QUERY_PLUGIN = 0x10000    // from here on: questions that plugins agree on among themselves
 } pop3_query;
 
 // pop3_answer holds the answer. |data| belongs to the transport and is valid until the next call

@@ -33,12 +33,13 @@ typedef struct pop3_security {
   uint32_t capabilities_changed;  // 1: CAPA before and after STLS differ in more than STLS
   const char *mechanism;  // that logged in, or that a survey would choose; NULL if there is none
   uint32_t strength;      // its strength (see pop3_auth_ops.score), 0 if there is none
-  uint32_t reserved;
+  uint32_t is_verified;   // 1: TLS proves who the server is (POP3_QUERY_TLS_VERIFIED)
   size_t num_candidates;  // see pop3_session_candidate
   const char *detail;     // what the server said of the last login attempt beyond its reply (the
   size_t detail_len;      // error JSON of OAUTHBEARER, say), unchecked; NULL if nothing
   uint32_t is_bound;      // 1: |mechanism| binds the login to the TLS channel
-  uint32_t reserved2;
+  uint32_t is_name_verified;  // 1: the certificate is for the server's name
+                              // (POP3_QUERY_TLS_NAME_VERIFIED)
   const char *not_bound_why;  // why not, in words; NULL if it is bound, or |mechanism| is NULL
 } pop3_security;
 

@@ -41,6 +41,14 @@
 //                                 the means to make such a certificate is taken for the server
 //   tls.session_cache   (object)  pop3_tls_session_cache: resumes sessions
 //   tls.verify          (object)  pop3_tls_verify: has the last word about the certificate
+//   tls.check_name      (number)  0: the chain is verified, the name is not (check_hostname = False
+//                                 of Python). Whoever has a certificate of one of the roots for any
+//                                 name at all is taken for the server: meant for roots of one's own
+//                                 (tls.ca_file). The channel counts as encrypted, the server as
+//                                 not verified (POP3_QUERY_TLS_VERIFIED is 0) unless a pin matches;
+//                                 POP3_QUERY_TLS_NAME_VERIFIED is 0. tls.server_name is still sent
+//                                 as SNI. A name that tls.context itself demands is checked all
+//                                 the same. Default: 1
 //   tls.insecure_do_not_verify  (number)  1: any certificate will do (a pin must still match).
 //                                 Whoever sits on the way can then read and change everything, and
 //                                 the session takes the channel for private all the same

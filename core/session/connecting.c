@@ -37,10 +37,10 @@ static int is_early(const pop3_session *session) {
 }
 
 // Gives the connection up whose top transport has just failed to connect, for one new connection,
-// if that transport knows what may help (TLS without ALPN, say) and nothing is lost by it. Returns
-// 1, or 0 if the failure is the end.
+// if that transport knows what may help (TLS without ALPN, say), nothing is lost by it, and the
+// channel has not begun again already. Returns 1, or 0 if the failure is the end.
 static int connect_again(pop3_session *session, const pop3_error *failure) {
-  if (session->is_second || !is_early(session)) return 0;
+  if (!is_early(session)) return 0;
   const char *option = p3_channel_begin_again(&session->channel);
   if (option == NULL) return 0;
   session->is_second = 1;

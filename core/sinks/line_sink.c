@@ -29,9 +29,7 @@ void pop3_lines_cleanup(pop3_lines *lines) {
 
 // begin starts anew if the message before this one is over.
 static void begin(pop3_lines *lines) {
-  if (lines->is_over == 0) {
-    return;
-  }
+  if (lines->is_over == 0) return;
   lines->is_over = 0;
   lines->status = POP3_OK;
   lines->octets = 0;
@@ -41,22 +39,14 @@ static void begin(pop3_lines *lines) {
 
 // reserve makes room for |need| octets of a line. Doubling keeps the copying linear.
 static pop3_status reserve(pop3_lines *lines, size_t need) {
-  if (need <= lines->held_cap) {
-    return POP3_OK;
-  }
+  if (need <= lines->held_cap) return POP3_OK;
   size_t cap = lines->held_cap > SIZE_MAX / 2 ? SIZE_MAX : lines->held_cap * 2;
-  if (cap < LEAST_CAP) {
-    cap = LEAST_CAP;
-  }
-  if (cap < need) {
-    cap = need;
-  }
+  if (cap < LEAST_CAP) cap = LEAST_CAP;
+  if (cap < need) cap = need;
   pop3_allocator allocator;
   p3_allocator_resolve(&allocator, &lines->allocator);
   uint8_t *held = p3_mem_grow(&allocator, lines->held, cap, 1);
-  if (held == NULL) {
-    return POP3_ERR_MEMORY;
-  }
+  if (held == NULL) return POP3_ERR_MEMORY;
   lines->held = held;
   lines->held_cap = cap;
   return POP3_OK;
@@ -65,16 +55,10 @@ static pop3_status reserve(pop3_lines *lines, size_t need) {
 // hold keeps a piece of a line until the rest is there. A CR at its end may be part of the line
 // end, and does not count yet.
 static pop3_status hold(pop3_lines *lines, const uint8_t *data, size_t len) {
-  if (len == 0) {
-    return POP3_OK;
-  }
+  if (len == 0) return POP3_OK;
   const uint64_t counts = (uint64_t)lines->held_len + len - (data[len - 1] == '\r' ? 1 : 0);
-  if (counts > max_line(lines)) {
-    return POP3_ERR_LIMIT;
-  }
-  if (len > SIZE_MAX - lines->held_len) {
-    return POP3_ERR_MEMORY;
-  }
+  if (counts > max_line(lines)) return POP3_ERR_LIMIT;
+  if (len > SIZE_MAX - lines->held_len) return POP3_ERR_MEMORY;
   const pop3_status status = reserve(lines, lines->held_len + len);
   if (status == POP3_OK) {
     memcpy(lines->held + lines->held_len, data, len);
@@ -102,9 +86,7 @@ static pop3_sink_verdict take_line(pop3_lines *lines, const uint8_t *data, size_
   size_t whole = len;
   if (lines->held_len > 0) {
     lines->status = hold(lines, data, len - 1);
-    if (lines->status != POP3_OK) {
-      return POP3_SINK_STOP;
-    }
+    if (lines->status != POP3_OK) return POP3_SINK_STOP;
     line = lines->held;
     whole = lines->held_len + 1;
   }
@@ -117,9 +99,7 @@ static pop3_sink_verdict body(void *arg, const uint8_t *data, size_t data_len) {
   pop3_sink_verdict verdict = POP3_SINK_CONTINUE;
   int is_over = 0;
   begin(lines);
-  if (lines->status != POP3_OK) {
-    return POP3_SINK_STOP;
-  }
+  if (lines->status != POP3_OK) return POP3_SINK_STOP;
   lines->watch = &is_over;
   while (data_len > 0) {
     const uint8_t *lf = memchr(data, '\n', data_len);
@@ -137,9 +117,7 @@ static pop3_sink_verdict body(void *arg, const uint8_t *data, size_t data_len) {
       verdict = wish;
       break;
     }
-    if (wish == POP3_SINK_PAUSE) {
-      verdict = wish;
-    }
+    if (wish == POP3_SINK_PAUSE) verdict = wish;
     data += len;
     data_len -= len;
   }
@@ -159,9 +137,7 @@ static void done(void *arg, const pop3_result *result) {
   }
   lines->is_over = 1;
   // Last, because it may free |lines|.
-  if (lines->done != NULL) {
-    lines->done(lines->arg, result);
-  }
+  if (lines->done != NULL) lines->done(lines->arg, result);
 }
 
 void pop3_lines_sink(pop3_lines *lines, pop3_sink *out) {

@@ -43,9 +43,9 @@ typedef struct pop3_auth_context {
   // query asks the transports (see pop3_query).
   pop3_status (*query)(void *session, uint32_t what, pop3_answer *out);
   // offer is for a POP3_AUTH_FAMILY, from inside its score when |mechanism| is NULL: one call for
-  // each mechanism that it could play, in upper case, with its strength or, if that is 0 or less, why not.
-  // The session picks among them by the caller's policy and names its choice in |mechanism| at
-  // begin. The strings are copied.
+  // each mechanism that it could play, in upper case, with its strength or, if that is 0 or less,
+  // why not. The session picks among them by the caller's policy and names its choice in
+  // |mechanism| at begin. The strings are copied.
   void (*offer)(void *session, const char *mechanism, int strength, const char *why);
   // renew fetches a new credential after the server refused the first. The caller is asked for it,
   // and the old octets are wiped. POP3_ERR_NO_CREDENTIALS if no callback can give another.

@@ -224,10 +224,12 @@ TEST_F(SessionTimeLimits, AreThoseOfTheOptions) {
 TEST_F(SessionTimeLimits, AreFilledAndReadAsFarAsTheCallerKnowsThem) {
   ASSERT_EQ(d_.Start(), POP3_OK);
   pop3_time_limits limits = POP3_TIME_LIMITS_INIT;
+  limits.login_ms = 99;
+  ASSERT_EQ(Set(limits), POP3_OK);
   limits.size = offsetof(pop3_time_limits, login_ms);
   limits.idle_ms = limits.login_ms = limits.total_ms = 7;
   ASSERT_EQ(Set(limits), POP3_OK);
-  EXPECT_EQ(Words(), "30000 7 180000 -1") << "the others stay";
+  EXPECT_EQ(Words(), "30000 7 99 -1") << "the others stay";
   EXPECT_EQ(Get().size, sizeof(limits));
   limits.idle_ms = 1;
   pop3_session_time_limits(d_.session(), &limits);

@@ -1,10 +1,8 @@
-
-#include <openssl/err.h>
-#include <openssl/md5.h>
 #include <pop3/plugins/apop.h>
 #include <pop3/spi/auth.h>
 #include <string.h>
 
+#include "auth/apop_digest.h"
 #include "auth/line.h"
 
 #define LAYER "apop"
@@ -41,22 +39,6 @@ static int apop_score(const pop3_host *host, const pop3_auth_context *context, c
   return 200;
 }
 
-// MD5 of timestamp and password, in lower-case hexadecimal.
-static int hex_digest(const pop3_host *host, const pop3_auth_context *context,
-                      const p3_auth_bytes *password, char out[2 * MD5_DIGEST_LENGTH]) {
-  MD5_CTX md5;
-  uint8_t digest[MD5_DIGEST_LENGTH];
-  int ok = MD5_Init(&md5) && MD5_Update(&md5, context->timestamp, context->timestamp_len) &&
-           MD5_Update(&md5, password->data, password->len) && MD5_Final(digest, &md5);
-  for (size_t i = 0; ok && i < sizeof(digest); i++) {
-    out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-    out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-  }
-  host->wipe(host->ctx, &md5, sizeof(md5));
-  host->wipe(host->ctx, digest, sizeof(digest));
-  return ok;
-}
-
 // "APOP user digest". The digest is a secret: who has it can try passwords at leisure.
 static pop3_status make_line(apop_attempt *self, const pop3_auth_context *context,
                              pop3_error *err) {
@@ -71,17 +53,19 @@ static pop3_status make_line(apop_attempt *self, const pop3_auth_context *contex
   status = p3_auth_get(host, context, LAYER, POP3_CREDENTIAL_PASSWORD, &password, err);
   if (status != POP3_OK) return status;
 
-  char hex[2 * MD5_DIGEST_LENGTH];
-  if (!hex_digest(host, context, &password, hex)) {
-    // An import library of BoringSSL's shared one says so if that is missing.
-    const uint32_t code = ERR_peek_error();
-    const char *why = code ? ERR_reason_error_string(code) : NULL;
+  char hex[POP3_APOP_DIGEST_SIZE];
+  const p3_apop_input in = {context->timestamp, context->timestamp_len,
+                            password.data,      password.len,
+                            host->wipe,         host->ctx};
+  if (!p3_apop_hash(&in, hex)) {
+    uint32_t code;
+    const char *why = p3_apop_no_md5(&code);
     return host->fail(host->ctx, err, POP3_ERR_UNSUPPORTED, LAYER, 0, code, "there is no MD5: %s",
-                      why != NULL ? why : "BoringSSL is missing");
+                      why);
   }
-  p3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex)};
+  p3_auth_bytes digest = {(const uint8_t *)hex, sizeof(hex) - 1};
   status = p3_auth_line_set(&self->line, host, LAYER, "APOP", &user, &digest, err);
-  host->wipe(host->ctx, hex, sizeof(hex));
+  host->wipe(host->ctx, hex, sizeof(hex) - 1);
   return status;
 }
 
@@ -131,7 +115,7 @@ static const pop3_auth_ops kApopOps = {
     .abi = POP3_ABI,
     .size = sizeof(pop3_auth_ops),
     .name = "apop",
-    .flags = POP3_AUTH_ONLY_IF_ASKED,
+    .flags = POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_NO_CAPABILITIES,
     .score = apop_score,
     .begin = apop_begin,
     .step = apop_step,

@@ -77,6 +77,16 @@ pop3_status p3_candidates_check(const p3_auth_list *auths, const char *names, po
   return POP3_OK;
 }
 
+int p3_candidates_need_capabilities(const p3_auth_list *auths, const char *names) {
+  // A family plays what has no plugin of its own.
+  if (strchr(names, ',') != NULL || !has_plugin(auths, names)) return 1;
+  for (size_t i = 0; i < auths->count; i++) {
+    const pop3_auth_ops *ops = auths->at[i];
+    if (is_called(ops, names) && (ops->flags & POP3_AUTH_NO_CAPABILITIES) == 0) return 1;
+  }
+  return 0;
+}
+
 // --- Judging
 
 static p3_mechanism *room(p3_candidates *candidates) {

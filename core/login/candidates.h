@@ -102,6 +102,10 @@ int p3_mechanism_name(const char *names, size_t index, char out[P3_MECHANISM_MAX
 // so that no server is asked in vain.
 pop3_status p3_candidates_check(const p3_auth_list *auths, const char *names, pop3_error *err);
 
+// p3_candidates_need_capabilities says whether what the server can makes a difference where |names|
+// was asked for: always if that names several, as a damaged CAPA then matters.
+int p3_candidates_need_capabilities(const p3_auth_list *auths, const char *names);
+
 #ifdef __cplusplus
 }
 #endif

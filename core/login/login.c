@@ -235,7 +235,7 @@ static void choose(p3_login_task *login, p3_login_intent *out) {
 }
 
 static void decide(p3_login_task *login, p3_login_intent *out) {
-  if (login->facts->capabilities == NULL && !login->facts->refused_capa) {
+  if (p3_login_needs_capabilities(login, login->facts)) {
     ask(login, POP3_CMD_CAPA, out);
     return;
   }

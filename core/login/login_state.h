@@ -33,6 +33,7 @@ typedef struct p3_login_facts {
   size_t timestamp_len;
   const char *timestamp_problem;  // or NULL
   pop3_tls_policy policy;         // the one that applies
+  int is_greeted;                 // what follows is known
   int is_encrypted;
   int is_verified;
   int is_private;

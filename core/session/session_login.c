@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/login/login_stls.h"
 #include "core/registry/registry.h"
 #include "core/session/ending.h"
 #include "core/session/host.h"
@@ -52,6 +53,7 @@ static void collect_facts(const pop3_session *session, p3_login_facts *out) {
   out->timestamp = pop3_engine_timestamp(engine, &out->timestamp_len);
   out->timestamp_problem = pop3_engine_timestamp_problem(engine);
   out->policy = p3_policy_applies(&policy);
+  out->is_greeted = p3_engine_greeted(engine);
   out->is_encrypted = policy.is_encrypted;
   out->is_verified = p3_channel_is_verified(&session->channel);
   out->is_private = policy.is_encrypted || policy.is_local;
@@ -207,13 +209,12 @@ static pop3_status begin(pop3_session *session, const char *mechanism, const pop
   call->watch = NULL;
   session->deadlines.login_start_ms = p3_session_now(session);
   session->flags.is_touched = 1;
-  // With the capabilities at hand it begins in the next step: a sink is never called from inside a
-  // submit.
-  if (pop3_engine_capabilities(session->engine) == NULL &&
-      !p3_engine_refused_capa(session->engine)) {
+  // If it need not ask for the capabilities it begins in the next step: a sink is never called from
+  // inside a submit.
+  p3_login_facts facts;
+  collect_facts(session, &facts);
+  if (p3_login_needs_capabilities(&session->login, &facts)) {
     p3_login_intent intent;
-    p3_login_facts facts;
-    collect_facts(session, &facts);
     p3_login_next(&session->login, &facts, &intent);
     status = send_command(session, intent.command, err);
   }

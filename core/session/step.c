@@ -85,6 +85,11 @@ static int is_late(pop3_session *session) {
   return take_over(session);
 }
 
+// The login decides by what it sees: the greeting comes first.
+static int is_login_due(const pop3_session *session) {
+  return p3_login_is_due(&session->login) && p3_engine_greeted(session->engine);
+}
+
 static void exchange(pop3_session *session) {
   session->flags.is_hot = 0;
   // What a resumed sink left in the buffer comes first.
@@ -95,7 +100,7 @@ static void exchange(pop3_session *session) {
       (void)take_over(session);
       return;
     }
-    if (p3_login_is_due(&session->login)) {
+    if (is_login_due(session)) {
       p3_session_pump_login(session);
       moved(session);
       if (is_late(session)) return;
@@ -105,7 +110,7 @@ static void exchange(pop3_session *session) {
     const int more = receive_some(session);
     if (is_late(session)) return;
     // Replies may have queued commands, finished an STLS, or left room in the pipeline.
-    if (!more && !p3_login_is_due(&session->login) && !has_to_send(session) &&
+    if (!more && !is_login_due(session) && !has_to_send(session) &&
         !pop3_engine_upgrading(session->engine)) {
       (void)take_over(session);
       return;

@@ -30,7 +30,7 @@ class Apop : public ::testing::Test {
 
 TEST_F(Apop, IsChosenByNameOnly) {
   EXPECT_STREQ(exchange_.ops()->name, "apop");
-  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_ONLY_IF_ASKED);
+  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_NO_CAPABILITIES);
   EXPECT_EQ(pop3_plugin_apop(POP3_ABI + (UINT32_C(1) << 16)), nullptr);
 }
 

@@ -20,7 +20,8 @@ class Rpop : public ::testing::Test {
 
 TEST_F(Rpop, IsChosenByNameOnly) {
   EXPECT_STREQ(exchange_.ops()->name, "rpop");
-  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_AUTHZID);
+  EXPECT_EQ(exchange_.ops()->flags,
+            POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_AUTHZID | POP3_AUTH_NO_CAPABILITIES);
   EXPECT_EQ(pop3_plugin_rpop(POP3_ABI + (UINT32_C(1) << 16)), nullptr);
 }
 

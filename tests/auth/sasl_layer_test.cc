@@ -68,6 +68,8 @@ class SaslLayer : public ::testing::Test {
     exchange_.credentials[POP3_CREDENTIAL_USER] = "alice";
     exchange_.credentials[POP3_CREDENTIAL_PASSWORD] = kCyrusPassword;
     exchange_.mechanism = "DIGEST-MD5";
+    // libsasl2 remembers of a server, for the whole process, what protection DIGEST-MD5 had last.
+    exchange_.host_name = "layer.example";
     wire_ops_.read = Wire::Read;
     wire_ops_.write = Wire::Write;
     wire_ops_.interest = Wire::Interest;

@@ -23,7 +23,7 @@ class UserPass : public ::testing::Test {
 
 TEST_F(UserPass, IsReadableOnTheWire) {
   EXPECT_STREQ(exchange_.ops()->name, "user");
-  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_CLEARTEXT);
+  EXPECT_EQ(exchange_.ops()->flags, POP3_AUTH_CLEARTEXT | POP3_AUTH_NO_CAPABILITIES);
 }
 
 TEST_F(UserPass, RefusesAnotherMajor) {

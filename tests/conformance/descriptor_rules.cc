@@ -75,8 +75,8 @@ void CheckAuth(const pop3_auth_ops *ops, Findings *findings) {
                   findings)) {
     return;
   }
-  constexpr uint32_t kKnown =
-      POP3_AUTH_CLEARTEXT | POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_FAMILY | POP3_AUTH_AUTHZID;
+  constexpr uint32_t kKnown = POP3_AUTH_CLEARTEXT | POP3_AUTH_ONLY_IF_ASKED | POP3_AUTH_FAMILY |
+                              POP3_AUTH_AUTHZID | POP3_AUTH_NO_CAPABILITIES;
   if ((ops->flags & ~kKnown) != 0) {
     findings->Add(kRule, "mechanism %s has flags that do not exist", ops->name);
   }

@@ -394,6 +394,24 @@ TEST(Commands, ApopOfASessionThatACallbackFrees) {
   rig.session = nullptr;
 }
 
+TEST(Commands, ApopAsksNothingThatChangesNothing) {
+  for (const bool connects : {false, true}) {
+    Rig rig;
+    rig.wire.greeting = "+OK <1896.697170952@dbc.mtview.ca.us>\r\n";
+    rig.wire.replies["APOP mrose c4c9334bac560ecc979e58001b3e22fb"] = "+OK in\r\n";
+    rig.options.user = "mrose";
+    rig.options.password = "tanstaaf";
+    rig.Start();
+    ASSERT_EQ(connects ? pop3_connect(rig.session, nullptr) : POP3_OK, POP3_OK);
+    EXPECT_EQ(pop3_auth(rig.session, "apop", &rig.err), POP3_OK) << rig.text();
+    EXPECT_EQ(rig.wire.lines.size(), 1U);
+    EXPECT_EQ(pop3_session_capabilities(rig.session), nullptr);
+    pop3_security security = POP3_SECURITY_INIT;
+    pop3_session_security(rig.session, &security);
+    EXPECT_EQ(security.stls, POP3_STLS_UNKNOWN);
+  }
+}
+
 TEST(Commands, ApopWithoutATimestamp) {
   Rig rig;
   rig.Start();

@@ -30,6 +30,7 @@ struct Login {
 };
 
 const Lines kLoggedIn = {"CAPA", "USER jane", "PASS sesame"};
+const Lines kUnasked = {"USER jane", "PASS sesame"};
 const Lines kEncrypted = {"CAPA", "STLS", "CAPA", "USER jane", "PASS sesame"};
 
 const Login kLogins[] = {
@@ -43,7 +44,7 @@ const Login kLogins[] = {
     {"one of several named, too", "USER\r\nSASL  SCRAM-SHA-1\r\n", false, POP3_TLS_NEVER, true,
      "user,user"},
     {"not the only one that was named", "USER\r\nSASL  SCRAM-SHA-1\r\n", false, POP3_TLS_NEVER,
-     true, "user", 0, POP3_OK, kLoggedIn},
+     true, "user", 0, POP3_OK, kUnasked},
     {"nothing is damaged", "USER\r\n", false, POP3_TLS_IF_OFFERED, true, nullptr, 0, POP3_OK,
      kLoggedIn},
     {"STLS is among the good lines", "USER\r\nSTLS\r\nEXPIRE SOON\r\n", false, POP3_TLS_IF_OFFERED,

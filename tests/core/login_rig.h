@@ -50,6 +50,7 @@ class LoginRig {
   LoginRig() {
     config.host = "mail.example";
     facts.policy = POP3_TLS_NEVER;
+    facts.is_greeted = 1;
     facts.is_private = 1;
     facts.query = Query;
     facts.query_arg = this;

@@ -95,6 +95,57 @@ TEST(LoginStls, Table) {
   }
 }
 
+// CAPA is sent where its answer makes a difference.
+TEST(LoginStls, WhenTheCapabilitiesAreNeeded) {
+  const pop3_core_test::FakeAuth digest("digest", POP3_AUTH_NO_CAPABILITIES, 100);
+  const pop3_core_test::FakeAuth other("other", 0, 100);
+  const Capabilities known = {"USER"};
+  LoginRig rig;
+  rig.Add(digest);
+  rig.Add(other);
+  rig.facts.auths = rig.auths();
+  const auto needs = [&rig](const char *names, bool is_survey = false) {
+    EXPECT_EQ(rig.Begin(names, is_survey), POP3_OK);
+    const int result = p3_login_needs_capabilities(&rig.login, &rig.facts);
+    p3_login_end(&rig.login, POP3_OK);
+    return result != 0;
+  };
+  EXPECT_FALSE(needs("digest"));
+  EXPECT_TRUE(needs(nullptr)) << "there is a choice";
+  EXPECT_TRUE(needs("other"));
+  EXPECT_TRUE(needs("digest,other"));
+  EXPECT_TRUE(needs("digest,digest")) << "of several a damaged CAPA may hide one";
+  EXPECT_TRUE(needs("digest", true)) << "a survey is for that";
+  for (const pop3_tls_policy policy : {POP3_TLS_DEFAULT, POP3_TLS_IF_OFFERED, POP3_TLS_REQUIRED}) {
+    rig.facts.policy = policy;
+    rig.facts.is_encrypted = 0;
+    EXPECT_TRUE(needs("digest")) << "STLS may be offered";
+    rig.facts.is_greeted = 0;
+    EXPECT_FALSE(needs("digest")) << "that is seen later";
+    rig.facts.is_greeted = 1;
+    rig.facts.is_encrypted = 1;
+    EXPECT_FALSE(needs("digest"));
+  }
+  rig.facts.stls_done = 1;
+  EXPECT_TRUE(needs("digest")) << "is it what was said in the clear?";
+  rig.facts.refused_capa = 1;
+  EXPECT_FALSE(needs(nullptr));
+  rig.facts.refused_capa = 0;
+  rig.facts.capabilities = known.get();
+  EXPECT_FALSE(needs(nullptr));
+}
+
+// A family plays whatever has no plugin of its own.
+TEST(LoginStls, AFamilyNeedsTheCapabilities) {
+  const pop3_core_test::FakeAuth family("family", POP3_AUTH_FAMILY | POP3_AUTH_NO_CAPABILITIES, 9);
+  LoginRig rig;
+  rig.Add(family);
+  rig.facts.auths = rig.auths();
+  ASSERT_EQ(rig.Begin("plain"), POP3_OK);
+  EXPECT_TRUE(p3_login_needs_capabilities(&rig.login, &rig.facts));
+  p3_login_end(&rig.login, POP3_OK);
+}
+
 // A server whose name nobody gave is not called "".
 TEST(LoginStls, AServerWithoutAName) {
   LoginRig rig;

@@ -328,7 +328,7 @@ TEST_F(SessionDeadline, ALoginThatDragsOn) {
     ++*static_cast<int *>(arg);
     EXPECT_EQ(result->status, POP3_ERR_TIMEOUT);
   };
-  ASSERT_EQ(pop3_submit_login(session_, "user", &sink, &op, nullptr), POP3_OK);
+  ASSERT_EQ(pop3_submit_login(session_, nullptr, &sink, &op, nullptr), POP3_OK);
   ASSERT_EQ(StepAfter(0), POP3_STEP_AGAIN);
   wire_.Say("-ERR what is that\r\n");  // to CAPA
   ASSERT_EQ(StepAfter(50000), POP3_STEP_AGAIN) << Words();
@@ -447,7 +447,7 @@ TEST_F(SessionDeadline, WithoutLimitsNothingStrikes) {
   wire_.connects = {POP3_IO_WANT_WRITE, POP3_IO_WANT_WRITE};
   wire_.greeting = "";
   Start();
-  ASSERT_EQ(pop3_submit_login(session_, "user", nullptr, nullptr, nullptr), POP3_OK);
+  ASSERT_EQ(pop3_submit_login(session_, nullptr, nullptr, nullptr, nullptr), POP3_OK);
   EXPECT_EQ(StepAfter(0), POP3_STEP_AGAIN);
   EXPECT_EQ(StepAfter(kDay), POP3_STEP_AGAIN) << Words();
   EXPECT_EQ(StepAfter(kDay), POP3_STEP_AGAIN) << Words();  // connected, no greeting

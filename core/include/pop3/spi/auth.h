@@ -126,6 +126,9 @@ typedef struct pop3_auth_output {
 // where the caller wants to act for somebody else. A family that has it looks after each of its
 // mechanisms itself: one that cannot must score 0 where has_credential has that.
 #define POP3_AUTH_AUTHZID UINT32_C(8)
+// POP3_AUTH_NO_CAPABILITIES: asked for by name, neither its score nor its exchange depends on what
+// the server says that it can. CAPA is then not sent for it, unless it is needed for STLS.
+#define POP3_AUTH_NO_CAPABILITIES UINT32_C(16)
 
 typedef struct pop3_auth_ops pop3_auth_ops;
 

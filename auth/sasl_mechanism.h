@@ -41,7 +41,7 @@ extern "C" {
 // p3_sasl_mechanism is one of them.
 typedef struct p3_sasl_mechanism {
   const char *name;
-  int points;
+  int strength;
   uint32_t flags;  // P3_SASL_*
 } p3_sasl_mechanism;
 

@@ -58,7 +58,7 @@ static int has_client_certificate(const pop3_auth_context *context) {
 }
 
 // Points for |name|, or 0 and the reason.
-static int points_of(const situation *here, const char *name, const char **why) {
+static int strength_of(const situation *here, const char *name, const char **why) {
   const pop3_auth_context *context = here->context;
   const p3_sasl_mechanism *mechanism = p3_sasl_mechanism_find(name);
   const uint32_t flags = mechanism->flags;
@@ -85,7 +85,7 @@ static int points_of(const situation *here, const char *name, const char **why) 
     reason = "no password was given";
   }
   *why = reason;
-  return reason != NULL ? 0 : mechanism->points;
+  return reason != NULL ? 0 : mechanism->strength;
 }
 
 static void write_why(char *why, size_t why_cap, const char *reason) {
@@ -103,7 +103,7 @@ static int best_of_list(const situation *here, int offering, char best[P3_SASL_N
   const pop3_auth_context *context = here->context;
   const char *list = here->listed;
   char name[P3_SASL_NAME_MAX + 1];
-  int best_points = 0;
+  int best_strength = 0;
   best[0] = '\0';
   const int is_known = POP3_HAS_MEMBER(pop3_auth_context, context, knows_capabilities) &&
                        context->knows_capabilities != 0;
@@ -115,16 +115,16 @@ static int best_of_list(const situation *here, int offering, char best[P3_SASL_N
     const int is_last = !p3_sasl_listed(rest, name);
     list = rest;
     if (!is_last) continue;  // offered once, however often it is listed
-    const int points = points_of(here, name, &reason);
-    if (offering) context->offer(context->session, name, points, points > 0 ? "" : reason);
-    if (points > best_points) {
-      best_points = points;
+    const int strength = strength_of(here, name, &reason);
+    if (offering) context->offer(context->session, name, strength, strength > 0 ? "" : reason);
+    if (strength > best_strength) {
+      best_strength = strength;
       memcpy(best, name, sizeof(name));
-    } else if (points <= 0) {
+    } else if (strength <= 0) {
       *why = reason;
     }
   }
-  return best_points;
+  return best_strength;
 }
 
 int p3_sasl_score(const pop3_host *host, const pop3_auth_context *context, char *why,
@@ -137,21 +137,21 @@ int p3_sasl_score(const pop3_host *host, const pop3_auth_context *context, char 
     return 0;
   }
   const char *reason = NULL;
-  int points;
+  int strength;
   char name[P3_SASL_NAME_MAX + 1];
   if (context->mechanism != NULL) {
     const char *asked = context->mechanism;
     // Some servers forget to list it: whoever asks for it by name may try.
-    points = p3_sasl_name(&asked, name) ? points_of(&here, name, &reason) : 0;
-    if (points <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
+    strength = p3_sasl_name(&asked, name) ? strength_of(&here, name, &reason) : 0;
+    if (strength <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
   } else {
     const int offering =
         POP3_HAS_MEMBER(pop3_auth_context, context, offer) && context->offer != NULL;
-    points = best_of_list(&here, offering, name, &reason);
+    strength = best_of_list(&here, offering, name, &reason);
   }
-  if (points <= 0) write_why(why, why_cap, reason);
+  if (strength <= 0) write_why(why, why_cap, reason);
   look_away(&here);
-  return points;
+  return strength;
 }
 
 pop3_status p3_sasl_pick(const pop3_host *host, const pop3_auth_context *context,
@@ -163,16 +163,16 @@ pop3_status p3_sasl_pick(const pop3_host *host, const pop3_auth_context *context
     return status;
   }
   const char *reason = NULL;
-  int points;
+  int strength;
   if (context->mechanism != NULL) {
     const char *asked = context->mechanism;
-    points = p3_sasl_name(&asked, out) ? points_of(&here, out, &reason) : 0;
-    if (points <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
+    strength = p3_sasl_name(&asked, out) ? strength_of(&here, out, &reason) : 0;
+    if (strength <= 0 && reason == NULL) reason = "not the name of a SASL mechanism";
   } else {
-    points = best_of_list(&here, 0, out, &reason);
+    strength = best_of_list(&here, 0, out, &reason);
   }
   look_away(&here);
-  if (points > 0) return POP3_OK;
+  if (strength > 0) return POP3_OK;
   return host->fail(host->ctx, err, POP3_ERR_NO_MECHANISM, LAYER, 0, 0, "%s%s%s", out,
                     out[0] ? ": " : "", reason);
 }

@@ -12,7 +12,7 @@
 // The two are alike but for the message, and how the server's JSON is answered.
 typedef struct oauth_kind {
   const char *mechanism;
-  int points;
+  int strength;
   int is_bearer;
   const char *dummy;  // RFC 7628 section 3.2.3: one octet 1; XOAUTH2: nothing
 } oauth_kind;
@@ -79,7 +79,7 @@ static int score(const oauth_kind *kind, const pop3_auth_context *context, char 
   if (!kind->is_bearer && !context->has_credential(context->session, POP3_CREDENTIAL_USER)) {
     return unusable(why, why_cap, "no user name was given");
   }
-  return kind->points;
+  return kind->strength;
 }
 
 static int bearer_score(const pop3_host *host, const pop3_auth_context *context, char *why,

@@ -146,11 +146,11 @@ pop3_status Exchange::Query(void *session, uint32_t what, pop3_answer *out) {
   return POP3_OK;
 }
 
-void Exchange::TakeOffer(void *session, const char *mechanism, int points, const char *why) {
+void Exchange::TakeOffer(void *session, const char *mechanism, int strength, const char *why) {
   auto *self = static_cast<Exchange *>(session);
   EXPECT_EQ(self->offers.count(mechanism), 0U) << mechanism << " is offered twice";
-  self->offers[mechanism] = {points, why == nullptr ? "" : why};
-  EXPECT_EQ(points > 0, self->offers[mechanism].why.empty()) << mechanism;
+  self->offers[mechanism] = {strength, why == nullptr ? "" : why};
+  EXPECT_EQ(strength > 0, self->offers[mechanism].why.empty()) << mechanism;
 }
 
 pop3_status Exchange::Renew(void *session, pop3_credential what, const uint8_t **out_data,

@@ -57,7 +57,7 @@ class Exchange {
 
   // Offer is a call of offer.
   struct Offer {
-    int points;
+    int strength;
     std::string why;
   };
   // What was offered by the last Score.
@@ -94,7 +94,7 @@ class Exchange {
   static int HasCredential(void *session, pop3_credential what);
   static int IsGiven(void *session, pop3_credential what);
   static pop3_status Query(void *session, uint32_t what, pop3_answer *out);
-  static void TakeOffer(void *session, const char *mechanism, int points, const char *why);
+  static void TakeOffer(void *session, const char *mechanism, int strength, const char *why);
   static pop3_status Renew(void *session, pop3_credential what, const uint8_t **out_data,
                            size_t *out_len, pop3_error *err);
   static void TakeDetail(void *session, const char *text, size_t text_len);

@@ -21,8 +21,8 @@ std::vector<std::string> Names(const char *list) {
 TEST(SaslMechanism, KnowsThemInAnyCase) {
   EXPECT_STREQ(p3_sasl_mechanism_find("plain")->name, "PLAIN");
   EXPECT_STREQ(p3_sasl_mechanism_find("Scram-Sha-256-Plus")->name, "SCRAM-SHA-256-PLUS");
-  EXPECT_EQ(p3_sasl_mechanism_find("SCRAM-SHA-256-PLUS")->points,
-            p3_sasl_mechanism_find("SCRAM-SHA-256")->points + 100);
+  EXPECT_EQ(p3_sasl_mechanism_find("SCRAM-SHA-256-PLUS")->strength,
+            p3_sasl_mechanism_find("SCRAM-SHA-256")->strength + 100);
   EXPECT_NE(p3_sasl_mechanism_find("PLAIN")->flags & P3_SASL_READABLE, 0U);
   EXPECT_NE(p3_sasl_mechanism_find("LOGIN")->flags & P3_SASL_READABLE, 0U);
 }
@@ -36,9 +36,9 @@ TEST(SaslMechanism, KnowsEachScramWithAndWithoutBinding) {
     const uint32_t secret = P3_SASL_USER | P3_SASL_PASSWORD | P3_SASL_AUTHZID;
     EXPECT_EQ(plain->flags, secret | P3_SASL_MAY_BIND) << name;
     EXPECT_EQ(plus->flags, secret | P3_SASL_BINDS) << name;
-    EXPECT_EQ(plus->points, plain->points + 100) << name;
-    EXPECT_GT(plain->points, last) << "a longer hash is stronger";
-    last = plain->points;
+    EXPECT_EQ(plus->strength, plain->strength + 100) << name;
+    EXPECT_GT(plain->strength, last) << "a longer hash is stronger";
+    last = plain->strength;
   }
 }
 

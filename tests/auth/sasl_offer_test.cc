@@ -23,16 +23,16 @@ class SaslOffer : public ::testing::Test {
     exchange_.capabilities["SASL"] = kAll;
   }
 
-  int Points(const char *mechanism) { return exchange_.offers[mechanism].points; }
+  int Strength(const char *mechanism) { return exchange_.offers[mechanism].strength; }
   std::string Why(const char *mechanism) { return exchange_.offers[mechanism].why; }
 
   // The score of a mechanism asked for by name.
   int Asked(const char *mechanism) {
     exchange_.mechanism = mechanism;
-    const int points = exchange_.Score();
+    const int strength = exchange_.Score();
     EXPECT_TRUE(exchange_.offers.empty());
     exchange_.mechanism = nullptr;
-    return points;
+    return strength;
   }
 
   TestHost host_;
@@ -42,12 +42,12 @@ class SaslOffer : public ::testing::Test {
 TEST_F(SaslOffer, OffersEachOfTheServersList) {
   EXPECT_EQ(exchange_.Score(), 310);
   EXPECT_EQ(exchange_.offers.size(), 12U);
-  EXPECT_EQ(Points("LOGIN"), 105);
-  EXPECT_EQ(Points("PLAIN"), 110);
-  EXPECT_EQ(Points("CRAM-MD5"), 200);
-  EXPECT_EQ(Points("DIGEST-MD5"), 210);
-  EXPECT_EQ(Points("SCRAM-SHA-1"), 300);
-  EXPECT_EQ(Points("SCRAM-SHA-256"), 310);
+  EXPECT_EQ(Strength("LOGIN"), 105);
+  EXPECT_EQ(Strength("PLAIN"), 110);
+  EXPECT_EQ(Strength("CRAM-MD5"), 200);
+  EXPECT_EQ(Strength("DIGEST-MD5"), 210);
+  EXPECT_EQ(Strength("SCRAM-SHA-1"), 300);
+  EXPECT_EQ(Strength("SCRAM-SHA-256"), 310);
   EXPECT_EQ(Why("SCRAM-SHA-256-PLUS"), "the connection has nothing to bind to");
   EXPECT_EQ(Why("EXTERNAL"), "the server has taken no client certificate");
   EXPECT_EQ(Why("ANONYMOUS"), "only if asked for by name");
@@ -61,7 +61,7 @@ TEST_F(SaslOffer, ForSomebodyElseOnlyWhatCanCarryTheName) {
   exchange_.numbers[POP3_QUERY_TLS_CLIENT_CERT] = 1;
   EXPECT_EQ(exchange_.Score(), 380);
   for (const char *can : {"PLAIN", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "EXTERNAL"}) {
-    EXPECT_GT(Points(can), 0) << can;
+    EXPECT_GT(Strength(can), 0) << can;
   }
   for (const char *cannot : {"LOGIN", "CRAM-MD5"}) {
     EXPECT_EQ(Why(cannot), "cannot act for somebody else") << cannot;
@@ -77,7 +77,7 @@ TEST_F(SaslOffer, HidesThePasswordOnAnOpenChannel) {
   EXPECT_EQ(exchange_.Score(), 310);
   EXPECT_EQ(Why("PLAIN"), "would send a readable password");
   EXPECT_EQ(Why("LOGIN"), "would send a readable password");
-  EXPECT_EQ(Points("CRAM-MD5"), 200);
+  EXPECT_EQ(Strength("CRAM-MD5"), 200);
   exchange_.capabilities["SASL"] = "LOGIN PLAIN";
   EXPECT_EQ(exchange_.Score(), 0);
   EXPECT_EQ(exchange_.why(), "would send a readable password");
@@ -91,7 +91,7 @@ TEST_F(SaslOffer, PrefersWhatIsBound) {
   exchange_.answers[POP3_QUERY_TLS_VERSION] = "TLSv1.2";
   exchange_.answers[POP3_QUERY_CB_TLS_UNIQUE] = "0123456789ab";
   EXPECT_EQ(exchange_.Score(), 410);
-  EXPECT_EQ(Points("SCRAM-SHA-256"), 310);
+  EXPECT_EQ(Strength("SCRAM-SHA-256"), 310);
   exchange_.capabilities["SASL"] = "SCRAM-SHA-256";
   EXPECT_EQ(exchange_.Score(), 310) << "the server has not offered -PLUS";
   EXPECT_EQ(exchange_.offers.size(), 1U);

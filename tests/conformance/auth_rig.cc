@@ -91,10 +91,10 @@ int AuthRig::Score(std::string *why, size_t why_cap) {
   offers_.clear();
   std::string text(why_cap + 16, '\x5C');
   text[0] = '\0';
-  int points = 0;
+  int strength = 0;
   {
     const Watch watch("score");
-    points = bench_.ops->score(host_.get(), &context_, &text[0], why_cap);
+    strength = bench_.ops->score(host_.get(), &context_, &text[0], why_cap);
   }
   const size_t end = text.find('\0');
   if (text.find_first_not_of('\x5C', why_cap) != std::string::npos || end >= why_cap) {
@@ -105,7 +105,7 @@ int AuthRig::Score(std::string *why, size_t why_cap) {
   if (why->find_first_of("\r\n") != std::string::npos) {
     bench_.findings->Add("SaysWhyNot", "the reason is more than a line");
   }
-  return points;
+  return strength;
 }
 
 pop3_status AuthRig::Begin() {
@@ -312,9 +312,9 @@ pop3_status AuthRig::Query(void *session, uint32_t what, pop3_answer *out) {
   return POP3_OK;
 }
 
-void AuthRig::AddOffer(void *session, const char *mechanism, int points, const char *why) {
+void AuthRig::AddOffer(void *session, const char *mechanism, int strength, const char *why) {
   Of(session)->offers_.push_back(
-      {mechanism != nullptr ? mechanism : "", points, why != nullptr ? why : ""});
+      {mechanism != nullptr ? mechanism : "", strength, why != nullptr ? why : ""});
 }
 
 void AuthRig::Detail(void *session, const char *text, size_t text_len) {

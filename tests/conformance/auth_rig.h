@@ -32,7 +32,7 @@ struct AuthBench {
 // Offer is what a family said in a score that asked for all of its mechanisms.
 struct Offer {
   std::string mechanism;
-  int points;
+  int strength;
   std::string why;
 };
 
@@ -85,7 +85,7 @@ class AuthRig {
                            size_t *out_len, pop3_error *err);
   static int HasCredential(void *session, pop3_credential what);
   static pop3_status Query(void *session, uint32_t what, pop3_answer *out);
-  static void AddOffer(void *session, const char *mechanism, int points, const char *why);
+  static void AddOffer(void *session, const char *mechanism, int strength, const char *why);
   static void Detail(void *session, const char *text, size_t text_len);
 
   void Prepare();

@@ -5,34 +5,35 @@ namespace pop3_conformance {
 
 namespace {
 
-void CheckReason(const AuthBench &bench, int points, const std::string &why, const char *when) {
-  if (points <= 0 && why.empty()) {
-    bench.findings->Add("SaysWhyNot", "the score is %d %s, and no reason is given", points, when);
+void CheckReason(const AuthBench &bench, int strength, const std::string &why, const char *when) {
+  if (strength <= 0 && why.empty()) {
+    bench.findings->Add("SaysWhyNot", "the score is %d %s, and no reason is given", strength, when);
   }
-  if (points > 0 && !why.empty()) {
+  if (strength > 0 && !why.empty()) {
     bench.findings->Add("SaysWhyNot", "the score is %d %s, and there is a reason against it",
-                        points, when);
+                        strength, when);
   }
 }
 
 void ScoresAtAnyTime(const AuthBench &bench) {
   AuthRig rig(bench);
   std::string why, again;
-  const int points = rig.Score(&why);
-  if (points <= 0) {
-    bench.findings->Add("ScoresAtAnyTime", "the score of the case is %d: %s", points, why.c_str());
+  const int strength = rig.Score(&why);
+  if (strength <= 0) {
+    bench.findings->Add("ScoresAtAnyTime", "the score of the case is %d: %s", strength,
+                        why.c_str());
   }
-  CheckReason(bench, points, why, "for the case");
-  if (rig.Score(&again) != points) {
+  CheckReason(bench, strength, why, "for the case");
+  if (rig.Score(&again) != strength) {
     bench.findings->Add("ScoresAtAnyTime", "the second score in a row is another one");
   }
   if (rig.Begin() == POP3_OK) {
-    if (rig.Score(&again) != points) {
+    if (rig.Score(&again) != strength) {
       bench.findings->Add("ScoresAtAnyTime", "the score during an attempt is another one");
     }
     rig.End();
   }
-  if (rig.Score(&again) != points) {
+  if (rig.Score(&again) != strength) {
     bench.findings->Add("ScoresAtAnyTime", "the score after an attempt is another one");
   }
 }
@@ -64,7 +65,7 @@ void FamilyOffers(const AuthBench &bench) {
   AuthRig rig(bench);
   std::string why;
   rig.mechanism.clear();
-  const int points = rig.Score(&why);
+  const int strength = rig.Score(&why);
   if (!bench.is_family()) {
     if (!rig.offers().empty()) {
       bench.findings->Add("FamilyOffers", "it offers mechanisms, and is not a POP3_AUTH_FAMILY");
@@ -80,11 +81,11 @@ void FamilyOffers(const AuthBench &bench) {
       bench.findings->Add("FamilyOffers", "it offers \"%s\", which is no name of a mechanism",
                           offer.mechanism.c_str());
     }
-    CheckReason(bench, offer.points, offer.points > 0 ? "" : offer.why, "in an offer");
-    if (offer.points > best) best = offer.points;
+    CheckReason(bench, offer.strength, offer.strength > 0 ? "" : offer.why, "in an offer");
+    if (offer.strength > best) best = offer.strength;
   }
-  if (points > 0 && best <= 0) {
-    bench.findings->Add("FamilyOffers", "its score is %d, but it offers nothing", points);
+  if (strength > 0 && best <= 0) {
+    bench.findings->Add("FamilyOffers", "its score is %d, but it offers nothing", strength);
   }
   AuthRig none(bench);
   none.mechanism = "NO-SUCH-MECHANISM";

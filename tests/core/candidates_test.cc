@@ -30,9 +30,9 @@ TEST_F(SessionChoice, AnUnknownName) {
 }
 
 TEST_F(SessionChoice, NothingUsableSaysWhy) {
-  weak_.points = 0;
+  weak_.strength = 0;
   weak_.why = "no user name";
-  strong_.points = -1;
+  strong_.strength = -1;
   Ready();
   EXPECT_EQ(Login(), POP3_ERR_NO_MECHANISM);
   EXPECT_STREQ(d_.err.text, "no mechanism is usable (weak: no user name; strong: not today)");
@@ -45,7 +45,7 @@ TEST_F(SessionChoice, OnlyIfAsked) {
     return words == "start" ? FakeAuth::Command("SHY") : FakeAuth::Done();
   };
   d_.plugins.push_back(shy.plugin());
-  weak_.points = strong_.points = 0;
+  weak_.strength = strong_.strength = 0;
   Ready();
   EXPECT_EQ(Login(), POP3_ERR_NO_MECHANISM);
   EXPECT_NE(std::string(d_.err.text).find("shy: only if asked for"), std::string::npos);
@@ -175,8 +175,8 @@ TEST_F(SessionChoice, NamesThatAreNone) {
 // Servers that keep passwords hashed offer digests of a shared secret and cannot check them.
 TEST_F(SessionChoice, OnVerifiedTlsAReadablePasswordGoesBeforeADigest) {
   d_.transports = {"fake", "tls"};
-  strong_.points = 210;
-  weak_.points = 110;
+  strong_.strength = 210;
+  weak_.strength = 110;
   for (const bool verified : {true, false}) {
     SessionDriver d;
     d.wire.replies = d_.wire.replies;
@@ -196,8 +196,8 @@ TEST_F(SessionChoice, OnVerifiedTlsAReadablePasswordGoesBeforeADigest) {
 // Who names several gets them all in turn.
 TEST_F(SessionChoice, OnVerifiedTlsNamedOnesGoByTheirStrength) {
   d_.transports = {"fake", "tls"};
-  strong_.points = 210;
-  weak_.points = 110;
+  strong_.strength = 210;
+  weak_.strength = 110;
   Ready();
   EXPECT_EQ(Login("weak,strong"), POP3_OK) << d_.err.text;
   EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
@@ -205,8 +205,8 @@ TEST_F(SessionChoice, OnVerifiedTlsNamedOnesGoByTheirStrength) {
 
 TEST_F(SessionChoice, WhatIsSaltedGoesBeforeAReadablePassword) {
   d_.transports = {"fake", "tls"};
-  strong_.points = 300;
-  weak_.points = 199;
+  strong_.strength = 300;
+  weak_.strength = 199;
   Ready();
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
@@ -216,8 +216,8 @@ TEST_F(SessionChoice, WhatIsSaltedGoesBeforeAReadablePassword) {
 TEST_F(SessionChoice, AFloorAboveReadablePasswordsHoldsOnVerifiedTls) {
   d_.transports = {"fake", "tls"};
   d_.options.auth_floor = 200;
-  strong_.points = 200;
-  weak_.points = 110;
+  strong_.strength = 200;
+  weak_.strength = 110;
   Ready();
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
   EXPECT_STREQ(pop3_session_mechanism(d_.session()), "strong");
@@ -226,20 +226,20 @@ TEST_F(SessionChoice, AFloorAboveReadablePasswordsHoldsOnVerifiedTls) {
 TEST_F(SessionChoice, ABindingThatIsRequired) {
   d_.transports = {"fake", "tls"};
   d_.options.channel_binding = POP3_CHANNEL_BINDING_REQUIRE;
-  strong_.points = 399;
+  strong_.strength = 399;
   Ready();
   EXPECT_EQ(Login(), POP3_ERR_NO_MECHANISM);
   EXPECT_STREQ(d_.err.text,
                "no mechanism is usable (weak: does not bind the channel (option channel_binding); "
                "strong: does not bind the channel (option channel_binding))");
-  strong_.points = 400;
+  strong_.strength = 400;
   EXPECT_EQ(Login(), POP3_OK) << d_.err.text;
 }
 
 TEST_F(SessionChoice, ABindingThatIsSwitchedOff) {
   d_.transports = {"fake", "tls"};
   d_.options.channel_binding = POP3_CHANNEL_BINDING_NEVER;
-  strong_.points = 400;
+  strong_.strength = 400;
   weak_.on_begin = [](const pop3_auth_context *context, pop3_error *) {
     EXPECT_EQ(context->channel_binding, static_cast<uint32_t>(POP3_CHANNEL_BINDING_NEVER));
     return POP3_OK;
@@ -314,7 +314,7 @@ TEST_F(SessionChoice, OffersOutOfPlaceAreIgnored) {
 }
 
 TEST_F(SessionChoice, OfEqualsTheFirstIsTaken) {
-  weak_.points = strong_.points;
+  weak_.strength = strong_.strength;
   Ready();
   EXPECT_EQ(Login(), POP3_OK);
   EXPECT_STREQ(pop3_session_mechanism(d_.session()), "weak");
@@ -328,7 +328,7 @@ TEST_F(SessionChoice, ANameOfMoreThan31Octets) {
 }
 
 TEST_F(SessionChoice, NoMoreThan256AreLookedAt) {
-  strong_.points = 0;
+  strong_.strength = 0;
   Ready();
   std::string names = "strong";
   for (int i = 0; i < 300; i++) names += ",strong";

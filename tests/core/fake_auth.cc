@@ -28,7 +28,7 @@ struct FakeAuth::Slot {
   }
 };
 
-FakeAuth::FakeAuth(const char *name, uint32_t flags, int points_) : points(points_) {
+FakeAuth::FakeAuth(const char *name, uint32_t flags, int strength_) : strength(strength_) {
   int slot = 0;
   while (slot < 4 && slots_[slot] != nullptr) slot++;
   if (slot == 4) abort();
@@ -77,7 +77,7 @@ FakeAuth::Move FakeAuth::Fail(pop3_status error) {
 }
 
 int FakeAuth::Score(const pop3_auth_context *context_, char *out_why, size_t why_cap) {
-  const int result = on_score ? on_score(context_) : points;
+  const int result = on_score ? on_score(context_) : strength;
   if (result <= 0) (void)snprintf(out_why, why_cap, "%s", why.c_str());
   return result;
 }

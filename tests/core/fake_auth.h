@@ -33,16 +33,16 @@ class FakeAuth {
   static Move Done(const pop3_transport_ops *layer = nullptr);
   static Move Fail(pop3_status error = POP3_ERR_AUTH);
 
-  FakeAuth(const char *name, uint32_t flags, int points);
+  FakeAuth(const char *name, uint32_t flags, int strength);
   ~FakeAuth();
   FakeAuth(const FakeAuth &) = delete;
   FakeAuth &operator=(const FakeAuth &) = delete;
 
   const pop3_plugin *plugin() const { return &plugin_; }
 
-  int points;
+  int strength;
   std::string why = "not today";
-  std::function<int(const pop3_auth_context *)> on_score;  // instead of |points|
+  std::function<int(const pop3_auth_context *)> on_score;  // instead of |strength|
   std::function<pop3_status(const pop3_auth_context *, pop3_error *)> on_begin;
   // Given the event and the server's words ("start", "ok text", "err text", "challenge text").
   std::function<Move(const std::string &)> on_step;

@@ -182,7 +182,7 @@ TEST_F(LoginTask, ASurveyChoosesAndIsOver) {
 }
 
 TEST_F(LoginTask, NothingIsUsable) {
-  weak_.points = strong_.points = 0;
+  weak_.strength = strong_.strength = 0;
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   EXPECT_EQ(rig_.Next(),
             "finished: POP3_ERR_NO_MECHANISM no mechanism is usable (weak: not today; strong: not "
@@ -193,7 +193,7 @@ TEST_F(LoginTask, OnlyTheOpenChannelSpeaksAgainstIt) {
   const Capabilities damaged = {"USER", "SASL  X"};
   FakeAuth clear("clear", POP3_AUTH_CLEARTEXT, 100);
   rig_.Add(clear);
-  weak_.points = strong_.points = 0;
+  weak_.strength = strong_.strength = 0;
   rig_.facts.is_private = 0;
   ASSERT_EQ(rig_.Begin(), POP3_OK);
   std::string end = rig_.Next();

@@ -22,7 +22,7 @@ class SessionRefusal : public LoginFixture {
   void SetUp() override {
     LoginFixture::SetUp();
     d_.transports = {"fake", "tls"};
-    weak_.points = strong_.points = 0;
+    weak_.strength = strong_.strength = 0;
     family_.on_score = [this](const pop3_auth_context *context) {
       if (context->mechanism != nullptr) return offers_[context->mechanism];
       for (const auto &offer : offers_) {

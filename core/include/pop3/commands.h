@@ -137,10 +137,11 @@ pop3_status pop3_stls(pop3_session *session, pop3_error *err);
 //   * it is empty, has a CR or LF (send one line at a time), or does not begin with a word of
 //     printable ASCII that a space or its end follows: POP3_ERR_ARGUMENT. By that word is known
 //     what is to be hidden and guarded.
-//   * it is STLS, because TLS has to follow (pop3_stls), or AUTH with arguments, because an
-//   exchange
-//     has to (pop3_auth, POP3_CMD_AUTH): POP3_ERR_ARGUMENT
-//   * it is longer than limits.max_command, PASS than limits.max_credential: POP3_ERR_ARGUMENT
+//   * it is STLS, because TLS has to follow (pop3_stls): POP3_ERR_ARGUMENT
+//   * it is AUTH with arguments, because an exchange has to follow (pop3_auth, POP3_CMD_AUTH):
+//     POP3_ERR_ARGUMENT
+//   * it is longer than limits.max_command, or a PASS longer than limits.max_credential:
+//     POP3_ERR_ARGUMENT
 //   * it is USER, PASS, APOP or RPOP, or was flagged POP3_REQUEST_SECRET, and may not go out over
 //     this connection, as with pop3_pass: POP3_ERR_POLICY
 // USER, PASS, APOP, RPOP and QUIT do what they do elsewhere: secrets are hidden, +OK logs in, QUIT

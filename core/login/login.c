@@ -388,6 +388,7 @@ static pop3_status ask_for(p3_login_task *login, const char *names, const p3_aut
 
 pop3_status p3_login_begin(p3_login_task *login, const char *names, const pop3_identity *who,
                            int is_survey, const p3_auth_list *auths, pop3_error *err) {
+  const int is_direct = names != NULL;
   if (names == NULL) names = login->config->mechanism;
   pop3_status status = p3_credentials_take(&login->credentials, who, err);
   if (status != POP3_OK) return status;
@@ -398,6 +399,7 @@ pop3_status p3_login_begin(p3_login_task *login, const char *names, const pop3_i
   }
   login->phase = P3_LOGIN_DECIDING;
   login->is_survey = is_survey;
+  login->is_direct = is_direct;
   login->is_cancelling = 0;
   login->is_stopped = 0;
   login->command = POP3_CMD_CAPA;

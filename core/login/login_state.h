@@ -76,6 +76,7 @@ typedef struct p3_login_task {
   const pop3_host *host;
   p3_login_phase phase;
   int is_survey;         // nothing of the exchange is sent
+  int is_direct;         // the call named its mechanism, and wants no more than that
   int is_cancelling;     // "*" was sent; |told| is told when the server has answered
   int is_stopped;        // the owner has ended it from inside a plugin's function
   pop3_command command;  // of the last line

@@ -37,9 +37,10 @@ static void no_stls(const p3_login_task *login, pop3_error *err) {
 
 int p3_login_needs_capabilities(const p3_login_task *login, const p3_login_facts *facts) {
   if (facts->capabilities != NULL || facts->refused_capa) return 0;
-  // What the server can is what a survey is for, and behind STLS it is held against what it said
-  // before (pop3_security.capabilities_changed).
-  if (login->asked == NULL || login->is_survey || facts->stls_done) return 1;
+  // What the server can is what a survey is for; behind STLS it is held against what it said before
+  // (pop3_security.capabilities_changed); and what follows a login is faster where it has
+  // PIPELINING.
+  if (!login->is_direct || login->is_survey || facts->stls_done) return 1;
   if (facts->is_greeted && !facts->is_encrypted && facts->policy != POP3_TLS_NEVER) return 1;
   return p3_candidates_need_capabilities(&facts->auths, login->asked);
 }

@@ -116,6 +116,9 @@ TEST(LoginStls, WhenTheCapabilitiesAreNeeded) {
   EXPECT_TRUE(needs("digest,other"));
   EXPECT_TRUE(needs("digest,digest")) << "of several a damaged CAPA may hide one";
   EXPECT_TRUE(needs("digest", true)) << "a survey is for that";
+  rig.config.mechanism = "digest";
+  EXPECT_TRUE(needs(nullptr)) << "PIPELINING is worth asking for, unless the call names one";
+  rig.config.mechanism = nullptr;
   for (const pop3_tls_policy policy : {POP3_TLS_DEFAULT, POP3_TLS_IF_OFFERED, POP3_TLS_REQUIRED}) {
     rig.facts.policy = policy;
     rig.facts.is_encrypted = 0;

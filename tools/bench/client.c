@@ -71,9 +71,6 @@ static void submit_next(struct fetch *fetch) {
 static int fetch_all(pop3_session *session, uint32_t window, bench_sample *out) {
   struct fetch fetch = {session, 1, 0, out, POP3_ERROR_INIT, POP3_OK};
   pop3_error error = POP3_ERROR_INIT;
-  // A login by name need not ask whether the server has PIPELINING.
-  const pop3_status asked = pop3_capa(session, NULL, &error);
-  if (asked != POP3_OK && asked != POP3_REFUSED) return bench_client_fail("CAPA", &error);
   if (pop3_login(session, &error) != POP3_OK) return bench_client_fail("login", &error);
   if (pop3_stat(session, &fetch.count, NULL, &error) != POP3_OK) {
     return bench_client_fail("STAT", &error);

@@ -38,7 +38,8 @@ pop3_status pop3_login(pop3_session *session, pop3_error *err);
 
 // pop3_auth logs in with |mechanism|: "user", "apop", "rpop" or a SASL mechanism for which there is
 // a plugin, in any case. For the first three CAPA is sent only where STLS may come first: else
-// pop3_session_capabilities stays NULL, and commands are not pipelined before a pop3_capa.
+// pop3_session_capabilities stays NULL, and commands are not pipelined before a pop3_capa. (With
+// that name in pop3_session_options, pop3_login asks.)
 pop3_status pop3_auth(pop3_session *session, const char *mechanism, pop3_error *err);
 
 // pop3_auth_as logs in as |who|, for this login only: with |mechanism| as pop3_auth does, or as

@@ -180,10 +180,10 @@ TEST_F(Identity, IsCopied) {
 TEST_F(Identity, IsTakenWholeOrNotAtAll) {
   who_ = {sizeof(who_), 0, "joe", "his sesame", "boss", "his token", "his realm"};
   for (size_t nth = 1; nth <= 5; nth++) {
-    memory_.FailFrom(nth);
+    memory_.FailAt(memory_.calls() + nth);
     EXPECT_EQ(Take(), POP3_ERR_MEMORY);
     EXPECT_EQ(memory_.live_blocks(), 0U);
-    memory_.FailFrom(0);
+    memory_.NeverFail();
     EXPECT_EQ(Have(), "-|-|-|-|-");
   }
 }

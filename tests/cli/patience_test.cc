@@ -64,9 +64,9 @@ TEST_F(Patience, TheEarliestStrikes) {
   EndsIn(CLI_LIMIT_LOGIN, 900000);
   EndsIn(CLI_LIMIT_TOTAL, -1);
   EXPECT_EQ("it did not end within the 12.345 s of --total-timeout", Check());
-  EndsIn(CLI_LIMIT_LOGIN, -3);
+  EndsIn(CLI_LIMIT_LOGIN, -300000);
   EXPECT_EQ("it did not end within the 2 s of --login-timeout", Check());
-  EndsIn(CLI_LIMIT_CONNECT, -5);
+  EndsIn(CLI_LIMIT_CONNECT, -600000);
   EXPECT_EQ("it did not end within the 0.5 s of --connect-timeout", Check());
 }
 

@@ -110,7 +110,7 @@ check_exports_are_the_headers() { # what the compiler has seen declared there, b
   all_headers >"$work/all.c"
   cc -std=c11 -I"$prefix/include" -fsyntax-only -aux-info "$work/declared" "$work/all.c"
   grep -F "$prefix/include" "$work/declared" | grep -v '\*/ static ' |
-    grep -o '\bpop3_[a-z0-9_]* (' | tr -d ' (' | sort -u | diff tools/dist/exports.txt -
+    grep -oE '\bpop3_[a-z0-9_]+ \([^*]' | sed 's/ .*//' | sort -u | diff tools/dist/exports.txt -
 }
 
 check_shared_object() {

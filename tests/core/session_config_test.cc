@@ -29,6 +29,8 @@ struct Rig {
     options.password = "sesame";
     options.token = "open-sesame";
     options.mechanism = "apop";
+    options.authzid = "boss";
+    options.realm = "example";
   }
   ~Rig() { pop3_registry_free(registry); }
   Rig(const Rig &) = delete;
@@ -254,7 +256,7 @@ TEST(SessionConfig, EachAllocationFails) {
       EXPECT_STREQ(rig.err.text, "no memory for a session");
     }
   });
-  EXPECT_EQ(count, 5U) << "host, user, mechanism, two secrets";
+  EXPECT_EQ(count, 7U) << "host, user, authzid, realm, mechanism, two secrets";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "tests/testing/memory_transport.h"
 #include "tests/testing/script_server.h"
 #include "tests/testing/tls_peer.h"
+#include "tests/testing/transcript.h"
 
 namespace pop3_testing {
 namespace tls_hostile_test {
@@ -35,19 +36,6 @@ const TlsServer &PopServer() {
   return server;
 }
 
-// Lines makes a transcript of what a server says ("S: ...") and hears ("C: ...").
-Transcript Lines(const std::vector<std::string> &lines) {
-  Transcript transcript;
-  for (const std::string &line : lines) {
-    ServerStep step;
-    step.kind = line[0] == 'S' ? ServerStep::kSend : ServerStep::kExpect;
-    step.text = line.substr(3) + (line[0] == 'S' ? "\r\n" : "");
-    if (line == "close") step = ServerStep{ServerStep::kClose, 0, "", 0};
-    transcript.server.push_back(step);
-  }
-  return transcript;
-}
-
 class TlsHostile : public ::testing::Test {
  protected:
   ~TlsHostile() override {
@@ -61,7 +49,7 @@ class TlsHostile : public ::testing::Test {
   // Open makes a session with a server that speaks |lines|, with TLS at once or after STLS.
   void Open(const std::vector<std::string> &lines, bool stls, const TlsFaults &faults = TlsFaults(),
             const char *host = "pop.example.org") {
-    transcript_ = Lines(lines);
+    transcript_ = pop3_testing::Spoken(lines);
     script_ = std::make_unique<ScriptServer>(transcript_, true);
     peer_ = std::make_unique<TlsPeer>(script_.get(), &PopServer(), stls, faults);
     WireFaults not_local;

@@ -10,6 +10,7 @@
 #include "tests/testing/memory_transport.h"
 #include "tests/testing/script_server.h"
 #include "tests/testing/tls_peer.h"
+#include "tests/testing/transcript.h"
 
 namespace pop3_testing {
 namespace tls_late_option_test {
@@ -53,18 +54,6 @@ const TlsServer &Server(bool needs_certificate) {
   return needs_certificate ? strict : plain;
 }
 
-// Lines makes a transcript of what a server says ("S: ...") and hears ("C: ...").
-Transcript Lines(const std::vector<std::string> &lines) {
-  Transcript transcript;
-  for (const std::string &line : lines) {
-    ServerStep step;
-    step.kind = line[0] == 'S' ? ServerStep::kSend : ServerStep::kExpect;
-    step.text = line.substr(3) + (line[0] == 'S' ? "\r\n" : "");
-    transcript.server.push_back(step);
-  }
-  return transcript;
-}
-
 class TlsLateOption : public ::testing::Test {
  protected:
   ~TlsLateOption() override {
@@ -77,8 +66,10 @@ class TlsLateOption : public ::testing::Test {
 
   // Open connects to a server that has STLS. One with TLS |at_once| is not connected to yet.
   void Open(bool needs_certificate = false, bool at_once = false) {
-    transcript_ = at_once ? Lines({"S: +OK ready", "C: NOOP", "S: +OK"})
-                          : Lines({"S: +OK ready", "C: STLS", "S: +OK go", "C: NOOP", "S: +OK"});
+    transcript_ =
+        at_once
+            ? pop3_testing::Spoken({"S: +OK ready", "C: NOOP", "S: +OK"})
+            : pop3_testing::Spoken({"S: +OK ready", "C: STLS", "S: +OK go", "C: NOOP", "S: +OK"});
     script_ = std::make_unique<ScriptServer>(transcript_, true);
     peer_ = std::make_unique<TlsPeer>(script_.get(), &Server(needs_certificate), !at_once);
     WireFaults not_local;

@@ -368,6 +368,21 @@ std::string ParseTranscript(const std::string &name, const std::string &text, Tr
   return Parser(text, out).Run();
 }
 
+Transcript Spoken(const std::vector<std::string> &lines) {
+  Transcript transcript;
+  for (const std::string &line : lines) {
+    ServerStep step;
+    step.kind = line[0] == 'S' ? ServerStep::kSend : ServerStep::kExpect;
+    if (line == "close") {
+      step.kind = ServerStep::kClose;
+    } else {
+      step.text = line.substr(3) + (line[0] == 'S' ? "\r\n" : "");
+    }
+    transcript.server.push_back(step);
+  }
+  return transcript;
+}
+
 std::string StatusWord(int status) {
   std::string word = pop3_status_name(static_cast<pop3_status>(status));
   for (const char *prefix : {"POP3_ERR_", "POP3_"}) {

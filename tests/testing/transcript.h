@@ -95,6 +95,10 @@ std::string ParseTranscript(const std::string &name, const std::string &text, Tr
 // with one stands in its |about|, and it has no steps.
 const std::vector<Transcript> &LoadTranscripts();
 
+// Spoken makes a transcript of what a server says ("S: ...", without CRLF), hears ("C: ...") and
+// does at last ("close").
+Transcript Spoken(const std::vector<std::string> &lines);
+
 // StatusWord returns "ok", "refused", "protocol", ...: the constant's name in lower case without
 // its prefix.
 std::string StatusWord(int status);
